@@ -1,0 +1,213 @@
+//! Quotas: a limit on (metric, window, model) at one level.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ModelId, time};
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    Requests,
+    Tokens,
+}
+
+/// Over which time a bucket refills completely.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Window {
+    Minute,
+    Hour,
+    Day,
+}
+
+/// Who a bucket belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    Org,
+    Project,
+    Key,
+}
+
+/// A text that stands for none of the allowed words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("“{text}” is not one of {allowed}")]
+pub struct UnknownWord {
+    pub text: String,
+    pub allowed: &'static str,
+}
+
+macro_rules! words {
+    ($name:ident, $allowed:literal, $($variant:ident = $word:literal),+) => {
+        impl $name {
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownWord;
+            fn from_str(text: &str) -> Result<Self, UnknownWord> {
+                match text {
+                    $($word => Ok(Self::$variant),)+
+                    other => Err(UnknownWord { text: other.to_owned(), allowed: $allowed }),
+                }
+            }
+        }
+    };
+}
+
+words!(Metric, "requests, tokens", Requests = "requests", Tokens = "tokens");
+words!(Window, "minute, hour, day", Minute = "minute", Hour = "hour", Day = "day");
+words!(Level, "org, project, key", Org = "org", Project = "project", Key = "key");
+
+impl Window {
+    pub fn millis(self) -> i64 {
+        match self {
+            Self::Minute => time::MINUTE,
+            Self::Hour => time::HOUR,
+            Self::Day => time::DAY,
+        }
+    }
+}
+
+/// Which models a limit counts: one, or all together (`*`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum ModelScope {
+    All,
+    One(ModelId),
+}
+
+impl ModelScope {
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::All => "*",
+            Self::One(model) => model.as_str(),
+        }
+    }
+}
+
+impl FromStr for ModelScope {
+    type Err = super::names::InvalidName;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "*" { Ok(Self::All) } else { text.parse().map(Self::One) }
+    }
+}
+
+impl TryFrom<String> for ModelScope {
+    type Error = super::names::InvalidName;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<ModelScope> for String {
+    fn from(scope: ModelScope) -> String {
+        scope.as_str().to_owned()
+    }
+}
+
+/// The largest limit that can be set: high enough for everybody, low enough that bucket arithmetic never overflows.
+pub const MAX_LIMIT: u64 = 1_000_000_000_000;
+
+/// Parses the field of a limit form: empty means "inherit".
+///
+/// # Errors
+/// Anything but a whole number from 1 to [`MAX_LIMIT`]; digit groups may be separated by commas, spaces or underscores.
+pub fn parse_limit(text: &str) -> Result<Option<u64>, InvalidLimit> {
+    let digits: String = text
+        .chars()
+        .filter(|c| !matches!(c, ',' | '_' | ' ' | '\u{202f}' | '\u{a0}'))
+        .collect();
+    if digits.is_empty() {
+        return Ok(None);
+    }
+    match digits.parse::<u64>() {
+        Ok(value @ 1..=MAX_LIMIT) => Ok(Some(value)),
+        _ => Err(InvalidLimit),
+    }
+}
+
+/// The text is no limit.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Enter a whole number from 1 to 1,000,000,000,000, or leave it empty to inherit.")]
+pub struct InvalidLimit;
+
+/// One quota of a row: what stands at both levels and what holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitCell {
+    /// The org quota of the plan; `None` is unlimited.
+    pub org: Option<u64>,
+    /// The project's own limit; `None` inherits the org's.
+    pub project: Option<u64>,
+    /// Units in use in the project's own view of the bucket, right now.
+    pub used: u64,
+}
+
+impl LimitCell {
+    /// The lower of both levels; `None` is unlimited.
+    pub fn effective(&self) -> Option<u64> {
+        match (self.org, self.project) {
+            (Some(org), Some(project)) => Some(org.min(project)),
+            (org, project) => project.or(org),
+        }
+    }
+}
+
+/// One row of the Limits page: a model, or all models together. Both quotas are per minute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitRow {
+    pub model: ModelScope,
+    /// `chat · 128k context`, or what the row stands for.
+    pub detail: String,
+    /// True when the model answers from the built-in simulator.
+    pub simulated: bool,
+    pub requests: LimitCell,
+    pub tokens: LimitCell,
+    /// 429 answers of the last 24 hours for this model in this project.
+    pub refused_24h: u64,
+}
+
+/// What the Limits page shows: `*` first, then the models that the project may call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitsTable {
+    /// The plan that the org quotas come from.
+    pub plan: String,
+    pub rows: Vec<LimitRow>,
+}
+
+/// New values of one row, per minute; `None` inherits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LimitEdit {
+    pub model: ModelScope,
+    pub requests: Option<u64>,
+    pub tokens: Option<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_parse_as_people_write_them() {
+        assert_eq!(parse_limit(""), Ok(None));
+        assert_eq!(parse_limit(" 1,000_000 "), Ok(Some(1_000_000)));
+        for bad in ["0", "-1", "1.5", "ten", "1000000000001", "99999999999999999999999"] {
+            assert_eq!(parse_limit(bad), Err(InvalidLimit), "{bad}");
+        }
+    }
+
+    #[test]
+    fn the_effective_limit_is_the_lower_one() {
+        let cell = |org, project| LimitCell { org, project, used: 0 }.effective();
+        assert_eq!(cell(Some(10), Some(7)), Some(7));
+        assert_eq!(cell(Some(5), Some(7)), Some(5));
+        assert_eq!(cell(Some(5), None), Some(5));
+        assert_eq!(cell(None, Some(7)), Some(7));
+        assert_eq!(cell(None, None), None);
+    }
+}

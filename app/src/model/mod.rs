@@ -1,0 +1,25 @@
+//! Typed values of the product. They parse at the edge (`FromStr`, `TryFrom`), so that the rest of the code
+//! never sees an invalid one. Nothing in here knows of SQL, HTTP or the DOM.
+
+pub mod audit;
+pub mod error;
+pub mod ids;
+pub mod key;
+pub mod limit;
+pub mod listing;
+pub mod money;
+pub mod names;
+pub mod number;
+pub mod place;
+pub mod project;
+pub mod role;
+pub mod time;
+pub mod usage;
+
+pub use error::{AppError, FieldError};
+pub use ids::{AccountId, AuditId, KeyId, OrgId, ProjectId, RequestId, TypedId};
+pub use listing::{Listing, Page};
+pub use money::Money;
+pub use names::{Email, ModelId, Name, Slug};
+pub use role::{OrgRole, ProjectRole, Standing};
+pub use time::Timestamp;

@@ -1,0 +1,71 @@
+//! Where a person is in the console, and what the shell around every page needs to know.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AccountId, Email, Name, OrgId, ProjectId, Slug, Standing, project::Environment};
+
+/// The signed-in person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewer {
+    pub account: AccountId,
+    pub name: Name,
+    pub email: Email,
+}
+
+/// An organization, as far as a person may know it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrgRef {
+    pub id: OrgId,
+    pub name: Name,
+    pub slug: Slug,
+}
+
+/// A project, as far as a person may know it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectRef {
+    pub id: ProjectId,
+    pub name: Name,
+    pub slug: Slug,
+    pub environment: Environment,
+    pub is_default: bool,
+    pub archived: bool,
+}
+
+/// The org and project of the address, with the person's standing there.
+/// `project` is `None` on `/{org}/~/…`, "All projects".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub viewer: Viewer,
+    pub org: OrgRef,
+    pub project: Option<ProjectRef>,
+    pub standing: Standing,
+}
+
+/// The switcher: the orgs of the person with the projects they see, archived ones left out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SwitcherOrg {
+    pub org: OrgRef,
+    /// Whether "All projects" and "Create project" are offered.
+    pub may_manage: bool,
+    /// True for somebody who is only a guest in some of its projects.
+    pub external: bool,
+    pub projects: Vec<ProjectRef>,
+}
+
+/// Where to go after sign-in: the first place the person can see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Home {
+    pub org: Slug,
+    pub project: Slug,
+}
+
+/// Whether the set-up page may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SetupState {
+    /// The link is right and no account exists.
+    Open,
+    /// No account exists, but the link is wrong or old.
+    WrongLink,
+    /// An account exists: the page is closed for ever.
+    Done,
+}

@@ -1,0 +1,115 @@
+//! Projects.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::{KeyId, Money, Name, ProjectId, Slug, Timestamp};
+
+/// What a project is for. The first letter stands in its API keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Environment {
+    Development,
+    Staging,
+    Production,
+    Other,
+}
+
+impl Environment {
+    pub const ALL: [Self; 4] = [Self::Development, Self::Staging, Self::Production, Self::Other];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Development => "development",
+            Self::Staging => "staging",
+            Self::Production => "production",
+            Self::Other => "other",
+        }
+    }
+
+    /// The letter in `bw_<letter>_…`.
+    pub fn letter(self) -> char {
+        match self {
+            Self::Development => 'd',
+            Self::Staging => 's',
+            Self::Production => 'p',
+            Self::Other => 'o',
+        }
+    }
+}
+
+/// The text is no environment.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Choose development, staging, production or other.")]
+pub struct UnknownEnvironment;
+
+impl FromStr for Environment {
+    type Err = UnknownEnvironment;
+    fn from_str(text: &str) -> Result<Self, UnknownEnvironment> {
+        Self::ALL
+            .into_iter()
+            .find(|environment| environment.as_str() == text)
+            .ok_or(UnknownEnvironment)
+    }
+}
+
+/// One row of the Projects page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectRow {
+    pub id: ProjectId,
+    pub name: Name,
+    pub slug: Slug,
+    pub description: String,
+    pub environment: Environment,
+    pub is_default: bool,
+    /// Display name of the project's owner, if it has one.
+    pub owner: Option<String>,
+    pub active_keys: u64,
+    /// Cost of the current month (UTC).
+    pub month_cost: Money,
+    /// 429 answers of the last 24 hours.
+    pub refused_24h: u64,
+    /// Set when the project is archived.
+    pub archived_at: Option<Timestamp>,
+}
+
+/// Which projects the list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ProjectFilter {
+    #[default]
+    Active,
+    Archived,
+}
+
+/// A project to be made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewProject {
+    pub name: Name,
+    pub slug: Slug,
+    pub description: String,
+    pub environment: Environment,
+}
+
+/// A key that stops when the project is archived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoppingKey {
+    pub id: KeyId,
+    pub name: String,
+    pub hint: String,
+    pub requests_24h: u64,
+}
+
+/// The dry run of an archive: what stops, before anything does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArchivePreview {
+    pub id: ProjectId,
+    pub name: Name,
+    pub slug: Slug,
+    pub keys: Vec<StoppingKey>,
+    pub requests_24h: u64,
+    /// Members who would be left without any project, and so lose the organization.
+    pub stranded: Vec<String>,
+    /// Why it cannot be archived, if it cannot (last active project, Default Project).
+    pub obstacle: Option<String>,
+}

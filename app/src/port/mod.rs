@@ -1,0 +1,32 @@
+//! What the pages need from the server: one narrow trait per area. A port is bound to the caller of the request
+//! when it is provided to the Leptos context, so no method takes a session or an account.
+
+use std::sync::Arc;
+
+use leptos::prelude::use_context;
+
+use crate::model::AppError;
+
+mod audit;
+mod identity;
+mod keys;
+mod limits;
+mod projects;
+mod shell;
+mod usage;
+
+pub use audit::Audit;
+pub use identity::{Identity, Setup};
+pub use keys::Keys;
+pub use limits::Limits;
+pub use projects::Projects;
+pub use shell::Shell;
+pub use usage::Usage;
+
+/// The port `P` of this request, such as `port::<dyn Keys>()?`.
+///
+/// # Errors
+/// `Internal` when the server did not provide it: a fault of the composition, not of the caller.
+pub fn port<P: ?Sized + Send + Sync + 'static>() -> Result<Arc<P>, AppError> {
+    use_context::<Arc<P>>().ok_or(AppError::Internal)
+}
