@@ -1,0 +1,3 @@
+//! Proof before data: who calls, and what they may do.
+
+pub mod api_key;

@@ -1,0 +1,3 @@
+//! Router, security headers, static assets, health, metrics.
+
+pub mod request;
