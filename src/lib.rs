@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod ambient;
+pub mod audit;
 pub mod catalog;
 pub mod store;
 pub mod web;
