@@ -4,5 +4,8 @@ pub mod access;
 pub mod ambient;
 pub mod audit;
 pub mod catalog;
+pub mod console;
+pub mod enforcement;
+pub mod identity;
 pub mod store;
 pub mod web;

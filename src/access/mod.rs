@@ -12,6 +12,6 @@ mod permissions;
 pub use authorize::{Denied, authorize_org, authorize_project, standing_in_project};
 pub use caller::{Caller, Interface, Origin, Person};
 pub use permissions::{
-    Grant, ManageKeys, ManageProjects, OrgPermission, OrgScope, Permission, ProjectPermission, ProjectScope, SetLimits, ViewAudit,
-    ViewKeys, ViewOrg, ViewProject, ViewUsage,
+    ArchiveProject, CreateProject, Grant, ManageKeys, OrgPermission, OrgScope, Permission, ProjectPermission, ProjectScope, SetLimits,
+    ViewAudit, ViewKeys, ViewOrg, ViewUsage,
 };

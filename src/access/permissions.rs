@@ -17,13 +17,13 @@ pub trait ProjectPermission: Permission {}
 pub trait OrgPermission: Permission {}
 
 macro_rules! permissions {
-    ($($kind:ident: $($name:ident),+;)+) => {
+    ($($kind:ident: $($name:ident = $action:ident),+;)+) => {
         $($(
-            #[doc = concat!("See [`Action::", stringify!($name), "`].")]
+            #[doc = concat!("See [`Action::", stringify!($action), "`].")]
             #[derive(Debug)]
             pub enum $name {}
             impl Permission for $name {
-                const ACTION: Action = Action::$name;
+                const ACTION: Action = Action::$action;
             }
             impl $kind for $name {}
         )+)+
@@ -31,8 +31,9 @@ macro_rules! permissions {
 }
 
 permissions! {
-    ProjectPermission: ViewProject, ViewKeys, ManageKeys, ViewUsage, ViewAudit, SetLimits;
-    OrgPermission: ManageProjects, ViewOrg;
+    ProjectPermission: ViewKeys = ViewKeys, ManageKeys = ManageKeys, ViewUsage = ViewUsage, ViewAudit = ViewAudit, SetLimits = SetLimits,
+        ArchiveProject = ManageProjects;
+    OrgPermission: CreateProject = ManageProjects, ViewOrg = ViewOrg;
 }
 
 /// The organization that a grant is for.

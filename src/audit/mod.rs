@@ -7,7 +7,7 @@ use app::model::{AccountId, AuditId, OrgId, ProjectId, RequestId, Timestamp, aud
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-pub use verify::{BrokenChain, ChainReport, Stored, verify_chain};
+pub use verify::{BrokenChain, ChainReport, Stored, Verifier};
 
 /// What the first record of a chain carries as the hash before it.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";

@@ -1,7 +1,7 @@
 //! Projects: list, create, archive.
 
 use app::model::{
-    Listing, ModelId, Money, OrgId, Page, ProjectId, Timestamp,
+    Listing, ModelId, Money, Name, OrgId, Page, ProjectId, Slug, Timestamp,
     project::{NewProject, ProjectFilter, ProjectRow, StoppingKey},
     time::DAY,
 };
@@ -11,7 +11,7 @@ use super::{
     db::{Connection, DbError, execute, fetch_all, fetch_one},
     parse, pattern,
 };
-use crate::access::{Grant, ManageProjects, ViewOrg};
+use crate::access::{ArchiveProject, CreateProject, Grant, ViewOrg};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -125,69 +125,61 @@ pub async fn insert(
 
 /// What an archive would meet: read inside the change, so that nothing moves between check and use.
 pub struct ArchiveFacts {
-    pub name: String,
-    pub slug: String,
+    pub name: Name,
+    pub slug: Slug,
     pub is_default: bool,
     pub archived: bool,
     /// Active projects of the org, this one included.
     pub active_projects: i64,
 }
 
-impl Change<ManageProjects> {
+impl Change<CreateProject> {
     pub async fn insert_project(&mut self, id: &ProjectId, new: &NewProject, models: &[ModelId]) -> Result<(), DbError> {
         let (org, now) = (self.grant().org().id.clone(), self.ambient().now().0);
         insert(self, &org, id, new, false, models, now).await
     }
+}
 
-    pub async fn archive_facts(&mut self, project: &ProjectId) -> Result<Option<ArchiveFacts>, DbError> {
-        let org = self.grant().org().id.clone();
-        archive_facts(self, &org, project).await
+impl Change<ArchiveProject> {
+    pub async fn archive_facts(&mut self) -> Result<ArchiveFacts, DbError> {
+        let (org, project) = (self.grant().org().id.clone(), self.grant().project().id.clone());
+        archive_facts(self, &org, &project).await
     }
 
-    pub async fn set_archived(&mut self, project: &ProjectId) -> Result<(), DbError> {
-        let (org, now) = (self.grant().org().id.clone(), self.ambient().now().0);
-        const SQL: &str = "UPDATE projects SET archived_at = $3 WHERE id = $1 AND org_id = $2 AND archived_at IS NULL";
-        execute!(self, SQL, project.as_str(), org.as_str(), now)?;
+    pub async fn set_archived(&mut self) -> Result<(), DbError> {
+        const SQL: &str = "UPDATE projects SET archived_at = $2 WHERE id = $1 AND archived_at IS NULL";
+        let (project, now) = (self.grant().project().id.clone(), self.ambient().now().0);
+        execute!(self, SQL, project.as_str(), now)?;
         Ok(())
     }
 }
 
-async fn archive_facts(on: &mut impl Connection, org: &OrgId, project: &ProjectId) -> Result<Option<ArchiveFacts>, DbError> {
+async fn archive_facts(on: &mut impl Connection, org: &OrgId, project: &ProjectId) -> Result<ArchiveFacts, DbError> {
     const SQL: &str = "
         SELECT name, slug, is_default, archived_at, (SELECT count(*) FROM projects a WHERE a.org_id = $2 AND a.archived_at IS NULL)
         FROM projects WHERE id = $1 AND org_id = $2";
-    let rows = fetch_all!(on, (String, String, bool, Option<i64>, i64), SQL, project.as_str(), org.as_str())?;
-    Ok(rows
-        .into_iter()
-        .next()
-        .map(|(name, slug, is_default, archived_at, active_projects)| ArchiveFacts {
-            name,
-            slug,
-            is_default,
-            archived: archived_at.is_some(),
-            active_projects,
-        }))
+    let row = fetch_one!(on, (String, String, bool, Option<i64>, i64), SQL, project.as_str(), org.as_str())?;
+    let (name, slug, is_default, archived_at, active_projects) = row;
+    Ok(ArchiveFacts {
+        name: parse(name)?,
+        slug: parse(slug)?,
+        is_default,
+        archived: archived_at.is_some(),
+        active_projects,
+    })
+}
+
+/// What an archive would stop.
+pub struct ArchiveEffects {
+    pub facts: ArchiveFacts,
+    pub keys: Vec<StoppingKey>,
+    /// Names of the members who would be left without any project.
+    pub stranded: Vec<String>,
 }
 
 impl Store {
-    /// The org of a project, to find the permission that a change of it needs. No secret: ids are not guessable.
-    pub async fn org_of(&self, project: &ProjectId) -> Result<Option<OrgId>, DbError> {
-        let mut reader = self.db.read().await?;
-        let rows = fetch_all!(
-            &mut reader,
-            (String,),
-            "SELECT org_id FROM projects WHERE id = $1",
-            project.as_str()
-        )?;
-        rows.into_iter().next().map(|(org,)| parse(org)).transpose()
-    }
-
     /// Reads for the dry run of an archive: the project, the keys that stop, the members who would lose the org.
-    pub async fn archive_preview(
-        &self,
-        grant: &Grant<ManageProjects>,
-        project: &ProjectId,
-    ) -> Result<Option<(ArchiveFacts, Vec<StoppingKey>, Vec<String>)>, DbError> {
+    pub async fn archive_preview(&self, grant: &Grant<ArchiveProject>) -> Result<ArchiveEffects, DbError> {
         const KEYS: &str = "
             SELECT k.id, k.name, k.prefix, k.last_four,
                    (SELECT count(*) FROM requests r WHERE r.key_id = k.id AND r.project_id = k.project_id AND r.arrived_at >= $2)
@@ -200,12 +192,10 @@ impl Store {
               AND NOT EXISTS (SELECT 1 FROM projects p WHERE p.org_id = $1 AND p.archived_at IS NULL AND p.id <> $2
                               AND (p.is_default OR EXISTS (SELECT 1 FROM project_members c WHERE c.project_id = p.id AND c.account_id = m.account_id)))
             ORDER BY lower(a.name)";
-        let org = &grant.org().id;
+        let (org, project) = (&grant.org().id, &grant.project().id);
         let is_owner = grant.standing().org == Some(app::model::OrgRole::Owner);
         let mut reader = self.db.read().await?;
-        let Some(facts) = archive_facts(&mut reader, org, project).await? else {
-            return Ok(None);
-        };
+        let facts = archive_facts(&mut reader, org, project).await?;
         let since = self.ambient.now().plus(-DAY).0;
         let keys = fetch_all!(
             &mut reader,
@@ -227,6 +217,10 @@ impl Store {
             })
             .collect::<Result<_, DbError>>()?;
         let stranded = fetch_all!(&mut reader, (String,), STRANDED, org.as_str(), project.as_str())?;
-        Ok(Some((facts, keys, stranded.into_iter().map(|(name,)| name).collect())))
+        Ok(ArchiveEffects {
+            facts,
+            keys,
+            stranded: stranded.into_iter().map(|(name,)| name).collect(),
+        })
     }
 }
