@@ -4,6 +4,9 @@ import { createKey } from "../support/keys.ts";
 import { limitRequests } from "../support/limits.ts";
 import { looksRight } from "../support/looks.ts";
 
+// axe looks at every page four times.
+test.describe.configure({ timeout: 120_000 });
+
 /** Opens an address directly, so that the page comes from the server and is hydrated, and looks at it. */
 async function look(page: Page, path: string, name: string): Promise<void> {
   await page.goto(path);
@@ -23,7 +26,6 @@ test("an account that has just begun", async ({ ownerPage: page }) => {
 });
 
 test("pages with something on them", async ({ ownerPage: page, server }) => {
-  test.slow();
   await createKey(page, "checkout-canary");
   await limitRequests(page, "20");
   await ask(server, "Hello");
