@@ -8,4 +8,6 @@ pub mod console;
 pub mod enforcement;
 pub mod identity;
 pub mod store;
+#[cfg(test)]
+mod testing;
 pub mod web;

@@ -7,6 +7,8 @@ mod keys;
 mod limits;
 mod projects;
 mod shell;
+#[cfg(test)]
+mod tests;
 mod usage;
 
 use std::sync::Arc;
