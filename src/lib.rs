@@ -3,5 +3,8 @@
 pub mod access;
 pub mod ambient;
 pub mod catalog;
+pub mod enforcement;
+pub mod gateway;
+pub mod metering;
 pub mod store;
 pub mod web;

@@ -1,6 +1,8 @@
 //! The SQL, one file per aggregate. Reads of a tenant's rows take a `Grant`; writes exist only on a transaction.
 
+pub mod admission;
 pub mod db;
+pub mod journal;
 #[cfg(test)]
 pub(crate) mod testing;
 
