@@ -6,7 +6,9 @@ pub mod audit;
 pub mod catalog;
 pub mod console;
 pub mod enforcement;
+pub mod gateway;
 pub mod identity;
+pub mod metering;
 pub mod store;
 #[cfg(test)]
 mod testing;

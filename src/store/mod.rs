@@ -2,10 +2,12 @@
 //! transaction that was opened with proof and commits only together with its audit records.
 
 pub mod accounts;
+pub mod admission;
 pub mod attempts;
 pub mod audit;
 pub mod change;
 pub mod db;
+pub mod journal;
 pub mod keys;
 pub mod limits;
 pub mod orgs;

@@ -1,0 +1,2 @@
+#[cfg(test)]
+pub(crate) mod testing;

@@ -1,0 +1,161 @@
+//! The durable usage journal: one writer, group commit, an acknowledgement after the commit.
+
+mod sampler;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use parking_lot::Mutex;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
+    task::JoinHandle,
+};
+use tokio_util::sync::CancellationToken;
+
+pub use crate::store::journal::{Record, Tokens};
+use crate::{
+    enforcement::Engine,
+    store::{db::Db, journal::Entry},
+};
+use sampler::Sampler;
+use writer::Writer;
+
+/// When a record counts as kept (`metering.durability`). The database that the meter gets has to be opened to match.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// On disk before the answer ends; needs `Sync::Full`.
+    #[default]
+    Fsync,
+    /// With the operating system before the answer ends; `Sync::Written`.
+    Written,
+    /// Within 100 ms, while the answer goes on; `Sync::Written`.
+    Relaxed,
+}
+
+/// Requests that may have a record under way at the same time; the next one waits for its turn.
+const SLOTS: u32 = 16_384;
+
+/// The meter is shutting down and takes no more records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("metering has ended")]
+pub struct Closed;
+
+/// What happened since the start, for `/metrics`.
+#[derive(Debug, Default)]
+pub struct Counters {
+    pub records: AtomicU64,
+    pub batches: AtomicU64,
+    /// Attempts to write that the database refused; the batch is tried again.
+    pub failures: AtomicU64,
+    /// Refusals of a flood that were counted without a row of their own.
+    pub aggregated: AtomicU64,
+}
+
+/// One record on its way to the writer. It frees its slot when it is dropped, after the commit.
+struct Queued {
+    entry: Entry,
+    done: oneshot::Sender<()>,
+    _slot: OwnedSemaphorePermit,
+}
+
+/// The way in for records.
+pub struct Meter {
+    durability: Durability,
+    slots: Arc<Semaphore>,
+    queue: mpsc::UnboundedSender<Queued>,
+    sampler: Mutex<Sampler>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+    stop: CancellationToken,
+    counters: Arc<Counters>,
+}
+
+/// A place in the bounded queue, taken before a request is admitted: once admitted, it can always be recorded, also from
+/// a `Drop`.
+pub struct Slot {
+    meter: Arc<Meter>,
+    permit: OwnedSemaphorePermit,
+}
+
+impl Meter {
+    /// Starts the writer. With each batch it stores the levels of the engine's buckets that changed.
+    pub fn start(db: Db, engine: Arc<Engine>, durability: Durability) -> Arc<Self> {
+        let (queue, receiver) = mpsc::unbounded_channel();
+        let counters = Arc::new(Counters::default());
+        let slots = Arc::new(Semaphore::new(SLOTS as usize));
+        let stop = CancellationToken::new();
+        let writer = Writer::new(db, engine, durability, receiver, stop.clone(), Arc::clone(&counters));
+        Arc::new(Self {
+            durability,
+            slots,
+            queue,
+            sampler: Mutex::default(),
+            writer: Mutex::new(Some(tokio::spawn(writer.run()))),
+            stop,
+            counters,
+        })
+    }
+
+    /// A place in the queue; waits while it is full.
+    ///
+    /// # Errors
+    /// [`Closed`] after [`Self::shutdown`].
+    pub async fn slot(self: &Arc<Self>) -> Result<Slot, Closed> {
+        let permit = Arc::clone(&self.slots).acquire_owned().await.map_err(|_| Closed)?;
+        let meter = Arc::clone(self);
+        Ok(Slot { meter, permit })
+    }
+
+    /// Records one request; resolves when the record is kept as the durability says.
+    ///
+    /// # Errors
+    /// [`Closed`] after [`Self::shutdown`].
+    pub async fn record(self: &Arc<Self>, record: Record) -> Result<(), Closed> {
+        self.slot().await?.record(record).await
+    }
+
+    pub fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    /// Takes no new requests, waits for those that hold a slot, writes everything and ends the writer.
+    pub async fn shutdown(&self) {
+        // Every slot is free once every record is kept.
+        let all = self.slots.acquire_many(SLOTS).await;
+        self.slots.close();
+        drop(all);
+        self.stop.cancel();
+        let writer = self.writer.lock().take();
+        if let Some(writer) = writer
+            && let Err(error) = writer.await
+        {
+            tracing::error!(%error, "the metering writer failed");
+        }
+    }
+}
+
+impl Slot {
+    /// Queues the record at once, and returns what resolves when it is kept as the durability says. Dropping that loses
+    /// the acknowledgement, never the record.
+    pub fn record(self, record: Record) -> impl Future<Output = Result<(), Closed>> + Send + use<> {
+        let keep_row = record.refused.is_none() || self.meter.sampler.lock().keeps(&record);
+        if !keep_row {
+            self.meter.counters.aggregated.fetch_add(1, Ordering::Relaxed);
+        }
+        let (done, acknowledged) = oneshot::channel();
+        let sent = self.meter.queue.send(Queued {
+            entry: Entry { record, keep_row },
+            done,
+            _slot: self.permit,
+        });
+        let relaxed = self.meter.durability == Durability::Relaxed;
+        async move {
+            sent.map_err(|_| Closed)?;
+            if relaxed { Ok(()) } else { acknowledged.await.map_err(|_| Closed) }
+        }
+    }
+}

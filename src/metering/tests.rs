@@ -1,0 +1,181 @@
+//! Durable, once, and summed up truthfully, on both engines.
+
+use app::model::{KeyId, ModelId, Money, RequestId, Timestamp, TypedId, limit::Level};
+
+use super::*;
+use crate::{
+    catalog::Tier,
+    gateway::testing::Seed,
+    store::{
+        db::{execute, fetch_all, fetch_one},
+        journal,
+        testing::{TestDb, on_both_engines},
+    },
+};
+
+const HOUR: i64 = 3_600_000;
+
+struct Bench {
+    meter: Arc<Meter>,
+    engine: Arc<Engine>,
+    record: Record,
+}
+
+/// A meter on a fresh database, and a record to start from.
+async fn bench(db: &TestDb, durability: Durability) -> Bench {
+    let seed = Seed::new(&db.db).await;
+    let project = seed.project("prod").await;
+    let (_, key) = seed.key(&project).await;
+    let engine = Arc::new(Engine::new());
+    Bench {
+        meter: Meter::start(db.db.clone(), Arc::clone(&engine), durability),
+        engine,
+        record: Record {
+            id: RequestId::from_bits(1),
+            client_request_id: None,
+            org: seed.org.clone(),
+            project,
+            key: Some(key),
+            account: None,
+            model: "bailiwick/echo".parse::<ModelId>().expect("a model id"),
+            tier: Tier::Default,
+            status: 200,
+            error_code: None,
+            refused: None,
+            simulated: true,
+            estimated: false,
+            tokens: Tokens {
+                input: 10,
+                cached: 4,
+                output: 5,
+            },
+            cost: Money(7),
+            arrived_at: Timestamp(5 * HOUR + 1),
+            latency_ms: 12,
+            first_token_ms: None,
+            asked_output: None,
+            estimate: 20,
+            reserved: 20,
+            settled: 15,
+            buckets: "[]".to_owned(),
+        },
+    }
+}
+
+type Sums = (i64, i64, i64, i64, i64, i64, i64, i64);
+const SUMS: &str = "SELECT CAST(SUM(requests) AS BIGINT), CAST(SUM(tokens_in) AS BIGINT), CAST(SUM(tokens_cached) AS BIGINT),
+    CAST(SUM(tokens_out) AS BIGINT), CAST(SUM(cost_micros) AS BIGINT), CAST(SUM(errors) AS BIGINT),
+    CAST(SUM(refused_org) AS BIGINT), CAST(SUM(refused_project) AS BIGINT) FROM usage_hours";
+
+async fn sums(db: &TestDb) -> Sums {
+    fetch_one!(&mut db.db.read().await.expect("read"), Sums, SUMS).expect("sums")
+}
+
+async fn rows(db: &TestDb) -> i64 {
+    let mut reader = db.db.read().await.expect("read");
+    fetch_one!(&mut reader, (i64,), "SELECT COUNT(*) FROM requests").expect("count").0
+}
+
+on_both_engines! {
+    async fn the_same_request_counts_once(db: TestDb) {
+        let bench = bench(&db, Durability::Written).await;
+        bench.meter.record(bench.record.clone()).await.expect("kept");
+        bench.meter.record(bench.record.clone()).await.expect("kept");
+        assert_eq!(rows(&db).await, 1);
+        assert_eq!(sums(&db).await, (1, 10, 4, 5, 7, 0, 0, 0));
+    }
+    async fn the_roll_up_equals_the_records(db: TestDb) {
+        let bench = bench(&db, Durability::Fsync).await;
+        let records = (0_i64..40).map(|n| {
+            let mut record = bench.record.clone();
+            record.id = RequestId::from_bits(100 + u128::from(n.unsigned_abs()));
+            record.arrived_at = Timestamp(HOUR * (n % 3) + n);
+            record.tokens = Tokens { input: n.unsigned_abs(), cached: 0, output: 2 };
+            record.status = if n % 10 == 0 { 502 } else { 200 };
+            record
+        });
+        let done = futures::future::join_all(records.map(|record| bench.meter.record(record))).await;
+        assert!(done.into_iter().all(|result| result.is_ok()));
+        assert_eq!(rows(&db).await, 40);
+        assert_eq!(sums(&db).await, (40, 780, 0, 80, 280, 4, 0, 0));
+        let mut reader = db.db.read().await.expect("read");
+        let hours = fetch_all!(&mut reader, (i64, i64), "SELECT hour, requests FROM usage_hours ORDER BY hour").expect("hours");
+        assert_eq!(hours, [(0, 14), (HOUR, 13), (2 * HOUR, 13)]);
+        let used = fetch_one!(&mut reader, (Option<i64>,), "SELECT last_used_at FROM api_keys").expect("key").0;
+        assert_eq!(used, Some(2 * HOUR + 38));
+    }
+    async fn a_flood_of_refusals_is_counted_and_kept_in_part(db: TestDb) {
+        let bench = bench(&db, Durability::Written).await;
+        let refusals = (0_u128..200).map(|n| {
+            let mut record = bench.record.clone();
+            record.id = RequestId::from_bits(1_000 + n);
+            record.status = 429;
+            record.refused = Some(if n % 2 == 0 { Level::Org } else { Level::Key });
+            record
+        });
+        futures::future::join_all(refusals.map(|record| bench.meter.record(record))).await;
+        let mut other = bench.record.clone();
+        other.key = Some(KeyId::from_bits(77));
+        other.refused = Some(Level::Project);
+        bench.meter.record(other).await.expect("kept");
+        assert_eq!(rows(&db).await, 61, "60 of the flood, and the other key's");
+        assert_eq!(sums(&db).await, (0, 0, 0, 0, 0, 0, 100, 101));
+    }
+    async fn the_acknowledgement_waits_for_the_commit(db: TestDb) {
+        let bench = bench(&db, Durability::Written).await;
+        // Holds the row that the writer wants: it cannot commit before this transaction ends.
+        let mut blocker = db.db.write().await.expect("begin");
+        execute!(&mut blocker, "UPDATE api_keys SET name = 'held'").expect("update");
+        let mut record = Box::pin(bench.meter.record(bench.record.clone()));
+        assert!(tokio::time::timeout(std::time::Duration::from_millis(150), &mut record).await.is_err());
+        blocker.commit().await.expect("commit");
+        record.await.expect("kept");
+        assert_eq!(rows(&db).await, 1);
+    }
+    async fn bucket_levels_are_stored_with_the_batch(db: TestDb) {
+        use crate::enforcement::{Ask, BucketKey, Source};
+        use app::model::limit::{Metric, ModelScope, Window};
+        let bench = bench(&db, Durability::Written).await;
+        let key = BucketKey {
+            level: Level::Org,
+            scope: bench.record.org.to_string(),
+            model: ModelScope::All,
+            metric: Metric::Tokens,
+            window: Window::Minute,
+        };
+        let ask = Ask { key: key.clone(), limit: 100, amount: 60, source: Source::Own };
+        let now = bench.record.arrived_at;
+        bench.engine.decide(&bench.record.org, now, &[ask]).expect("room").settle(42, now);
+        bench.meter.record(bench.record.clone()).await.expect("kept");
+        let mut reader = db.db.read().await.expect("read");
+        let restarted = Engine::new();
+        restarted.restore(journal::bucket_levels(&mut reader).await.expect("levels"));
+        assert_eq!(restarted.used(&bench.record.org, &key, 100, now), 42);
+    }
+    async fn shutdown_writes_what_is_queued(db: TestDb) {
+        let bench = bench(&db, Durability::Relaxed).await;
+        bench.meter.record(bench.record.clone()).await.expect("accepted");
+        bench.meter.shutdown().await;
+        assert_eq!(rows(&db).await, 1);
+        assert_eq!(bench.meter.record(bench.record.clone()).await, Err(Closed));
+    }
+    async fn an_error_of_the_database_loses_nothing(db: TestDb) {
+        let bench = bench(&db, Durability::Written).await;
+        let run = async |sql: &'static str| {
+            let mut tx = db.db.write().await.expect("begin");
+            execute!(&mut tx, sql).expect("DDL");
+            tx.commit().await.expect("commit");
+        };
+        run("ALTER TABLE requests RENAME TO requests_away").await;
+        let record = tokio::spawn({
+            let (meter, record) = (Arc::clone(&bench.meter), bench.record.clone());
+            async move { meter.record(record).await }
+        });
+        while bench.meter.counters().failures.load(Ordering::Relaxed) == 0 {
+            tokio::task::yield_now().await;
+        }
+        run("ALTER TABLE requests_away RENAME TO requests").await;
+        record.await.expect("joined").expect("kept");
+        assert_eq!((rows(&db).await, sums(&db).await.0), (1, 1));
+    }
+}

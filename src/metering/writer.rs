@@ -1,0 +1,101 @@
+//! The one writer: everything queued becomes one transaction, then everybody is told.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::{Counters, Durability, Queued};
+use crate::{
+    enforcement::{BucketLevel, Engine},
+    store::{
+        db::{Db, DbError},
+        journal::{self, Entry},
+    },
+};
+
+/// Records in one transaction at most: keeps the wait of the first one short.
+const BATCH: usize = 1_024;
+const RELAXED_PAUSE: Duration = Duration::from_millis(100);
+const FIRST_RETRY: Duration = Duration::from_millis(20);
+const LAST_RETRY: Duration = Duration::from_secs(5);
+
+pub(super) struct Writer {
+    db: Db,
+    engine: Arc<Engine>,
+    durability: Durability,
+    queue: mpsc::UnboundedReceiver<Queued>,
+    stop: CancellationToken,
+    counters: Arc<Counters>,
+}
+
+impl Writer {
+    pub(super) fn new(
+        db: Db,
+        engine: Arc<Engine>,
+        durability: Durability,
+        queue: mpsc::UnboundedReceiver<Queued>,
+        stop: CancellationToken,
+        counters: Arc<Counters>,
+    ) -> Self {
+        Self {
+            db,
+            engine,
+            durability,
+            queue,
+            stop,
+            counters,
+        }
+    }
+
+    /// Runs until the meter is shut down, which it is once every slot has come back.
+    pub(super) async fn run(mut self) {
+        let mut batch = Vec::with_capacity(BATCH);
+        while self.next(&mut batch).await {
+            let (entries, waiting): (Vec<Entry>, Vec<_>) =
+                batch.drain(..).map(|queued| (queued.entry, (queued.done, queued._slot))).unzip();
+            let levels = self.engine.changed_levels();
+            self.keep(&entries, &levels).await;
+            self.counters.batches.fetch_add(1, Ordering::Relaxed);
+            self.counters.records.fetch_add(entries.len() as u64, Ordering::Relaxed);
+            for (done, _slot) in waiting {
+                // Nobody listens any more when the client has left.
+                let _ = done.send(());
+            }
+        }
+        let levels = self.engine.changed_levels();
+        self.keep(&[], &levels).await;
+    }
+
+    /// Waits for records and takes all there are; false when no more can come.
+    async fn next(&mut self, batch: &mut Vec<Queued>) -> bool {
+        if self.durability == Durability::Relaxed {
+            tokio::time::sleep(RELAXED_PAUSE).await;
+        }
+        tokio::select! {
+            biased;
+            taken = self.queue.recv_many(batch, BATCH) => taken > 0,
+            () = self.stop.cancelled() => false,
+        }
+    }
+
+    /// Writes until it worked: a record is never lost to an error of the database.
+    async fn keep(&self, entries: &[Entry], levels: &[BucketLevel]) {
+        let mut pause = FIRST_RETRY;
+        while let Err(error) = self.write(entries, levels).await {
+            self.counters.failures.fetch_add(1, Ordering::Relaxed);
+            tracing::error!(%error, records = entries.len(), "metering could not write; it tries again");
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LAST_RETRY);
+        }
+    }
+
+    async fn write(&self, entries: &[Entry], levels: &[BucketLevel]) -> Result<(), DbError> {
+        let mut tx = self.db.write().await?;
+        journal::write(&mut tx, entries, levels).await?;
+        tx.commit().await
+    }
+}
