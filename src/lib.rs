@@ -3,5 +3,7 @@
 pub mod access;
 pub mod ambient;
 pub mod catalog;
+pub mod cli;
+pub mod config;
 pub mod store;
 pub mod web;
