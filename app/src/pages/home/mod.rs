@@ -1,6 +1,8 @@
 //! `/` and `/{org}/{project}`: they lead on.
 
 mod api;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
 
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
