@@ -1,0 +1,4 @@
+use leptos::prelude::*;
+
+#[component]
+pub fn KeysPage() -> impl IntoView {}

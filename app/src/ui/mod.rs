@@ -1,0 +1,24 @@
+//! The design system: what pages are made of.
+
+mod dialog;
+mod document;
+mod form;
+mod icon;
+mod list;
+mod loaded;
+mod parts;
+pub mod place;
+mod script;
+pub mod status;
+mod theme;
+
+pub use dialog::Dialog;
+pub use document::{Assets, Client, shell};
+pub use form::{Control, Field, Form, FormError, SelectField, Submit, TextField, failure};
+pub use icon::{Icon, Logo, Sprite};
+pub use list::{Pager, SearchBox};
+pub use loaded::{Failure, Loaded, NotFound, Obstacle};
+pub use parts::{Badge, Card, Empty, ErrorNote, LinkButton, Meter, Note, PageHead, Simulated, Time, Tone};
+pub use place::use_place;
+pub use script::{CopyButton, Toaster, Toasts, use_script, use_toaster};
+pub use theme::Theme;
