@@ -17,10 +17,9 @@ pub fn flatten(main: &str, mut read: impl FnMut(&str) -> Result<String, Box<dyn 
         if let Some(import) = line.strip_prefix("@import ") {
             let (file, layer) = parse_import(import).ok_or_else(|| format!("not `@import url(\"file\") layer(name);`: {line}"))?;
             let css = read(file).map_err(|cause| format!("{file}: {cause}"))?;
-            sheet.push_str(&format!("@layer {layer} {{\n{}}}\n", compact(&css)));
+            sheet.extend(["@layer ", layer, " {\n", &compact(&css), "}\n"]);
         } else {
-            sheet.push_str(line);
-            sheet.push('\n');
+            sheet.extend([line, "\n"]);
         }
     }
     Ok(sheet)

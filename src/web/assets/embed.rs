@@ -23,7 +23,7 @@ type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
 fn main() -> Outcome {
     println!("cargo::rerun-if-changed=style");
-    println!("cargo::rerun-if-changed=src/web/assets");
+    println!("cargo::rerun-if-changed=src/web/assets/bundle.rs");
     println!("cargo::rerun-if-env-changed={CLIENT_DIR}");
 
     let mut assets = Assets::new()?;
@@ -108,7 +108,11 @@ impl Assets {
 
     /// Adds a file in its three forms and returns its URL.
     fn add(&mut self, name: &str, content: &[u8]) -> Outcome<String> {
-        let hash: String = Sha256::digest(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let start = Sha256::digest(content)
+            .iter()
+            .take(8)
+            .fold(0, |start: u64, &byte| start << 8 | u64::from(byte));
+        let hash = format!("{start:016x}");
         let url = bundle::url(name, &hash);
         let identity = self.store(&hash, content)?;
         let brotli = self.store_if_smaller(&format!("{hash}.br"), content, &brotli(content, self.brotli_quality)?)?;
@@ -127,8 +131,9 @@ impl Assets {
         Ok(format!("include_bytes!({file:?})"))
     }
 
+    /// A form that saves less than a tenth, as of a font, is not worth the work of unpacking it.
     fn store_if_smaller(&self, file: &str, content: &[u8], compressed: &[u8]) -> Outcome<String> {
-        if compressed.len() < content.len() {
+        if compressed.len() * 10 < content.len() * 9 {
             Ok(format!("Some({})", self.store(file, compressed)?))
         } else {
             Ok(String::from("None"))

@@ -10,7 +10,7 @@ mod bundle;
 
 pub use serve::routes;
 
-/// A file in the forms that it is served in. A compressed form exists only where it is smaller.
+/// A file in the forms that it is served in. A compressed form exists only where it saves a tenth at least.
 struct Asset {
     /// Path under `style/static/`, or `main.css`, `bailiwick.js`, `bailiwick_bg.wasm`.
     name: &'static str,
@@ -26,11 +26,25 @@ struct Asset {
 
 static ASSETS: &[Asset] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
-/// The URL of an asset by its name, such as `main.css` or `fonts/inter.woff2`.
-///
-/// `None` if there is no such asset; `bailiwick.js` and `bailiwick_bg.wasm` exist only in a binary that was built with a client.
-pub fn url(name: &str) -> Option<&'static str> {
+/// The URL of an asset by its name. `bailiwick.js` and `bailiwick_bg.wasm` exist only in a binary that was built with a client.
+fn url(name: &str) -> Option<&'static str> {
     named(name).map(|asset| asset.url)
+}
+
+/// The URLs that the document needs, for the Leptos context. Without a client in the binary, `client` is `None`.
+pub fn urls() -> app::Assets {
+    let of = |name| url(name).unwrap_or_default().to_owned();
+    let client = url("bailiwick.js").zip(url("bailiwick_bg.wasm"));
+    app::Assets {
+        css: of("main.css"),
+        font: of("fonts/inter.woff2"),
+        icons: of("icons.svg"),
+        favicon: of("favicon.svg"),
+        client: client.map(|(js, wasm)| app::Client {
+            js: js.to_owned(),
+            wasm: wasm.to_owned(),
+        }),
+    }
 }
 
 fn named(name: &str) -> Option<&'static Asset> {
@@ -42,16 +56,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_document_asset_is_there() {
-        for name in [
-            "main.css",
-            "icons.svg",
-            "favicon.svg",
-            "fonts/inter.woff2",
-            "fonts/geist-mono.woff2",
-        ] {
-            assert!(url(name).is_some_and(|url| url.starts_with("/assets/")), "{name}");
+    fn the_document_gets_every_url_it_needs() {
+        let app::Assets {
+            css,
+            font,
+            icons,
+            favicon,
+            client,
+        } = urls();
+        for (url, stem) in [(css, "main."), (font, "inter."), (icons, "icons."), (favicon, "favicon.")] {
+            assert!(url.starts_with(&format!("/assets/{stem}")), "{url}");
         }
+        assert_eq!(client.is_some(), url("bailiwick_bg.wasm").is_some());
         assert_eq!(url("gone.css"), None);
     }
 
@@ -92,7 +108,10 @@ mod tests {
             }
         }
         assert!(named("main.css").is_some_and(|css| css.brotli.is_some() && css.gzip.is_some()));
-        assert!(named("fonts/inter.woff2").is_some_and(|font| font.gzip.is_none_or(|gzip| gzip.len() < font.identity.len())));
+        assert!(
+            named("fonts/inter.woff2").is_some_and(|font| font.brotli.is_none()),
+            "compressed already"
+        );
     }
 
     #[test]
