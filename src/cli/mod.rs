@@ -1,5 +1,7 @@
 //! The command line: what can be typed, and how its errors are said.
 
+#![expect(clippy::doc_markdown, reason = "the documentation of an argument is the text of --help")]
+
 use std::{collections::BTreeMap, path::PathBuf};
 
 use app::model::{Email, Name, Slug};

@@ -69,7 +69,9 @@ impl fmt::Debug for DatabaseUrl {
 pub struct PublicUrl(String);
 
 impl PublicUrl {
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    /// # Errors
+    /// Anything but `http://` or `https://` with a host and perhaps a port.
+    pub fn parse(text: &str) -> Result<Self, String> {
         let problem = || format!("“{text}” is not an origin such as https://bailiwick.example (no path)");
         let uri: http::Uri = text.parse().map_err(|_| problem())?;
         let scheme = uri
