@@ -206,7 +206,7 @@ impl Config {
         settle(&layers, catalog, secrets::Given::read(&sources.environment)?)
     }
 
-    /// The installation's secrets: those of the environment, else those of the data directory, made when missing.
+    /// The installation's secrets: those of the environment, else those of the data directory; both are made when missing.
     ///
     /// # Errors
     /// A file that others may read or that is damaged, a folder that cannot be written.

@@ -52,8 +52,10 @@ fn given<const N: usize>(environment: &BTreeMap<String, String>, name: &str) -> 
 
 impl Secrets {
     /// Reads the secrets, making those that do not exist yet: `DATA/secrets/{cookie.key,pepper.key}` in hex,
-    /// file mode 0600, folder mode 0700.
+    /// file mode 0600, folder mode 0700. Makes the data directory as well, since it is the first to need it.
     pub(super) fn load(given: &Given, data: &Path, entropy: &dyn Entropy) -> Result<Self, ConfigError> {
+        let cannot_make = |error| ConfigError::at(data.display(), format!("the data directory cannot be made: {error}"));
+        DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(cannot_make)?;
         let folder = data.join("secrets");
         let stored_cookie_key = || stored(&folder.join("cookie.key"), entropy);
         let stored_pepper = || stored(&folder.join("pepper.key"), entropy);
@@ -158,6 +160,10 @@ mod tests {
         let given = load(&[(COOKIE_KEY, &cookie), (KEY_PEPPER, &pepper)], data.path(), 1).expect("given");
         assert_eq!((given.cookie_key, given.pepper.0), ([0xab; 64], [0xcd; 32]));
         assert!(!data.path().join("secrets").exists(), "nothing is written");
+        let file = data.path().join("secrets.txt");
+        fs::write(&file, "").expect("written");
+        let error = load(&[], &file, 1).err().expect("refused").to_string();
+        assert!(error.contains("secrets.txt: the data directory cannot be made: "), "{error}");
         let error = load(&[(COOKIE_KEY, "abc")], data.path(), 1).err().expect("refused");
         assert_eq!(error.to_string(), "BAILIWICK_COOKIE_KEY: must be 64 bytes in hex (128 digits)");
     }

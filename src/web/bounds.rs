@@ -34,13 +34,10 @@ pub async fn request_id(State(site): State<Arc<Site>>, mut request: Request, nex
 /// Turns a panic into a 500. The panic itself stands in the log.
 pub async fn catch_panic(request: Request, next: Next) -> Response {
     let audience = Audience::of_request(&request);
-    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
-        Ok(response) => response,
-        Err(_) => {
-            tracing::error!("a handler panicked");
-            audience.refuse(&AppError::Internal)
-        }
-    }
+    AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| {
+        tracing::error!("a handler panicked");
+        audience.refuse(&AppError::Internal)
+    })
 }
 
 /// Reads the whole body, at most [`MAX_BODY_BYTES`] of it, and answers within the time-out.
@@ -48,13 +45,11 @@ pub async fn bounded(request: Request, next: Next) -> Response {
     let audience = Audience::of_request(&request);
     let answer = async {
         let (parts, body) = request.into_parts();
-        match to_bytes(body, MAX_BODY_BYTES).await {
-            Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
-            Err(_) => {
-                let message = format!("The form is larger than {} KiB.", MAX_BODY_BYTES / 1024);
-                audience.answer(StatusCode::PAYLOAD_TOO_LARGE, &AppError::conflict(message))
-            }
-        }
+        let Ok(bytes) = to_bytes(body, MAX_BODY_BYTES).await else {
+            let message = format!("The form is larger than {} KiB.", MAX_BODY_BYTES / 1024);
+            return audience.answer(StatusCode::PAYLOAD_TOO_LARGE, &AppError::conflict(message));
+        };
+        next.run(Request::from_parts(parts, Body::from(bytes))).await
     };
     tokio::time::timeout(TIME_OUT, answer)
         .await

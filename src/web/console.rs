@@ -13,7 +13,7 @@ use axum::{
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::{
-    HeaderMap, HeaderValue, StatusCode,
+    HeaderMap, HeaderValue, Method, StatusCode,
     header::{CONTENT_SECURITY_POLICY, COOKIE, SET_COOKIE},
     request::Parts,
 };
@@ -52,7 +52,7 @@ pub fn routes() -> Router<Arc<Site>> {
     let nothing_else = Router::new().route("/api/{*rest}", any(not_found));
     let with_page = |router: Router<Arc<Site>>, page: &AxumRouteListing| router.route(page.path(), get(render));
     let router = pages.iter().fold(nothing_else, with_page);
-    let paths = server_fn_paths().filter(|(_, method)| method == http::Method::POST);
+    let paths = server_fn_paths().filter(|(_, method)| method == Method::POST);
     paths.fold(router, |router, (path, _)| router.route(path, post(server_function)))
 }
 
@@ -65,10 +65,11 @@ async fn render(State(site): State<Arc<Site>>, request: Request) -> Response {
     render_app_async_with_context(context(&site.console), shell)(request).await
 }
 
-/// 404, as the application's own page or as JSON.
+/// 404: a page for who looks for one, else an error.
 pub async fn not_found(state: State<Arc<Site>>, request: Request) -> Response {
-    if request.uri().path().starts_with("/api/") {
-        return Audience::Client.refuse(&AppError::NotFound);
+    let is_page = matches!(*request.method(), Method::GET | Method::HEAD) && !request.uri().path().starts_with("/api/");
+    if !is_page {
+        return Audience::of_request(&request).refuse(&AppError::NotFound);
     }
     let mut response = render(state, request).await;
     *response.status_mut() = StatusCode::NOT_FOUND;

@@ -51,6 +51,16 @@ impl Bound {
     pub async fn serve(self, router: Router) -> io::Result<()> {
         let handle = Handle::new();
         let stop = tokio::spawn(stop_on_signal(handle.clone()));
+        let mut stdout = io::stdout();
+        writeln!(stdout, "listening on http://{}", self.address)?;
+        stdout.flush()?;
+        let ended = self.answer(router, handle).await;
+        stop.abort();
+        ended
+    }
+
+    /// Answers until the handle says stop.
+    async fn answer(self, router: Router, handle: Handle<SocketAddr>) -> io::Result<()> {
         let mut server = axum_server::from_tcp(self.listener)?
             .acceptor(NoDelayAcceptor::new())
             .handle(handle);
@@ -67,12 +77,7 @@ impl Bound {
             .max_header_list_size(MAX_HEAD_BYTES)
             .max_concurrent_streams(MAX_STREAMS)
             .keep_alive_interval(GRACE);
-        let mut stdout = io::stdout();
-        writeln!(stdout, "listening on http://{}", self.address)?;
-        stdout.flush()?;
-        let ended = server.serve(router.into_make_service_with_connect_info::<SocketAddr>()).await;
-        stop.abort();
-        ended
+        server.serve(router.into_make_service_with_connect_info::<SocketAddr>()).await
     }
 }
 
@@ -95,17 +100,76 @@ async fn stop_on_signal(handle: Handle<SocketAddr>) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use axum::{body::Body, routing::get};
+    use futures::{StreamExt, channel::mpsc};
+    use parking_lot::Mutex;
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpStream,
+    };
+
     use super::*;
+
+    const ANY_PORT: ([u8; 4], u16) = ([127, 0, 0, 1], 0);
 
     #[test]
     fn a_port_in_use_is_a_clear_refusal() {
-        let any = SocketAddr::from(([127, 0, 0, 1], 0));
-        let first = bind(any).expect("a free port");
+        let first = bind(ANY_PORT.into()).expect("a free port");
         assert_ne!(first.address.port(), 0);
         let error = bind(first.address).err().expect("in use").to_string();
         assert!(
             error.starts_with(&format!("listen {}: the port is in use", first.address)),
             "{error}"
         );
+    }
+
+    async fn ask(address: SocketAddr, head: &str) -> TcpStream {
+        let mut connection = TcpStream::connect(address).await.expect("a connection");
+        connection.write_all(head.as_bytes()).await.expect("sent");
+        connection
+    }
+
+    #[tokio::test]
+    async fn a_stop_lets_a_stream_finish_and_takes_no_new_connection() {
+        let (chunks, stream) = mpsc::unbounded::<&str>();
+        let body = Arc::new(Mutex::new(Some(Body::from_stream(stream.map(Ok::<_, io::Error>)))));
+        let bound = bind(ANY_PORT.into()).expect("a free port");
+        let (address, handle) = (bound.address, Handle::new());
+        let router = Router::new().route("/", get(async move || body.lock().take().unwrap_or_default()));
+        let server = tokio::spawn(bound.answer(router, handle.clone()));
+
+        let mut connection = ask(address, "GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        chunks.unbounded_send("first").expect("open");
+        let mut seen = String::new();
+        while !seen.contains("first") {
+            let mut buffer = [0; 1024];
+            let read = connection.read(&mut buffer).await.expect("read");
+            seen.push_str(&String::from_utf8_lossy(&buffer[..read]));
+        }
+        handle.graceful_shutdown(Some(GRACE));
+        while TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        chunks.unbounded_send("last").expect("still open");
+        drop(chunks);
+        connection.read_to_string(&mut seen).await.expect("read to the end");
+        assert!(seen.contains("last") && seen.ends_with("0\r\n\r\n"), "{seen}");
+        server.await.expect("no panic").expect("ended well");
+    }
+
+    #[tokio::test]
+    async fn a_head_has_a_bounded_size() {
+        let bound = bind(ANY_PORT.into()).expect("a free port");
+        let (address, handle) = (bound.address, Handle::new());
+        let server = tokio::spawn(bound.answer(Router::new(), handle.clone()));
+        let many = "a: b\r\n".repeat(MAX_HEADERS + 1);
+        let mut connection = ask(address, &format!("GET / HTTP/1.1\r\nhost: x\r\n{many}\r\n")).await;
+        let mut seen = String::new();
+        connection.read_to_string(&mut seen).await.expect("an answer");
+        assert!(seen.starts_with("HTTP/1.1 431 "), "{seen}");
+        handle.shutdown();
+        server.await.expect("no panic").expect("ended well");
     }
 }

@@ -60,12 +60,11 @@ impl Answer {
 }
 
 fn gateway() -> Router {
+    async fn panicking() -> &'static str {
+        panic!("a fault of ours")
+    }
     let whoami = |Extension(client): Extension<ClientAddr>, Extension(id): Extension<CurrentRequest>| async move {
         format!("{} {}", client.0, id.0)
-    };
-    let panicking = || async {
-        let nothing: Option<()> = None;
-        nothing.expect("a fault of ours");
     };
     Router::new()
         .route("/whoami", get(whoami))
@@ -212,7 +211,12 @@ async fn an_unknown_address_is_the_applications_404() {
     assert_eq!(page.status, StatusCode::NOT_FOUND);
     assert!(page.header("content-type").starts_with("text/html"));
     assert!(page.body.contains("<h1"), "{}", page.body);
-    let api = server.get("/api/gone").await;
+    let post = server.post("/a/b/c/d", &[SAME_ORIGIN], "").await;
+    assert_eq!(
+        (post.status, post.body.as_str()),
+        (StatusCode::NOT_FOUND, r#"{"kind":"not_found"}"#)
+    );
+    let api = server.send(LOCAL, Method::GET, "/api/gone", &[], Body::empty()).await;
     assert_eq!((api.status, api.body.as_str()), (StatusCode::NOT_FOUND, r#"{"kind":"not_found"}"#));
 }
 
