@@ -2,11 +2,13 @@
 
 mod dialog;
 mod document;
+mod entry;
 mod form;
 mod icon;
 mod list;
 mod loaded;
 mod parts;
+mod password;
 pub mod place;
 mod script;
 pub mod status;
@@ -14,11 +16,13 @@ mod theme;
 
 pub use dialog::Dialog;
 pub use document::{Assets, Client, shell};
+pub use entry::{Entry, EntryFrame};
 pub use form::{Control, Field, Form, FormError, SelectField, Submit, TextField, failure};
 pub use icon::{Icon, Logo, Sprite};
 pub use list::{Pager, SearchBox};
 pub use loaded::{Failure, Loaded, NotFound, Obstacle};
 pub use parts::{Badge, Card, Empty, ErrorNote, LinkButton, Meter, Note, PageHead, Simulated, Time, Tone};
+pub use password::PasswordField;
 pub use place::use_place;
 pub use script::{CopyButton, Toaster, Toasts, use_script, use_toaster};
 pub use theme::Theme;
