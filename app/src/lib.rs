@@ -31,8 +31,8 @@ use pages::{
     signin::SignInPage,
     usage::UsagePage,
 };
-use ui::{Sprite, Theme, Toaster, Toasts};
 pub use ui::{Assets, Client, shell};
+use ui::{Sprite, Theme, Toaster, Toasts};
 
 /// The application: contexts, and the routes.
 #[component]

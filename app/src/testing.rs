@@ -87,10 +87,7 @@ pub async fn request(path: &str, ports: Ports) -> Answer {
     let request = Request::get(path).header("accept", "text/html").body(Body::empty()).unwrap();
     let response = page(request).await;
     let status = response.status().as_u16();
-    let location = response
-        .headers()
-        .get("location")
-        .map(|value| value.to_str().unwrap().to_owned());
+    let location = response.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
     let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
     Answer {
         html: String::from_utf8(body.to_vec()).unwrap(),

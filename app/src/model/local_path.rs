@@ -30,7 +30,11 @@ impl FromStr for LocalPath {
     fn from_str(text: &str) -> Result<Self, InvalidLocalPath> {
         let local = text.starts_with('/') && !text.starts_with("//");
         let plain = text.len() <= Self::MAX_LEN && text.chars().all(|c| c != '\\' && !c.is_control());
-        if local && plain { Ok(Self(text.to_owned())) } else { Err(InvalidLocalPath) }
+        if local && plain {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(InvalidLocalPath)
+        }
     }
 }
 
@@ -63,7 +67,16 @@ mod tests {
             assert!(good.parse::<LocalPath>().is_ok(), "{good}");
         }
         let long = format!("/{}", "a".repeat(LocalPath::MAX_LEN));
-        for bad in ["", "acme", "//evil.example", "/\\evil.example", "https://evil.example/", "/a\n/b", "/\t/evil.example", &long] {
+        for bad in [
+            "",
+            "acme",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example/",
+            "/a\n/b",
+            "/\t/evil.example",
+            &long,
+        ] {
             assert!(bad.parse::<LocalPath>().is_err(), "{bad:?}");
         }
     }

@@ -41,6 +41,9 @@ pub fn Dialog(
 
 /// Lifts the open dialog of the server to a modal one: backdrop, focus trap, Escape.
 fn make_modal(dialog: &web_sys::HtmlDialogElement) {
+    if dialog.matches(":modal").unwrap_or(false) {
+        return; // Drawn again with new data: it is modal already.
+    }
     dialog.set_open(false);
     // Refused only for a dialog outside of the document; then it stays as the server made it.
     if dialog.show_modal().is_err() {

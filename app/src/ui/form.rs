@@ -18,9 +18,9 @@ use crate::model::AppError;
 
 /// The state of the form around a field.
 #[derive(Clone, Copy)]
-struct FormState {
-    failure: Signal<Option<AppError>>,
-    pending: Signal<bool>,
+pub(super) struct FormState {
+    pub failure: Signal<Option<AppError>>,
+    pub pending: Signal<bool>,
 }
 
 /// The last answer of the action, if it was an error.
@@ -57,7 +57,7 @@ where
     }
 }
 
-fn focus_first_invalid(form: NodeRef<html::Form>) {
+pub(super) fn focus_first_invalid(form: NodeRef<html::Form>) {
     let first = form
         .get_untracked()
         .and_then(|form| form.query_selector("[aria-invalid=true]").ok().flatten());

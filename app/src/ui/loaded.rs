@@ -2,11 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{
-    components::Redirect,
-    hooks::use_location,
-    location::Url,
-};
+use leptos_router::{components::Redirect, hooks::use_location, location::Url};
 
 use super::{Icon, status};
 use crate::model::{AppError, place::Place};

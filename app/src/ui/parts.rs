@@ -35,7 +35,11 @@ impl Tone {
 
 /// The heading of a page, with its actions as children. Sets the title of the document, too.
 #[component]
-pub fn PageHead(#[prop(into)] title: String, #[prop(optional, into)] lead: String, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+pub fn PageHead(
+    #[prop(into)] title: String,
+    #[prop(optional, into)] lead: String,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     let full = match use_context::<Place>() {
         Some(place) => format!("{title} · {} · {}", place.label(), place.org.name),
         None => format!("{title} · Bailiwick"),

@@ -35,7 +35,13 @@ mod tests {
     #[test]
     fn the_address_counts_pages_from_one() {
         assert_eq!(page_of(&query(&[])), Page::default());
-        assert_eq!(page_of(&query(&[("q", " ada "), ("page", "3")])), Page { number: 2, query: "ada".to_owned() });
+        assert_eq!(
+            page_of(&query(&[("q", " ada "), ("page", "3")])),
+            Page {
+                number: 2,
+                query: "ada".to_owned()
+            }
+        );
         for nonsense in ["0", "-1", "one", "99999999999"] {
             assert_eq!(page_of(&query(&[("page", nonsense)])).number, 0, "{nonsense}");
         }

@@ -6,17 +6,18 @@ use crate::{
 #[tokio::test]
 async fn the_start_leads_to_the_first_project() {
     let answer = request("/", Ports::at(place(owner()))).await;
-    assert_eq!(
-        (answer.status, answer.location.as_deref()),
-        (302, Some("/acme-robotics/prod/keys"))
-    );
+    assert_eq!((answer.status, answer.location.as_deref()), (302, Some("/acme-robotics/prod/keys")));
 }
 
 #[tokio::test]
 async fn somebody_without_a_project_is_told_whom_to_ask() {
     let answer = request("/", Ports::at(all_projects())).await;
     assert_eq!((answer.status, answer.location), (200, None));
-    assert!(answer.html.contains("Ask an owner or admin of your organization"), "{}", answer.html);
+    assert!(
+        answer.html.contains("Ask an owner or admin of your organization"),
+        "{}",
+        answer.html
+    );
 }
 
 #[tokio::test]
@@ -25,7 +26,7 @@ async fn signed_out_people_sign_in_and_come_back() {
     let answer = request("/acme-robotics/prod/keys?q=a%26b", ports.clone()).await;
     assert_eq!(
         (answer.status, answer.location.as_deref()),
-        (302, Some("/signin?next=%2Facme-robotics%2Fprod%2Fkeys%3Fq%3Da%2526b"))
+        (302, Some("/signin?next=%2Facme%2Drobotics%2Fprod%2Fkeys%3Fq%3Da%2526b"))
     );
     assert_eq!(request("/", ports).await.location.as_deref(), Some("/signin?next=%2F"));
 }
@@ -53,5 +54,9 @@ async fn a_place_that_is_not_for_the_role_says_who_can_help() {
     let reason = "Only an owner or admin of the organization can do this.".to_owned();
     let answer = request("/acme-robotics/~/usage", Ports::answering(Err(AppError::Forbidden { reason }))).await;
     assert_eq!(answer.status, 403);
-    assert!(answer.html.contains("Only an owner or admin of the organization can do this."), "{}", answer.html);
+    assert!(
+        answer.html.contains("Only an owner or admin of the organization can do this."),
+        "{}",
+        answer.html
+    );
 }
