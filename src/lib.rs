@@ -4,6 +4,8 @@ pub mod access;
 pub mod ambient;
 pub mod audit;
 pub mod catalog;
+pub mod cli;
+pub mod config;
 pub mod console;
 pub mod enforcement;
 pub mod gateway;
