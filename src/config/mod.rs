@@ -12,9 +12,9 @@ use std::{
 
 use ipnet::IpNet;
 
-use crate::{ambient::Entropy, catalog::Catalog};
+use crate::{ambient::Entropy, catalog::Catalog, metering::Durability};
 pub use secrets::Secrets;
-pub use values::{DatabaseUrl, Durability, LogFormat, PublicUrl};
+pub use values::{DatabaseUrl, LogFormat, PublicUrl};
 
 /// Prefix of every environment variable that is a setting.
 const PREFIX: &str = "BAILIWICK_";
@@ -214,6 +214,11 @@ impl Config {
         Secrets::load(&self.given_secrets, &self.data, entropy)
     }
 
+    /// The same settings over a database and secrets of their own in this directory.
+    pub fn in_directory(self, data: &Path) -> Self {
+        Self { database_url: DatabaseUrl::in_directory(data), data: data.to_owned(), ..self }
+    }
+
     /// The address under which people reach the console: the one that was set, or that of the listener.
     pub fn public_url(&self, bound: SocketAddr) -> PublicUrl {
         self.public_url.clone().unwrap_or_else(|| PublicUrl::of_listener(bound))
@@ -237,7 +242,7 @@ fn settle(layers: &Layers<'_>, catalog: Catalog, given_secrets: secrets::Given) 
         log_format: parse(layers.text("log_format", |settings| settings.log_format.clone()), LogFormat::parse)?.unwrap_or_default(),
         durability: parse(
             layers.text("metering_durability", |settings| settings.metering_durability.clone()),
-            Durability::parse,
+            values::durability,
         )?
         .unwrap_or_default(),
         data,

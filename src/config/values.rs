@@ -8,6 +8,8 @@ use std::{
 
 use ipnet::IpNet;
 
+use crate::metering::Durability;
+
 pub(super) fn default_listen() -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, 3000))
 }
@@ -126,25 +128,11 @@ impl LogFormat {
     }
 }
 
-/// When the record of an answered request counts as kept.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Durability {
-    /// On disk before the last byte of the answer leaves.
-    #[default]
-    Fsync,
-    /// With the operating system: survives the death of the process.
-    Written,
-    /// Every 100 ms: the last requests before a crash may be missing.
-    Relaxed,
-}
-
-impl Durability {
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        match text {
-            "fsync" => Ok(Self::Fsync),
-            "written" => Ok(Self::Written),
-            "relaxed" => Ok(Self::Relaxed),
-            other => Err(format!("“{other}” is not one of fsync, written, relaxed")),
-        }
+pub(super) fn durability(text: &str) -> Result<Durability, String> {
+    match text {
+        "fsync" => Ok(Durability::Fsync),
+        "written" => Ok(Durability::Written),
+        "relaxed" => Ok(Durability::Relaxed),
+        other => Err(format!("“{other}” is not one of fsync, written, relaxed")),
     }
 }

@@ -7,7 +7,7 @@ use app::model::{
 
 use super::{
     Store, count,
-    db::{Connection, DbError, Tx, execute, fetch_all, fetch_one, fetch_optional},
+    db::{DbError, Tx, execute, fetch_all, fetch_one, fetch_optional},
     parse, pattern,
 };
 use crate::{
@@ -196,15 +196,13 @@ impl Store {
         })
     }
 
-    /// The names of all chains, with their heads.
-    pub async fn audit_chains(&self) -> Result<Vec<(String, i64, String)>, DbError> {
+    /// The names of all chains, with the number that each ends at.
+    pub async fn audit_chains(&self) -> Result<Vec<(String, i64)>, DbError> {
+        const SQL: &str = "
+            SELECT chain, max(seq) FROM (SELECT chain, seq FROM audit_heads UNION ALL SELECT chain, seq FROM audit_records) c
+            GROUP BY chain ORDER BY chain";
         let mut reader = self.db.read().await?;
-        fetch_all!(
-            &mut reader,
-            (String, i64, String),
-            "SELECT chain, max(seq), '' FROM (SELECT chain, seq FROM audit_heads UNION ALL SELECT chain, seq FROM audit_records) c
-             GROUP BY chain ORDER BY chain"
-        )
+        fetch_all!(&mut reader, (String, i64), SQL)
     }
 
     /// A part of a chain in order, for verification: up to `limit` records behind `after`.
@@ -217,7 +215,8 @@ impl Store {
     }
 
     /// What the chain's head says: number and hash of its last record.
-    pub async fn audit_head(&self, on: &mut impl Connection, chain: &str) -> Result<Option<(i64, String)>, DbError> {
-        fetch_optional!(on, (i64, String), HEAD, chain)
+    pub async fn audit_head(&self, chain: &str) -> Result<Option<(i64, String)>, DbError> {
+        let mut reader = self.db.read().await?;
+        fetch_optional!(&mut reader, (i64, String), HEAD, chain)
     }
 }
