@@ -2,6 +2,8 @@
 
 mod bootstrap;
 mod serve;
+#[cfg(test)]
+mod tests;
 mod verify;
 
 pub use crate::demo::run as demo;
