@@ -1,5 +1,8 @@
 //! The server: the SQL store, the enforcement and the gateway behind the console of the `app` crate.
 
+// The types of views are deep, and this crate is where they are laid out.
+#![recursion_limit = "256"]
+
 pub mod access;
 pub mod ambient;
 pub mod audit;

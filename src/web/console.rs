@@ -2,7 +2,13 @@
 
 use std::sync::Arc;
 
-use app::{App, model::AppError, shell, ui::Theme};
+use app::{
+    App,
+    model::AppError,
+    pages::keys::{BaseUrl, FormToken},
+    shell,
+    ui::Theme,
+};
 use axum::{
     Form, Router,
     body::Body,
@@ -57,12 +63,12 @@ pub fn routes() -> Router<Arc<Site>> {
 }
 
 async fn server_function(State(site): State<Arc<Site>>, request: Request) -> impl IntoResponse {
-    handle_server_fns_with_context(context(&site.console), request).await
+    handle_server_fns_with_context(context(&site), request).await
 }
 
 /// A page; also the answer to an address that no route knows.
 async fn render(State(site): State<Arc<Site>>, request: Request) -> Response {
-    render_app_async_with_context(context(&site.console), shell)(request).await
+    render_app_async_with_context(context(&site), shell)(request).await
 }
 
 /// 404: a page for who looks for one, else an error.
@@ -84,7 +90,7 @@ pub async fn create_key(State(site): State<Arc<Site>>, request: Request) -> Resp
     };
     let before = (site.console.create_key)(parts.clone(), form).await;
     let before = Arc::new(Mutex::new(Some(before)));
-    let provide = context(&site.console);
+    let provide = context(&site);
     let context = move || {
         provide();
         if let Some(before) = before.lock().take() {
@@ -95,14 +101,16 @@ pub async fn create_key(State(site): State<Arc<Site>>, request: Request) -> Resp
 }
 
 /// Everything that pages and server functions find in the context.
-fn context(console: &Console) -> impl Fn() + Clone + Send + Sync + use<> {
-    let provide = Arc::clone(&console.provide);
+fn context(site: &Arc<Site>) -> impl Fn() + Clone + Send + Sync + use<> {
+    let site = Arc::clone(site);
     move || {
         provide_assets();
+        provide_context(BaseUrl(site.public_url.origin().to_owned()));
+        provide_context(FormToken(site.ambient.token()));
         set_policy();
         if let Some(parts) = use_context::<Parts>() {
             provide_context(theme(&parts.headers));
-            provide(&parts);
+            (site.console.provide)(&parts);
         }
     }
 }

@@ -18,8 +18,8 @@ use super::Site;
 const BARE_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 /// What the console has no use for.
 const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()";
-/// Two years, as browsers' preload lists ask for.
-const HSTS: &str = "max-age=63072000; includeSubDomains";
+/// Two years. Subdomains are not ours to decide about.
+const HSTS: &str = "max-age=63072000";
 
 /// Set on every answer.
 const ALWAYS: [(HeaderName, &str); 5] = [

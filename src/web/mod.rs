@@ -18,6 +18,8 @@ pub mod routes;
 pub mod serve;
 
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 
 use std::sync::Arc;

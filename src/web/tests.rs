@@ -1,144 +1,13 @@
-//! The whole router, without a socket: what every answer carries and what is refused before a handler sees it.
+//! What every answer carries, and what is refused before a handler sees it.
 
-use std::{
-    net::SocketAddr,
-    sync::{Arc, Mutex, PoisonError},
-};
-
-use app::model::Timestamp;
-use axum::{
-    Extension, Router,
-    body::{Body, to_bytes},
-    extract::ConnectInfo,
-    routing::{get, post},
-};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, request::Parts};
-use leptos::{prelude::use_context, server_fn::axum::server_fn_paths};
-use leptos_axum::ResponseOptions;
-use prometheus_client::registry::Registry;
-use tower::ServiceExt;
+use axum::body::Body;
+use http::{Method, StatusCode};
+use leptos::server_fn::axum::server_fn_paths;
 
 use super::{
-    Console, WebParts,
-    request::{ClientAddr, CurrentRequest},
-    router,
     routes::{Access, ROUTES},
+    testing::{LOCAL, PROXY, SAME_ORIGIN, STRANGER, Server, server},
 };
-use crate::{
-    ambient::{Ambient, FrozenClock, SeededEntropy},
-    config::PublicUrl,
-    store::testing::{TestDb, sqlite},
-};
-
-const LOCAL: &str = "127.0.0.1:5000";
-const PROXY: &str = "10.0.0.1:5000";
-const STRANGER: &str = "192.0.2.9:5000";
-
-struct Server {
-    router: Router,
-    /// What the form of a new key carried.
-    posted: Arc<Mutex<Vec<String>>>,
-    database: TestDb,
-}
-
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: String,
-}
-
-impl Answer {
-    fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
-    }
-
-    fn nonce(&self) -> String {
-        let policy = self.header("content-security-policy");
-        let (_, rest) = policy.split_once("'nonce-").unwrap_or_else(|| panic!("a nonce in {policy}"));
-        rest.split('\'').next().expect("a value").to_owned()
-    }
-}
-
-fn gateway() -> Router {
-    async fn panicking() -> &'static str {
-        panic!("a fault of ours")
-    }
-    let whoami = |Extension(client): Extension<ClientAddr>, Extension(id): Extension<CurrentRequest>| async move {
-        format!("{} {}", client.0, id.0)
-    };
-    Router::new()
-        .route("/whoami", get(whoami))
-        .route("/models", get(|| async { "models" }))
-        .route("/chat/completions", post(|body: String| async move { body.len().to_string() }))
-        .route("/panic", get(panicking))
-}
-
-async fn server(public_url: &str) -> Server {
-    let database = sqlite().await;
-    let posted = Arc::new(Mutex::new(Vec::new()));
-    let seen = Arc::clone(&posted);
-    let create_key = move |parts: Parts, form: bytes::Bytes| {
-        let text = format!("{} {}", parts.uri.path(), String::from_utf8_lossy(&form));
-        seen.lock().unwrap_or_else(PoisonError::into_inner).push(text);
-        let before: Box<dyn FnOnce() + Send> = Box::new(|| {
-            let response = use_context::<ResponseOptions>().expect("inside the Leptos context");
-            response.insert_header(HeaderName::from_static("x-before-render"), HeaderValue::from_static("ran"));
-        });
-        Box::pin(async move { before }) as futures::future::BoxFuture<'static, _>
-    };
-    let router = router(WebParts {
-        public_url: PublicUrl::parse(public_url).expect("an origin"),
-        trusted_proxies: vec!["10.0.0.0/8".parse().expect("a network")],
-        metrics_allow: vec!["203.0.113.0/24".parse().expect("a network")],
-        ambient: Ambient {
-            clock: Arc::new(FrozenClock::at(Timestamp(1_767_225_600_000))),
-            entropy: Arc::new(SeededEntropy::new(1)),
-        },
-        registry: Registry::default(),
-        db: database.db.clone(),
-        gateway: gateway(),
-        console: Console {
-            provide: Arc::new(|_| {}),
-            create_key: Arc::new(create_key),
-        },
-    });
-    Server { router, posted, database }
-}
-
-impl Server {
-    async fn local() -> Self {
-        server("http://127.0.0.1:3000").await
-    }
-
-    async fn send(&self, peer: &str, method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header("host", "127.0.0.1:3000");
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let peer: SocketAddr = peer.parse().expect("an address");
-        let request = request.extension(ConnectInfo(peer)).body(body.into()).expect("a request");
-        let response = self.router.clone().oneshot(request).await.expect("an answer");
-        let (parts, body) = response.into_parts();
-        let body = to_bytes(body, usize::MAX).await.expect("a body");
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body: String::from_utf8_lossy(&body).into_owned(),
-        }
-    }
-
-    async fn get(&self, path: &str) -> Answer {
-        self.send(LOCAL, Method::GET, path, &[("accept", "text/html")], Body::empty()).await
-    }
-
-    async fn post(&self, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
-        let mut all = vec![("content-type", "application/x-www-form-urlencoded")];
-        all.extend_from_slice(headers);
-        self.send(LOCAL, Method::POST, path, &all, body).await
-    }
-}
-
-const SAME_ORIGIN: (&str, &str) = ("sec-fetch-site", "same-origin");
 
 #[tokio::test]
 async fn every_answer_carries_the_security_headers() {
@@ -231,6 +100,16 @@ async fn request_ids_are_the_servers_own() {
     assert!(id.starts_with("req_") && id.len() == 30 && id != forged, "{id}");
     assert!(answer.body.ends_with(id), "the handler sees the same id");
     assert_ne!(server.get("/healthz").await.header("x-request-id"), id);
+}
+
+#[tokio::test]
+async fn pages_and_server_functions_are_provided_for_alike() {
+    let server = Server::local().await;
+    let (path, _) = server_fn_paths().next().expect("the registry is linked");
+    for answer in [server.get("/gone").await, server.post(path, &[SAME_ORIGIN], "").await] {
+        let expected = format!("http://127.0.0.1:3000 {}", answer.header("x-request-id"));
+        assert_eq!(answer.header("x-provided"), expected);
+    }
 }
 
 #[tokio::test]
