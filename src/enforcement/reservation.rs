@@ -38,6 +38,11 @@ impl Reservation {
         self.sent = true;
     }
 
+    /// Nothing reached the upstream after all: a drop gives everything back.
+    pub fn mark_unsent(&mut self) {
+        self.sent = false;
+    }
+
     /// Replaces the estimate by the tokens really used: a refund, or debt that delays what follows.
     pub fn settle(mut self, tokens: u64, now: Timestamp) {
         self.close(Some(now), |state| match state.key.metric {

@@ -1,2 +1,113 @@
+//! The OpenAI-compatible data plane.
+//!
+//! Every request passes these steps in this order, and the first failure answers, in OpenAI's error shape:
+//!
+//! | step | what must hold | status | `code` |
+//! |---|---|---|---|
+//! | 1 | one `Authorization: Bearer` header with a well-formed key | 401 | `invalid_api_key` |
+//! | 2 | the key is known, active and not expired | 401 | `invalid_api_key`, `key_revoked`, `key_disabled`, `key_expired` |
+//! | 3 | its project is active | 401 | `project_archived` |
+//! | 4 | the client's address is in the key's networks | 403 | `address_not_allowed` |
+//! | 5 | the key has the permission | 403 | `permission_denied` |
+//! | 6 | the body has at most 10 MiB, and every field that enforcement reads is sound | 413, 400 | `request_too_large`, `invalid_request` |
+//! | 7 | the model exists, in the plan, enabled in the project, in the key's list | 404 | `model_not_found` |
+//! | 7b | the model answers chat requests and that much output | 400 | `invalid_request` |
+//! | 8 | the service tier is in the plan | 400 | `invalid_service_tier` |
+//! | 9 | every bucket of org, project and key has room | 429 | `rate_limit_exceeded` |
+//! | 10 | the upstream has a free place in time | 503 | `upstream_busy` |
+//! | 11 | the upstream can be reached, in time, with the operator's secret | 502, 504 | `upstream_unreachable`, `upstream_unauthorized`, `upstream_timeout` |
+//! | 12 | the record is durable | 503 | `unavailable` |
+//!
+//! From step 9 on there is a record, whatever happens: the answer's last byte leaves only after it is durable. Other errors of
+//! the upstream are passed on as they are. A failure of our own database is 503 `unavailable` at any step.
+
+mod auth;
+mod body;
+mod chat;
+mod error;
+mod headers;
+mod json;
+mod models;
+mod quota;
+mod relay;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+mod ticket;
+pub mod upstream;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use axum::{
+    Router,
+    extract::Request,
+    routing::{any, get, post},
+};
+
+use crate::{access::api_key::Pepper, ambient::Ambient, catalog::Catalog, enforcement::Engine, metering::Meter, store::db::Db};
+use error::GatewayError;
+use upstream::{SetupError, Timeouts, Upstream};
+
+/// Everything that a request meets.
+pub struct Gateway {
+    ambient: Ambient,
+    catalog: Arc<Catalog>,
+    db: Db,
+    pepper: Pepper,
+    engine: Arc<Engine>,
+    meter: Arc<Meter>,
+    upstreams: BTreeMap<String, Upstream>,
+}
+
+impl Gateway {
+    /// Connects the parts. `db` is read only here; the meter has its own.
+    ///
+    /// # Errors
+    /// When an upstream wants https and the machine has no root certificates.
+    pub fn new(
+        ambient: Ambient,
+        catalog: Arc<Catalog>,
+        db: Db,
+        pepper: Pepper,
+        engine: Arc<Engine>,
+        meter: Arc<Meter>,
+        timeouts: Timeouts,
+    ) -> Result<Arc<Self>, SetupError> {
+        let upstreams = catalog
+            .upstreams
+            .iter()
+            .map(|(name, upstream)| Ok((name.clone(), Upstream::new(upstream, timeouts)?)))
+            .collect::<Result<_, SetupError>>()?;
+        Ok(Arc::new(Self {
+            ambient,
+            catalog,
+            db,
+            pepper,
+            engine,
+            meter,
+            upstreams,
+        }))
+    }
+}
+
+/// The gateway's routes. They need the extensions `ClientAddr` and `CurrentRequest` of the outermost layer.
+pub fn routes(parts: Arc<Gateway>) -> Router {
+    Router::new()
+        .route("/v1/models", get(models::list))
+        .route("/v1/models/{*id}", get(models::one))
+        .route("/v1/whoami", get(models::whoami))
+        .route("/v1/chat/completions", post(chat::completions))
+        .route("/v1", any(unknown))
+        .route("/v1/{*path}", any(unknown))
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(parts)
+}
+
+async fn unknown(request: Request) -> GatewayError {
+    GatewayError::unknown_route(request.method(), request.uri().path())
+}
+
+async fn wrong_method(request: Request) -> GatewayError {
+    GatewayError::wrong_method(request.method(), request.uri().path())
+}

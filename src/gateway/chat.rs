@@ -1,0 +1,266 @@
+//! `POST /v1/chat/completions`: the pipeline of the module's table, step by step.
+
+use std::{sync::Arc, time::Duration};
+
+use app::model::{ModelId, Money, RequestId, Timestamp};
+use axum::{
+    Extension,
+    body::Body,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+
+use super::{
+    Gateway,
+    auth::KeyCaller,
+    body::{self, ChatRequest, TierChoice},
+    error::GatewayError,
+    headers, quota, relay,
+    ticket::{Ticket, Usage, reserved},
+    upstream::{Answer, Call, Upstream, UpstreamError},
+};
+use crate::{
+    catalog::{Model, ModelKind, Plan, Tier},
+    enforcement::BucketState,
+    metering::{Record, Slot, Tokens},
+    store::admission::Permission,
+    web::request::{ClientAddr, CurrentRequest},
+};
+
+/// Waiting for a place in the metering queue: longer means that the database is stuck.
+const SLOT_WAIT: Duration = Duration::from_secs(2);
+const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-client-request-id");
+
+pub(super) async fn completions(
+    State(gateway): State<Arc<Gateway>>,
+    Extension(ClientAddr(address)): Extension<ClientAddr>,
+    Extension(CurrentRequest(id)): Extension<CurrentRequest>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response {
+    let arrival = Arrival {
+        id,
+        at: gateway.ambient.now(),
+        client_request_id: client_request_id(&headers),
+    };
+    let served = async {
+        let caller = gateway.authenticate(&headers, address, &[Permission::Inference]).await?;
+        let bytes = body::read(body).await?;
+        serve(gateway, caller, arrival, &bytes).await
+    };
+    served.await.unwrap_or_else(GatewayError::into_response)
+}
+
+struct Arrival {
+    id: RequestId,
+    at: Timestamp,
+    client_request_id: Option<String>,
+}
+
+/// Steps 6 to 12.
+async fn serve(gateway: Arc<Gateway>, caller: KeyCaller, arrival: Arrival, bytes: &[u8]) -> Result<Response, GatewayError> {
+    let chat = ChatRequest::parse(bytes)?;
+    let (model_id, model) = gateway.model_of(&caller, &chat.model)?;
+    check_model(&chat, model)?;
+    let plan = gateway.plan_of(&caller)?;
+    let tier = choose_tier(&chat, &caller.facts.default_tier, plan)?;
+    let upstream = gateway
+        .upstreams
+        .get(&model.upstream)
+        .ok_or_else(|| GatewayError::unavailable(&"a model without upstream"))?;
+    let call = Call {
+        body: chat.forwarded(&model.upstream_id)?.into(),
+        stream: chat.stream,
+        id: arrival.id.clone(),
+        at: arrival.at,
+    };
+    let slot = match tokio::time::timeout(SLOT_WAIT, gateway.meter.slot()).await {
+        Ok(slot) => slot.map_err(|error| GatewayError::unavailable(&error))?,
+        Err(_) => return Err(GatewayError::unavailable(&"the metering queue is full")),
+    };
+    let (ticket, mut answer_headers) = admit(&gateway, &caller, arrival, &chat, model_id, model, tier.used, plan, slot).await?;
+    let answered = run(upstream, call, &chat, tier, ticket).await;
+    let mut response = answered.unwrap_or_else(GatewayError::into_response);
+    response.headers_mut().extend(answer_headers.drain());
+    Ok(response)
+}
+
+/// Step 7b.
+fn check_model(chat: &ChatRequest<'_>, model: &Model) -> Result<(), GatewayError> {
+    if model.kind != ModelKind::Chat {
+        return Err(GatewayError::invalid(
+            "model",
+            format!("The model `{}` does not answer chat requests.", chat.model),
+        ));
+    }
+    if chat.asked_output.is_some_and(|asked| asked > u64::from(model.context)) {
+        let message = format!(
+            "The model `{}` has a context of {} tokens: ask for no more output.",
+            chat.model, model.context
+        );
+        return Err(GatewayError::invalid("max_completion_tokens", message));
+    }
+    Ok(())
+}
+
+/// The tier that a request runs under, and whether the gateway chose it.
+#[derive(Clone, Copy)]
+pub(super) struct ChosenTier {
+    pub used: Tier,
+    pub auto: bool,
+}
+
+/// Step 8. Left out, it is the project's default; `auto` is the best one of the plan.
+fn choose_tier(chat: &ChatRequest<'_>, default: &str, plan: &Plan) -> Result<ChosenTier, GatewayError> {
+    let choice = chat.tier.or_else(|| TierChoice::parse(default)).unwrap_or(TierChoice::Auto);
+    let chosen = match choice {
+        TierChoice::Auto => plan.tiers.iter().max().map(|best| ChosenTier { used: *best, auto: true }),
+        TierChoice::Exactly(tier) => plan.tiers.contains(&tier).then_some(ChosenTier { used: tier, auto: false }),
+    };
+    chosen.ok_or_else(|| {
+        let allowed: Vec<&str> = std::iter::once("auto").chain(plan.tiers.iter().map(|tier| tier.as_str())).collect();
+        let message = format!(
+            "This service tier is not in the organization's plan. Available: {}.",
+            allowed.join(", ")
+        );
+        let mut error = GatewayError::invalid("service_tier", message);
+        error.code = "invalid_service_tier";
+        error
+    })
+}
+
+/// Step 9: one decision over all buckets. A refusal is recorded before it is answered.
+#[expect(clippy::too_many_arguments, reason = "the decision joins everything the steps before found out")]
+async fn admit(
+    gateway: &Arc<Gateway>,
+    caller: &KeyCaller,
+    arrival: Arrival,
+    chat: &ChatRequest<'_>,
+    model_id: ModelId,
+    model: &Model,
+    tier: Tier,
+    plan: &Plan,
+    slot: Slot,
+) -> Result<(Ticket, HeaderMap), GatewayError> {
+    let output = chat.asked_output.unwrap_or_else(|| u64::from(model.default_output));
+    let estimate = chat.input_estimate + output * chat.choices;
+    let asks = quota::asks(plan, caller, &model_id, estimate);
+    let now = gateway.ambient.now();
+    let facts = &caller.facts;
+    let mut record = Record {
+        id: arrival.id,
+        client_request_id: arrival.client_request_id,
+        org: facts.org.clone(),
+        project: facts.project.clone(),
+        key: Some(facts.key.clone()),
+        account: Some(facts.created_by.clone()),
+        simulated: gateway.catalog.is_simulated(&model_id),
+        model: model_id.clone(),
+        tier,
+        status: StatusCode::OK.as_u16(),
+        error_code: None,
+        refused: None,
+        estimated: false,
+        tokens: Tokens::default(),
+        cost: Money::ZERO,
+        arrived_at: arrival.at,
+        latency_ms: now.since(arrival.at),
+        first_token_ms: None,
+        asked_output: chat.asked_output,
+        estimate,
+        reserved: 0,
+        settled: 0,
+        buckets: String::new(),
+    };
+    match gateway.engine.decide(&facts.org, now, &asks) {
+        Ok(reservation) => {
+            record.reserved = reserved(&reservation);
+            record.buckets = receipt(reservation.buckets());
+            let answer_headers = headers::rate_limits(reservation.buckets());
+            let ticket = Ticket::new(Arc::clone(gateway), slot, reservation, record, model.price, chat.input_estimate);
+            Ok((ticket, answer_headers))
+        }
+        Err(refusal) => {
+            let error = quota::refused(&refusal, caller, &model_id);
+            record.status = error.status.as_u16();
+            record.error_code = Some(error.code);
+            record.refused = Some(refusal.bucket().key.level);
+            record.buckets = receipt(&refusal.buckets);
+            slot.record(record).await.map_err(|closed| GatewayError::unavailable(&closed))?;
+            Err(error)
+        }
+    }
+}
+
+/// The whole decision, for the receipt.
+fn receipt(buckets: &[BucketState]) -> String {
+    serde_json::to_string(buckets).unwrap_or_else(|_| "[]".to_owned())
+}
+
+/// Steps 10 to 12.
+async fn run(
+    upstream: &Upstream,
+    call: Call,
+    chat: &ChatRequest<'_>,
+    tier: ChosenTier,
+    mut ticket: Ticket,
+) -> Result<Response, GatewayError> {
+    let place = match upstream.place().await {
+        Ok(place) => place,
+        Err(error) => return Err(ticket.fail(error.into(), Usage::Nothing).await),
+    };
+    ticket.sent();
+    let answer = match upstream.send(call, place).await {
+        Ok(answer) => answer,
+        Err(error) => {
+            if matches!(error, UpstreamError::NotReached) {
+                ticket.unsent();
+            }
+            let usage = if matches!(error, UpstreamError::NotReached) {
+                Usage::Nothing
+            } else {
+                Usage::Unknown
+            };
+            return Err(ticket.fail(error.into(), usage).await);
+        }
+    };
+    if answer.status.is_client_error() || answer.status.is_server_error() {
+        return pass_on(answer, ticket).await;
+    }
+    if answer.is_event_stream() {
+        return Ok(relay::stream(answer, ticket, chat.include_usage, tier));
+    }
+    relay::whole(answer, ticket, tier).await
+}
+
+/// An error of the upstream goes on as what it is, except what concerns the operator's own secret.
+async fn pass_on(answer: Answer, ticket: Ticket) -> Result<Response, GatewayError> {
+    let (status, content_type, retry_after) = (answer.status, answer.content_type.clone(), answer.retry_after.clone());
+    if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+        tracing::error!(%status, "an upstream refused the configured secret");
+        return Err(ticket.fail(UpstreamError::Unauthorized.into(), Usage::Nothing).await);
+    }
+    let bytes = match answer.collect().await {
+        Ok(bytes) => bytes,
+        Err(error) => return Err(ticket.fail(error.into(), Usage::Nothing).await),
+    };
+    ticket.finish(status.as_u16(), Some("upstream_error"), Usage::Nothing).await?;
+    let mut response = (status, bytes).into_response();
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        content_type.unwrap_or(HeaderValue::from_static("application/json")),
+    );
+    if let Some(retry_after) = retry_after {
+        headers.insert(header::RETRY_AFTER, retry_after);
+    }
+    Ok(response)
+}
+
+/// The client's own id, if it is at most 128 visible ASCII characters; it is kept beside ours and never trusted.
+fn client_request_id(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(CLIENT_REQUEST_ID)?.to_str().ok()?;
+    let is_sound = !text.is_empty() && text.len() <= 128 && text.bytes().all(|byte| byte.is_ascii_graphic());
+    is_sound.then(|| text.to_owned())
+}

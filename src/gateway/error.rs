@@ -1,0 +1,98 @@
+//! Errors in OpenAI's shape: `{"error":{"message","type","param","code"}}`.
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use serde_json::json;
+
+/// An answer that is no success. What it says is meant for the client; causes go to the log.
+#[derive(Clone, Debug)]
+pub struct GatewayError {
+    pub status: StatusCode,
+    /// OpenAI's `type`.
+    pub kind: &'static str,
+    pub code: &'static str,
+    /// The field at fault.
+    pub param: Option<String>,
+    pub message: String,
+    pub headers: Box<HeaderMap>,
+}
+
+impl GatewayError {
+    pub fn new(status: StatusCode, kind: &'static str, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            kind,
+            code,
+            param: None,
+            message: message.into(),
+            headers: Box::default(),
+        }
+    }
+
+    /// 401 of steps 1 to 3.
+    pub fn unauthorized(code: &'static str, message: impl Into<String>) -> Self {
+        let mut error = Self::new(StatusCode::UNAUTHORIZED, "authentication_error", code, message);
+        error.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        error
+    }
+
+    /// 403 of steps 4 and 5.
+    pub fn forbidden(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "permission_error", code, message)
+    }
+
+    /// 400 that names the field.
+    pub fn invalid(param: impl Into<String>, message: impl Into<String>) -> Self {
+        let mut error = Self::new(StatusCode::BAD_REQUEST, "invalid_request_error", "invalid_request", message);
+        error.param = Some(param.into());
+        error
+    }
+
+    /// 404 for a model that does not exist or is not for this key: one shape, so that nothing can be probed.
+    pub fn model_not_found(model: &str) -> Self {
+        let shown: String = model.chars().filter(|c| !c.is_control()).take(100).collect();
+        let message = format!("The model `{shown}` does not exist or this key has no access to it. GET /v1/models lists what it may call.");
+        let mut error = Self::new(StatusCode::NOT_FOUND, "invalid_request_error", "model_not_found", message);
+        error.param = Some("model".to_owned());
+        error
+    }
+
+    /// 502, 503, 504 about an upstream.
+    pub fn upstream(status: StatusCode, code: &'static str, message: &str) -> Self {
+        Self::new(status, "upstream_error", code, message)
+    }
+
+    /// 503: something of our own failed. The cause is logged, not told.
+    pub fn unavailable(cause: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%cause, "the gateway could not serve a request");
+        let message = "The gateway cannot serve requests right now. Try again in a moment.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "server_error", "unavailable", message)
+    }
+
+    pub fn unknown_route(method: &Method, path: &str) -> Self {
+        let message = format!("There is no {method} {path}. See GET /v1/models, GET /v1/whoami and POST /v1/chat/completions.");
+        Self::new(StatusCode::NOT_FOUND, "invalid_request_error", "unknown_url", message)
+    }
+
+    pub fn wrong_method(method: &Method, path: &str) -> Self {
+        let message = format!("{path} does not answer {method} requests.");
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "invalid_request_error",
+            "method_not_supported",
+            message,
+        )
+    }
+}
+
+impl IntoResponse for GatewayError {
+    fn into_response(self) -> Response {
+        let body = json!({
+            "error": { "message": self.message, "type": self.kind, "param": self.param, "code": self.code }
+        });
+        (self.status, *self.headers, Json(body)).into_response()
+    }
+}

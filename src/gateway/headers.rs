@@ -1,0 +1,143 @@
+//! Rate-limit headers: OpenAI's for org and project, and the IETF draft's `RateLimit-Policy` and `RateLimit`
+//! (draft-ietf-httpapi-ratelimit-headers) with one named policy per level.
+
+use std::{cmp::Ordering, fmt::Write};
+
+use app::model::limit::{Level, Metric};
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::enforcement::{BucketState, Source};
+
+/// The headers for the buckets of one decision; of several buckets the one with the least remaining share is reported.
+pub(super) fn rate_limits(buckets: &[BucketState]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for metric in [Metric::Requests, Metric::Tokens] {
+        for (level, infix) in [(Level::Org, ""), (Level::Project, "project-")] {
+            let reported = tightest(of_level(buckets, level).filter(|bucket| bucket.key.metric == metric));
+            if let Some(bucket) = reported {
+                let metric = metric.as_str();
+                insert(
+                    &mut headers,
+                    &format!("x-ratelimit-limit-{infix}{metric}"),
+                    &bucket.limit.to_string(),
+                );
+                insert(
+                    &mut headers,
+                    &format!("x-ratelimit-remaining-{infix}{metric}"),
+                    &bucket.remaining.to_string(),
+                );
+                insert(
+                    &mut headers,
+                    &format!("x-ratelimit-reset-{infix}{metric}"),
+                    &duration(bucket.reset_ms),
+                );
+            }
+        }
+    }
+    let mut policies = String::new();
+    let mut states = String::new();
+    for level in [Level::Org, Level::Project, Level::Key] {
+        if let Some(bucket) = tightest(of_level(buckets, level)) {
+            let comma = if policies.is_empty() { "" } else { ", " };
+            let (name, unit, window) = (level.as_str(), bucket.key.metric.as_str(), bucket.key.window.millis() / 1_000);
+            // Writing to a `String` cannot fail.
+            let _ = write!(policies, "{comma}\"{name}\";q={};w={window};qu=\"{unit}\"", bucket.limit);
+            let _ = write!(
+                states,
+                "{comma}\"{name}\";r={};t={}",
+                bucket.remaining,
+                whole_seconds(bucket.reset_ms)
+            );
+        }
+    }
+    if !policies.is_empty() {
+        insert(&mut headers, "ratelimit-policy", &policies);
+        insert(&mut headers, "ratelimit", &states);
+    }
+    headers
+}
+
+/// The buckets that hold at a level: an inherited project limit is the org's bucket.
+fn of_level(buckets: &[BucketState], level: Level) -> impl Iterator<Item = &BucketState> {
+    buckets.iter().filter(move |bucket| bucket.key.level == level).map(move |bucket| {
+        let inherited = (bucket.source == Source::Inherited).then(|| {
+            buckets.iter().find(|org| {
+                org.key.level == Level::Org
+                    && org.key.model == bucket.key.model
+                    && org.key.metric == bucket.key.metric
+                    && org.key.window == bucket.key.window
+            })
+        });
+        inherited.flatten().unwrap_or(bucket)
+    })
+}
+
+fn tightest<'a>(buckets: impl Iterator<Item = &'a BucketState>) -> Option<&'a BucketState> {
+    buckets.min_by(|a, b| share(a, b))
+}
+
+/// Compares remaining / limit without rounding.
+fn share(a: &BucketState, b: &BucketState) -> Ordering {
+    let left = u128::from(a.remaining) * u128::from(b.limit);
+    left.cmp(&(u128::from(b.remaining) * u128::from(a.limit)))
+}
+
+fn insert(headers: &mut HeaderMap, name: &str, value: &str) {
+    if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+        headers.insert(name, value);
+    }
+}
+
+/// OpenAI's way to write a time: `20ms`, `1.2s`, `6m0s`, `1h0m5s`.
+pub(super) fn duration(millis: i64) -> String {
+    let millis = millis.max(0);
+    if (1..1_000).contains(&millis) {
+        return format!("{millis}ms");
+    }
+    let (hours, minutes) = (millis / 3_600_000, millis / 60_000 % 60);
+    let mut text = String::new();
+    if hours > 0 {
+        let _ = write!(text, "{hours}h");
+    }
+    if hours > 0 || minutes > 0 {
+        let _ = write!(text, "{minutes}m");
+    }
+    let _ = write!(text, "{}", millis / 1_000 % 60);
+    let fraction = format!("{:03}", millis % 1_000);
+    let fraction = fraction.trim_end_matches('0');
+    if !fraction.is_empty() {
+        let _ = write!(text, ".{fraction}");
+    }
+    text.push('s');
+    text
+}
+
+/// Seconds, rounded up, so that who waits them is admitted.
+pub(super) fn whole_seconds(millis: i64) -> i64 {
+    millis.max(0).saturating_add(999) / 1_000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_written_as_openai_does() {
+        for (millis, text) in [
+            (0, "0s"),
+            (20, "20ms"),
+            (1_200, "1.2s"),
+            (1_000, "1s"),
+            (61_050, "1m1.05s"),
+            (360_000, "6m0s"),
+            (3_605_000, "1h0m5s"),
+        ] {
+            assert_eq!(duration(millis), text);
+        }
+    }
+
+    #[test]
+    fn waits_are_rounded_up() {
+        assert_eq!((whole_seconds(0), whole_seconds(1), whole_seconds(1_001)), (0, 1, 2));
+    }
+}

@@ -1,0 +1,97 @@
+//! `GET /v1/models`, `GET /v1/models/{id}`, `GET /v1/whoami`: steps 1 to 5, then what the key may see.
+
+use std::sync::Arc;
+
+use app::model::ModelId;
+use axum::{
+    Extension, Json,
+    extract::{Path, State, rejection::PathRejection},
+};
+use http::HeaderMap;
+use serde_json::{Value, json};
+
+use super::{Gateway, auth::KeyCaller, error::GatewayError};
+use crate::{
+    catalog::{Model, Plan},
+    store::admission::Permission,
+    web::request::ClientAddr,
+};
+
+const READ: &[Permission] = &[Permission::Inference, Permission::ReadOnly];
+
+impl Gateway {
+    pub(super) fn plan_of(&self, caller: &KeyCaller) -> Result<&Plan, GatewayError> {
+        self.catalog
+            .plan(&caller.facts.plan)
+            .ok_or_else(|| GatewayError::unavailable(&"the catalog has no default plan"))
+    }
+
+    /// Step 7: the model, if it exists, in the plan, in the project and in the key's list.
+    pub(super) fn model_of(&self, caller: &KeyCaller, text: &str) -> Result<(ModelId, &Model), GatewayError> {
+        let found = text
+            .parse::<ModelId>()
+            .ok()
+            .and_then(|id| Some((self.catalog.models.get(&id)?, id)));
+        match found {
+            Some((model, id)) if self.may_call(caller, &id)? => Ok((id, model)),
+            _ => Err(GatewayError::model_not_found(text)),
+        }
+    }
+
+    fn may_call(&self, caller: &KeyCaller, model: &ModelId) -> Result<bool, GatewayError> {
+        let facts = &caller.facts;
+        let in_list = facts.models.as_ref().is_none_or(|list| list.contains(model));
+        Ok(in_list && facts.enabled.contains(model) && self.plan_of(caller)?.models.contains(model))
+    }
+}
+
+pub(super) async fn list(
+    State(gateway): State<Arc<Gateway>>,
+    Extension(ClientAddr(address)): Extension<ClientAddr>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, GatewayError> {
+    let caller = gateway.authenticate(&headers, address, READ).await?;
+    let mut data = Vec::new();
+    for id in gateway.catalog.models.keys() {
+        if gateway.may_call(&caller, id)? {
+            data.push(describe(id));
+        }
+    }
+    Ok(Json(json!({ "object": "list", "data": data })))
+}
+
+pub(super) async fn one(
+    State(gateway): State<Arc<Gateway>>,
+    Extension(ClientAddr(address)): Extension<ClientAddr>,
+    id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, GatewayError> {
+    let caller = gateway.authenticate(&headers, address, READ).await?;
+    // What is no UTF-8 names no model.
+    let id = id.map_or_else(|_| String::new(), |Path(id)| id);
+    let (id, _) = gateway.model_of(&caller, &id)?;
+    Ok(Json(describe(&id)))
+}
+
+/// The configuration knows no date of a model, so `created` is 0.
+fn describe(id: &ModelId) -> Value {
+    json!({ "id": id, "object": "model", "created": 0, "owned_by": "bailiwick" })
+}
+
+pub(super) async fn whoami(
+    State(gateway): State<Arc<Gateway>>,
+    Extension(ClientAddr(address)): Extension<ClientAddr>,
+    headers: HeaderMap,
+) -> Result<Json<Value>, GatewayError> {
+    let facts = gateway.authenticate(&headers, address, READ).await?.facts;
+    Ok(Json(json!({
+        "object": "api_key",
+        "id": facts.key,
+        "name": facts.key_name,
+        "permissions": facts.permissions,
+        "models": facts.models,
+        "expires_at": facts.expires_at.map(app::model::Timestamp::iso),
+        "project": { "id": facts.project, "slug": facts.project_slug, "name": facts.project_name, "environment": facts.environment },
+        "organization": { "id": facts.org, "slug": facts.org_slug, "name": facts.org_name },
+    })))
+}

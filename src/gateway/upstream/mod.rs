@@ -1,0 +1,211 @@
+//! What answers: the built-in simulator, or an OpenAI-compatible server. Both give the same [`Answer`].
+
+mod http_client;
+mod loopback;
+
+use std::{io, sync::Arc, time::Duration};
+
+use app::model::{RequestId, Timestamp};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode};
+use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::error::GatewayError;
+use crate::catalog::{self, UpstreamKind};
+use http_client::HttpUpstream;
+use loopback::Loopback;
+
+/// A whole answer at most.
+const MAX_ANSWER: usize = 64 * 1024 * 1024;
+
+/// How long an upstream may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// To a connection.
+    pub connect: Duration,
+    /// From the request to the answer's head: for an answer that is no stream, all of the model's work.
+    pub first_byte: Duration,
+    /// Between two parts of the answer.
+    pub idle: Duration,
+    /// For a free place when the concurrency is used up.
+    pub place: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            first_byte: Duration::from_secs(300),
+            idle: Duration::from_secs(120),
+            place: Duration::from_secs(10),
+        }
+    }
+}
+
+/// The upstream cannot be used at all.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    #[error("an https upstream needs the machine's root certificates: {0}")]
+    Roots(#[from] io::Error),
+    #[error("the secret of an upstream holds characters that no header can")]
+    Secret,
+    #[error("the base URL of an upstream is not valid")]
+    Url,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum UpstreamError {
+    /// No place became free in time.
+    Busy,
+    /// No connection: certainly no work was done.
+    NotReached,
+    /// The connection broke, after the request went out.
+    Broken,
+    TimedOut,
+    /// The upstream refused the operator's secret.
+    Unauthorized,
+}
+
+impl From<UpstreamError> for GatewayError {
+    fn from(error: UpstreamError) -> Self {
+        let (status, code, message) = match error {
+            UpstreamError::Busy => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "upstream_busy",
+                "The model is fully occupied. Try again in a moment.",
+            ),
+            UpstreamError::NotReached => (
+                StatusCode::BAD_GATEWAY,
+                "upstream_unreachable",
+                "The model cannot be reached right now.",
+            ),
+            UpstreamError::Broken => (
+                StatusCode::BAD_GATEWAY,
+                "upstream_unreachable",
+                "The connection to the model broke before the answer was complete.",
+            ),
+            UpstreamError::TimedOut => (StatusCode::GATEWAY_TIMEOUT, "upstream_timeout", "The model did not answer in time."),
+            UpstreamError::Unauthorized => (
+                StatusCode::BAD_GATEWAY,
+                "upstream_unauthorized",
+                "The model refused the gateway's own credentials. Tell the operator.",
+            ),
+        };
+        Self::upstream(status, code, message)
+    }
+}
+
+/// A request for an upstream.
+pub(super) struct Call {
+    /// JSON, with the upstream's own model id.
+    pub body: Bytes,
+    pub stream: bool,
+    /// Names the simulator's answer.
+    pub id: RequestId,
+    pub at: Timestamp,
+}
+
+type AnswerBody = UnsyncBoxBody<Bytes, io::Error>;
+
+/// An upstream's answer; its place is taken until the answer is dropped.
+pub(super) struct Answer {
+    pub status: StatusCode,
+    pub content_type: Option<HeaderValue>,
+    pub retry_after: Option<HeaderValue>,
+    body: AnswerBody,
+    idle: Duration,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Answer {
+    pub(super) fn is_event_stream(&self) -> bool {
+        let text = self.content_type.as_ref().and_then(|value| value.to_str().ok());
+        text.is_some_and(|text| text.starts_with("text/event-stream"))
+    }
+
+    /// The next part; `None` at the end.
+    pub(super) async fn next(&mut self) -> Option<Result<Bytes, UpstreamError>> {
+        loop {
+            let Ok(frame) = tokio::time::timeout(self.idle, self.body.frame()).await else {
+                return Some(Err(UpstreamError::TimedOut));
+            };
+            match frame? {
+                Ok(frame) => {
+                    if let Ok(bytes) = frame.into_data() {
+                        return Some(Ok(bytes));
+                    }
+                }
+                Err(_) => return Some(Err(UpstreamError::Broken)),
+            }
+        }
+    }
+
+    /// The whole body.
+    pub(super) async fn collect(mut self) -> Result<Bytes, UpstreamError> {
+        let mut whole = Vec::new();
+        while let Some(part) = self.next().await {
+            whole.extend_from_slice(&part?);
+            if whole.len() > MAX_ANSWER {
+                return Err(UpstreamError::Broken);
+            }
+        }
+        Ok(whole.into())
+    }
+}
+
+/// One upstream of the catalog.
+pub(super) struct Upstream {
+    kind: Kind,
+    places: Arc<Semaphore>,
+    timeouts: Timeouts,
+}
+
+enum Kind {
+    Loopback(Loopback),
+    Http(HttpUpstream),
+}
+
+impl Upstream {
+    pub(super) fn new(upstream: &catalog::Upstream, timeouts: Timeouts) -> Result<Self, SetupError> {
+        let kind = match &upstream.kind {
+            UpstreamKind::Loopback { pace } => Kind::Loopback(Loopback { pace: *pace }),
+            UpstreamKind::OpenAi { base_url, secret } => Kind::Http(HttpUpstream::new(base_url, secret.as_ref(), timeouts)?),
+        };
+        Ok(Self {
+            kind,
+            places: Arc::new(Semaphore::new(upstream.concurrency)),
+            timeouts,
+        })
+    }
+
+    /// A free place, in order of arrival.
+    pub(super) async fn place(&self) -> Result<OwnedSemaphorePermit, UpstreamError> {
+        let place = Arc::clone(&self.places).acquire_owned();
+        match tokio::time::timeout(self.timeouts.place, place).await {
+            Ok(Ok(place)) => Ok(place),
+            _ => Err(UpstreamError::Busy),
+        }
+    }
+
+    pub(super) async fn send(&self, call: Call, place: OwnedSemaphorePermit) -> Result<Answer, UpstreamError> {
+        let (head, body) = match &self.kind {
+            Kind::Loopback(loopback) => loopback.answer(&call),
+            Kind::Http(client) => match tokio::time::timeout(self.timeouts.first_byte, client.send(call)).await {
+                Ok(answer) => answer?,
+                Err(_) => return Err(UpstreamError::TimedOut),
+            },
+        }
+        .map(AnswerBody::new)
+        .into_parts();
+        Ok(Answer {
+            status: head.status,
+            content_type: head.headers.get(http::header::CONTENT_TYPE).cloned(),
+            retry_after: head.headers.get(http::header::RETRY_AFTER).cloned(),
+            body,
+            idle: self.timeouts.idle,
+            _place: place,
+        })
+    }
+}
