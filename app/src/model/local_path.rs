@@ -27,9 +27,10 @@ impl FromStr for LocalPath {
     type Err = InvalidLocalPath;
 
     /// Browsers read `//host` and `/\host` as another host and drop tabs and line breaks, so none of these pass.
+    /// Anything beyond visible ASCII is percent-encoded in an address, and has no place in a `Location` header.
     fn from_str(text: &str) -> Result<Self, InvalidLocalPath> {
         let local = text.starts_with('/') && !text.starts_with("//");
-        let plain = text.len() <= Self::MAX_LEN && text.chars().all(|c| c != '\\' && !c.is_control());
+        let plain = text.len() <= Self::MAX_LEN && text.chars().all(|c| c != '\\' && c.is_ascii_graphic());
         if local && plain {
             Ok(Self(text.to_owned()))
         } else {
@@ -75,6 +76,7 @@ mod tests {
             "https://evil.example/",
             "/a\n/b",
             "/\t/evil.example",
+            "/é",
             &long,
         ] {
             assert!(bad.parse::<LocalPath>().is_err(), "{bad:?}");

@@ -139,19 +139,17 @@ pub fn LinkButton(
     /// Why the person may not do it; `None` if they may.
     reason: Option<&'static str>,
 ) -> impl IntoView {
-    let content = (icon.map(|name| view! { <Icon name /> }), label.clone());
+    let id = format!("why-{}", label.to_lowercase().replace(' ', "-"));
+    let content = (icon.map(|name| view! { <Icon name /> }), label);
     match reason {
         None => view! { <a class=class href=href>{content}</a> }.into_any(),
-        Some(reason) => {
-            let id = format!("why-{}", label.to_lowercase().replace(' ', "-"));
-            view! {
-                <button type="button" class=class aria-disabled="true" aria-describedby=id.clone() title=reason>
-                    {content}
-                </button>
-                <span class="sr-only" id=id>{reason}</span>
-            }
-            .into_any()
+        Some(reason) => view! {
+            <button type="button" class=class aria-disabled="true" aria-describedby=id.clone() title=reason>
+                {content}
+            </button>
+            <span class="sr-only" id=id>{reason}</span>
         }
+        .into_any(),
     }
 }
 

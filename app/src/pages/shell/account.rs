@@ -17,9 +17,11 @@ pub fn AccountMenu() -> impl IntoView {
             <Icon name="circle-user-round" />
         </button>
         <div id="account" popover="auto" class="pop account" role="dialog" aria-label="Account">
-            <div class="group">
-                <strong>{viewer.name.to_string()}</strong>
-                <small class="muted">{viewer.email.to_string()}</small>
+            <div class="menu">
+                <div class="group">
+                    {viewer.name.to_string()}
+                    <span class="end">{viewer.email.to_string()}</span>
+                </div>
             </div>
             <ThemeForm />
             <SignOutForm />
@@ -34,15 +36,14 @@ fn ThemeForm() -> impl IntoView {
     let buttons = Theme::ALL
         .into_iter()
         .map(|theme| {
-            let (label, icon) = match theme {
-                Theme::System => ("System", "monitor"),
-                Theme::Light => ("Light", "sun"),
-                Theme::Dark => ("Dark", "moon"),
+            let label = match theme {
+                Theme::System => "System",
+                Theme::Light => "Light",
+                Theme::Dark => "Dark",
             };
             let pressed = if theme == current { "true" } else { "false" };
             view! {
                 <button type="submit" name="theme" value=theme.as_str() aria-pressed=pressed>
-                    <Icon name=icon />
                     {label}
                 </button>
             }

@@ -9,6 +9,9 @@ use crate::{
     ui::{Badge, Icon, Tone, place::ALL_PROJECTS, use_place},
 };
 
+/// What the view across all projects of an organization is called.
+const ALL_LABEL: &str = "All projects";
+
 /// The same page in another project, or that project's first page where it has no such page.
 fn project_page(current: &str) -> &str {
     match page_segment(current) {
@@ -89,8 +92,7 @@ pub fn Switcher() -> impl IntoView {
             <div class="menu pop-scroll">
                 <Transition>
                     {move || Suspend::new(async move {
-                        let orgs = places.await.unwrap_or_default();
-                        orgs.into_iter().map(|org| view! { <OrgSection org query=query.into() /> }).collect_view()
+                        view! { <Orgs orgs=places.await.unwrap_or_default() query=query.into() /> }
                     })}
                 </Transition>
             </div>
@@ -100,7 +102,33 @@ pub fn Switcher() -> impl IntoView {
 }
 
 #[component]
+fn Orgs(orgs: Vec<SwitcherOrg>, query: Signal<String>) -> impl IntoView {
+    let names: Vec<(String, Vec<String>)> = orgs.iter().map(names_of).collect();
+    let nothing = move || query.with(|query| !names.iter().any(|(org, rows)| any_row(query, org, rows)));
+    let sections = orgs.into_iter().map(|org| view! { <OrgSection org query /> }).collect_view();
+    view! {
+        {sections}
+        <p class="group" role="status" hidden=move || !nothing()>
+            "Nothing matches."
+        </p>
+    }
+}
+
+/// The name of the organization, and of each row below it.
+fn names_of(entry: &SwitcherOrg) -> (String, Vec<String>) {
+    let all = entry.may_manage.then(|| ALL_LABEL.to_owned());
+    let projects = entry.projects.iter().map(|project| project.name.to_string());
+    (entry.org.name.to_string(), all.into_iter().chain(projects).collect())
+}
+
+fn any_row(query: &str, org: &str, rows: &[String]) -> bool {
+    rows.iter().any(|row| matches(query, org, row))
+}
+
+#[component]
 fn OrgSection(org: SwitcherOrg, query: Signal<String>) -> impl IntoView {
+    let (searched, rows) = names_of(&org);
+    let none = move || query.with(|query| !any_row(query, &searched, &rows));
     let SwitcherOrg {
         org,
         may_manage,
@@ -110,9 +138,6 @@ fn OrgSection(org: SwitcherOrg, query: Signal<String>) -> impl IntoView {
     let id = format!("switch-{}", org.slug);
     let heading = id.clone();
     let org_name = org.name.to_string();
-    let names: Vec<String> = projects.iter().map(|project| project.name.to_string()).collect();
-    let searched = org_name.clone();
-    let none = move || query.with(|query| !names.iter().any(|name| matches(query, &searched, name)) && !matches(query, &searched, ""));
     let total = projects.len();
     let rows = projects
         .into_iter()
@@ -139,10 +164,10 @@ fn AllProjectsLink(org: String, slug: String, total: usize, query: Signal<String
     let path = use_location().pathname;
     let href = move || path.with(|path| format!("/{slug}/{ALL_PROJECTS}/{}", org_page(path)));
     view! {
-        <li hidden=move || query.with(|query| !matches(query, &org, "All projects"))>
+        <li hidden=move || query.with(|query| !matches(query, &org, ALL_LABEL))>
             <a href=href aria-current=current on:click=move |_| close("switcher")>
                 <Icon name="layout-grid" />
-                <span class="label">"All projects"</span>
+                <span class="label">{ALL_LABEL}</span>
                 <span class="end">{total} {if total == 1 { " project" } else { " projects" }}</span>
             </a>
         </li>

@@ -21,11 +21,11 @@ pub fn check<'a>(email: &'a str, password: &'a str) -> Result<(&'a str, &'a str)
     }
 }
 
-/// Where to go after sign-in: `next`, unless it leads off this origin, has no place in a header, or leads back here.
+/// Where to go after sign-in: `next`, unless it leads off this origin or back here.
 #[cfg(feature = "ssr")]
 pub fn destination(next: &str) -> String {
     match next.parse::<LocalPath>() {
-        Ok(path) if next.is_ascii() && !next.starts_with("/signin") => path.to_string(),
+        Ok(path) if !next.starts_with("/signin") => path.to_string(),
         _ => "/".to_owned(),
     }
 }
