@@ -36,25 +36,30 @@ pub(crate) async fn foundations(config: &Config, ambient: Ambient) -> Result<Fou
     std::fs::create_dir_all(&config.data).map_err(|error| Failure::run(format!("{}: {error}", config.data.display())))?;
     let secrets = config.secrets(&*ambient.entropy)?;
     let db = Db::open(config.database_url.reveal(), Sync::Full).await.map_err(Failure::run)?;
-    Ok(Foundations { store: Store { db, ambient }, secrets })
+    Ok(Foundations {
+        store: Store { db, ambient },
+        secrets,
+    })
 }
 
 /// The database as metering writes to it. Only `fsync` waits for the disk; everything else of the product always does.
 pub(crate) async fn metering_db(config: &Config, store: &Store) -> Result<Db, Failure> {
     match config.durability {
         Durability::Fsync => Ok(store.db.clone()),
-        Durability::Written | Durability::Relaxed => {
-            store.db.reopen(config.database_url.reveal(), Sync::Written).await.map_err(Failure::run)
-        }
+        Durability::Written | Durability::Relaxed => store
+            .db
+            .reopen(config.database_url.reveal(), Sync::Written)
+            .await
+            .map_err(Failure::run),
     }
 }
 
 /// A command that only reads must not make an empty database out of a mistyped path.
 pub(crate) fn must_exist(config: &Config) -> Result<(), Failure> {
     match config.database_url.reveal().strip_prefix("sqlite://") {
-        Some(path) if !Path::new(path.split('?').next().unwrap_or(path)).exists() => {
-            Err(Failure::run(format!("there is no database at {path}; name its directory with --data")))
-        }
+        Some(path) if !Path::new(path.split('?').next().unwrap_or(path)).exists() => Err(Failure::run(format!(
+            "there is no database at {path}; name its directory with --data"
+        ))),
         _ => Ok(()),
     }
 }

@@ -62,7 +62,7 @@ impl Who {
 
 /// The org `acme` with its Default Project and `prod`, and the org `other` of a stranger.
 pub struct World {
-    pub db: TestDb,
+    _db: TestDb,
     pub clock: FrozenClock,
     pub store: Store,
     pub parts: Arc<ConsoleParts>,
@@ -105,7 +105,7 @@ impl World {
             .await
             .expect("founded");
         let mut world = Self {
-            db,
+            _db: db,
             clock,
             parts,
             default_project: founded.project,

@@ -84,13 +84,16 @@ pub async fn request(path: &str, ports: Ports) -> Answer {
     // Refused when another test set it already: it is one per process.
     let _ = any_spawner::Executor::init_tokio();
     let page = leptos_axum::render_app_async_with_context(move || ports.provide(), shell);
-    let request = Request::get(path).header("accept", "text/html").body(Body::empty()).unwrap();
+    let request = Request::get(path).header("accept", "text/html").body(Body::empty()).expect("valid");
     let response = page(request).await;
     let status = response.status().as_u16();
-    let location = response.headers().get("location").map(|value| value.to_str().unwrap().to_owned());
-    let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let location = response
+        .headers()
+        .get("location")
+        .map(|value| value.to_str().expect("valid").to_owned());
+    let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("valid");
     Answer {
-        html: String::from_utf8(body.to_vec()).unwrap(),
+        html: String::from_utf8(body.to_vec()).expect("valid"),
         status,
         location,
     }
@@ -114,8 +117,8 @@ pub fn member() -> Standing {
 pub fn project() -> ProjectRef {
     ProjectRef {
         id: ProjectId::from_bits(3),
-        name: "prod".parse().unwrap(),
-        slug: "prod".parse().unwrap(),
+        name: "prod".parse().expect("valid"),
+        slug: "prod".parse().expect("valid"),
         environment: Environment::Production,
         is_default: true,
         archived: false,
@@ -127,13 +130,13 @@ pub fn place(standing: Standing) -> Place {
     Place {
         viewer: Viewer {
             account: AccountId::from_bits(1),
-            name: "Ada Osei".parse().unwrap(),
-            email: "ada.osei@acme.example".parse().unwrap(),
+            name: "Ada Osei".parse().expect("valid"),
+            email: "ada.osei@acme.example".parse().expect("valid"),
         },
         org: OrgRef {
             id: OrgId::from_bits(2),
-            name: "Acme Robotics".parse().unwrap(),
-            slug: "acme-robotics".parse().unwrap(),
+            name: "Acme Robotics".parse().expect("valid"),
+            slug: "acme-robotics".parse().expect("valid"),
         },
         project: Some(project()),
         standing,

@@ -2,7 +2,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use app::{
     model::AppError,
-    pages::keys::{BaseUrl, FormToken, KeyOutcome, form},
+    pages::keys::{KeyOutcome, form},
     port::{Keys, Shell},
 };
 use axum::Router;
@@ -18,7 +18,7 @@ use crate::{
     access::Caller,
     ambient::Ambient,
     cli::Failure,
-    config::{Config, PublicUrl, Secrets},
+    config::{Config, Secrets},
     console::{Console, ConsoleParts},
     enforcement::Engine,
     gateway::{self, Gateway, upstream::Timeouts},
@@ -42,7 +42,11 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
 pub(crate) async fn run(config: &Config, bound: Bound, store: Store, secrets: Secrets) -> Result<(), Failure> {
     let House { router, meter, setup } = build(config, bound.address, &store, secrets).await?;
     if !store.has_accounts().await.map_err(Failure::run)? {
-        println!("set-up link: {}/setup?token={}", config.public_url(bound.address).origin(), setup.token());
+        println!(
+            "set-up link: {}/setup?token={}",
+            config.public_url(bound.address).origin(),
+            setup.token()
+        );
     }
     let ended = bound.serve(router).await;
     meter.shutdown().await;
@@ -62,7 +66,9 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
     let catalog = Arc::new(config.catalog.clone());
     let ambient = store.ambient.clone();
     let engine = Arc::new(Engine::new());
-    let levels = journal::bucket_levels(&mut store.db.read().await.map_err(Failure::run)?).await.map_err(Failure::run)?;
+    let levels = journal::bucket_levels(&mut store.db.read().await.map_err(Failure::run)?)
+        .await
+        .map_err(Failure::run)?;
     engine.restore(levels);
     let meter = Meter::start(metering_db(config, store).await?, Arc::clone(&engine), config.durability);
     let gateway = Gateway::new(
@@ -91,7 +97,7 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
         metrics_allow: config.metrics_allow.clone(),
         registry: Registry::default(),
         gateway: gateway::routes(gateway),
-        console: console(&parts, &public_url),
+        console: console(&parts),
         store: store.clone(),
         public_url,
     });
@@ -99,13 +105,10 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
 }
 
 /// How the web layer reaches the use cases: the ports of each request, and the one form whose answer holds a secret.
-fn console(parts: &Arc<ConsoleParts>, public_url: &PublicUrl) -> web::Console {
-    let base = BaseUrl(public_url.origin().to_owned());
+fn console(parts: &Arc<ConsoleParts>) -> web::Console {
     let (for_pages, for_form) = (Arc::clone(parts), Arc::clone(parts));
     web::Console {
         provide: Arc::new(move |request| {
-            provide_context(base.clone());
-            provide_context(FormToken(for_pages.store.ambient.token()));
             if let Some(console) = console_of(&for_pages, request) {
                 console.provide();
             }
@@ -135,7 +138,9 @@ async fn create_key(parts: &Arc<ConsoleParts>, request: &Parts, body: &Bytes) ->
     let place = console.place(org, Some(project)).await?;
     let project = place.project.ok_or(AppError::NotFound)?;
     let form: form::KeyForm = serde_urlencoded::from_bytes(body).map_err(|error| AppError::field("form", error.to_string()))?;
-    console.create(project.id, form::parse(&form.name, &form.lifetime, form.idempotency)?).await
+    console
+        .create(project.id, form::parse(&form.name, &form.lifetime, form.idempotency)?)
+        .await
 }
 
 /// Hands the outcome to the page; nothing may store the answer.

@@ -20,7 +20,10 @@ const BATCH: i64 = 1_000;
 pub async fn verify_audit(config: Config, args: VerifyArgs) -> Result<(), Failure> {
     must_exist(&config)?;
     let db = Db::open(config.database_url.reveal(), Sync::Full).await.map_err(Failure::run)?;
-    let store = Store { db, ambient: Ambient::system() };
+    let store = Store {
+        db,
+        ambient: Ambient::system(),
+    };
     let chains = store.audit_chains().await.map_err(Failure::run)?;
     let total = chains.iter().map(|(_, records)| u64::try_from(*records).unwrap_or(0)).sum();
     let progress = ProgressBar::new(total);
@@ -39,8 +42,15 @@ pub async fn verify_audit(config: Config, args: VerifyArgs) -> Result<(), Failur
                 Err(error) => println!("{chain}: BROKEN: {error}"),
             }
         }
-        let holding: i64 = reports.iter().filter_map(|(_, report)| report.as_ref().ok()).map(|report| report.records).sum();
-        println!("{holding} records hold in {} chains", reports.iter().filter(|(_, report)| report.is_ok()).count());
+        let holding: i64 = reports
+            .iter()
+            .filter_map(|(_, report)| report.as_ref().ok())
+            .map(|report| report.records)
+            .sum();
+        println!(
+            "{holding} records hold in {} chains",
+            reports.iter().filter(|(_, report)| report.is_ok()).count()
+        );
     }
     match reports.iter().filter(|(_, report)| report.is_err()).count() {
         0 => Ok(()),
@@ -51,7 +61,10 @@ pub async fn verify_audit(config: Config, args: VerifyArgs) -> Result<(), Failur
 async fn verify(store: &Store, chain: &str, progress: &ProgressBar) -> Result<ChainReport, String> {
     let mut verifier = Verifier::default();
     loop {
-        let batch = store.audit_records(chain, verifier.seq(), BATCH).await.map_err(|error| error.to_string())?;
+        let batch = store
+            .audit_records(chain, verifier.seq(), BATCH)
+            .await
+            .map_err(|error| error.to_string())?;
         for stored in &batch {
             verifier.check(stored).map_err(|error| error.to_string())?;
             progress.inc(1);

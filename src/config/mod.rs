@@ -216,7 +216,11 @@ impl Config {
 
     /// The same settings over a database and secrets of their own in this directory.
     pub fn in_directory(self, data: &Path) -> Self {
-        Self { database_url: DatabaseUrl::in_directory(data), data: data.to_owned(), ..self }
+        Self {
+            database_url: DatabaseUrl::in_directory(data),
+            data: data.to_owned(),
+            ..self
+        }
     }
 
     /// The address under which people reach the console: the one that was set, or that of the listener.

@@ -44,7 +44,10 @@ pub async fn run(config: Config, args: DemoArgs) -> Result<(), Failure> {
     let ambient = Ambient::system();
     let key = fill(&config, folder.path(), &ambient, args.seed).await?;
     let Foundations { store, secrets } = foundations(&config, ambient).await?;
-    println!("demo: sign in at {} as {EMAIL} with the password {PASSWORD}", config.public_url(bound.address).origin());
+    println!(
+        "demo: sign in at {} as {EMAIL} with the password {PASSWORD}",
+        config.public_url(bound.address).origin()
+    );
     println!("demo: an API key of the project prod: {}", key.secret);
     compose::run(&config, bound, store, secrets).await
 }
@@ -52,7 +55,10 @@ pub async fn run(config: Config, args: DemoArgs) -> Result<(), Failure> {
 async fn fill(config: &Config, folder: &Path, ambient: &Ambient, seed: u64) -> Result<CreatedKey, Failure> {
     let now = ambient.now();
     let clock = FrozenClock::at(now.plus(-AGE));
-    let past = Ambient { clock: Arc::new(clock.clone()), entropy: Arc::clone(&ambient.entropy) };
+    let past = Ambient {
+        clock: Arc::new(clock.clone()),
+        entropy: Arc::clone(&ambient.entropy),
+    };
     let Foundations { store, secrets } = foundations(config, past).await?;
     tracing::debug!(folder = %folder.display(), "filling the demo installation");
     let demo = Demo::found(config, store, secrets.pepper, clock, now).await?;
@@ -72,10 +78,38 @@ struct Demo {
 type Plot = (&'static str, &'static str, &'static str, Environment, u64, &'static [&'static str]);
 
 const PROJECTS: [Plot; 4] = [
-    ("prod", "prod", "Checkout and storefront", Environment::Production, 60, &["checkout-api", "search-ranking", "support-bot"]),
-    ("staging", "staging", "What ships next week", Environment::Staging, 12, &["release-tests"]),
-    ("dev", "dev", "Shared sandbox", Environment::Development, 8, &["ada-local", "notebooks"]),
-    ("summer campaign", "summer-campaign", "Product texts for the summer catalogue", Environment::Other, 10, &["catalogue-writer"]),
+    (
+        "prod",
+        "prod",
+        "Checkout and storefront",
+        Environment::Production,
+        60,
+        &["checkout-api", "search-ranking", "support-bot"],
+    ),
+    (
+        "staging",
+        "staging",
+        "What ships next week",
+        Environment::Staging,
+        12,
+        &["release-tests"],
+    ),
+    (
+        "dev",
+        "dev",
+        "Shared sandbox",
+        Environment::Development,
+        8,
+        &["ada-local", "notebooks"],
+    ),
+    (
+        "summer campaign",
+        "summer-campaign",
+        "Product texts for the summer catalogue",
+        Environment::Other,
+        10,
+        &["catalogue-writer"],
+    ),
 ];
 
 impl Demo {
@@ -96,17 +130,40 @@ impl Demo {
             slug: "acme-robotics".parse().map_err(Failure::run)?,
             with_key: true,
         };
-        let founded = found(&parts.store, &parts.passwords, &parts.catalog, &parts.pepper, Origin::cli(), foundation)
-            .await
-            .map_err(Failure::run)?;
-        Ok(Self { parts, founded, clock, now })
+        let founded = found(
+            &parts.store,
+            &parts.passwords,
+            &parts.catalog,
+            &parts.pepper,
+            Origin::cli(),
+            foundation,
+        )
+        .await
+        .map_err(Failure::run)?;
+        Ok(Self {
+            parts,
+            founded,
+            clock,
+            now,
+        })
     }
 
     /// The console of the owner, as if she sat in the office.
     fn console(&self) -> Console {
-        let origin = Origin { interface: Interface::Console, address: Some([192, 0, 2, 24].into()), request: None };
+        let origin = Origin {
+            interface: Interface::Console,
+            address: Some([192, 0, 2, 24].into()),
+            request: None,
+        };
         let session = Session::new(None, Arc::new(Sessions(self.parts.store.clone())), None);
-        Console::new(Arc::clone(&self.parts), Caller { person: Some(self.founded.person.clone()), origin }, session)
+        Console::new(
+            Arc::clone(&self.parts),
+            Caller {
+                person: Some(self.founded.person.clone()),
+                origin,
+            },
+            session,
+        )
     }
 
     async fn build(&self, random: &SeededEntropy) -> Result<CreatedKey, Failure> {
@@ -115,7 +172,11 @@ impl Demo {
         let mut first = None;
         for plot in PROJECTS {
             let (project, keys) = self.plot(&console, plot).await.map_err(Failure::run)?;
-            sources.extend(keys.iter().map(|key| Source { project: project.clone(), key: key.id.clone(), share: plot.4 }));
+            sources.extend(keys.iter().map(|key| Source {
+                project: project.clone(),
+                key: key.id.clone(),
+                share: plot.4,
+            }));
             first = first.or_else(|| keys.into_iter().next());
         }
         let prod = &sources[0].project;
@@ -141,15 +202,25 @@ impl Demo {
         for key in keys {
             self.clock.advance(HOUR / 3);
             let lifetime = if made.is_empty() { KeyLifetime::Never } else { KeyLifetime::Days90 };
-            let new = NewKey { name: key.parse().map_err(text)?, lifetime, idempotency: String::new() };
+            let new = NewKey {
+                name: key.parse().map_err(text)?,
+                lifetime,
+                idempotency: String::new(),
+            };
             made.push(Keys::create(console, project.clone(), new).await?);
         }
         Ok((project, made))
     }
 
     async fn limits(&self, console: &Console, project: &ProjectId, tokens: u64) -> Result<(), AppError> {
-        let Some(model) = self.parts.catalog.models.keys().next().cloned() else { return Ok(()) };
-        let edit = LimitEdit { model: ModelScope::One(model), requests: Some(1_200), tokens: Some(tokens) };
+        let Some(model) = self.parts.catalog.models.keys().next().cloned() else {
+            return Ok(());
+        };
+        let edit = LimitEdit {
+            model: ModelScope::One(model),
+            requests: Some(1_200),
+            tokens: Some(tokens),
+        };
         self.clock.advance(HOUR);
         console.set(project.clone(), edit).await
     }
@@ -157,7 +228,10 @@ impl Demo {
     /// The last days: a key is disabled, one is revoked, and the finished project is archived.
     async fn settle_down(&self, console: &Console, sources: &[Source]) -> Result<(), AppError> {
         self.clock.advance(self.now.since(self.clock.now()) - 3 * DAY);
-        if let Some(key) = sources.iter().find(|source| source.project == sources[0].project && source.key != sources[0].key) {
+        if let Some(key) = sources
+            .iter()
+            .find(|source| source.project == sources[0].project && source.key != sources[0].key)
+        {
             console.disable(key.project.clone(), key.key.clone()).await?;
             self.clock.advance(4 * HOUR);
             console.enable(key.project.clone(), key.key.clone()).await?;

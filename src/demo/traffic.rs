@@ -45,7 +45,10 @@ pub async fn write(
             for _ in 0..requests_in(start, source.share, random) {
                 let at = start.plus(below(random, HOUR.unsigned_abs()));
                 let (id, model) = models[usize::from(random.next() % 10 < 3) % models.len()];
-                batch.push(Entry { record: request(parts, founded, source, id, model, at, random), keep_row: true });
+                batch.push(Entry {
+                    record: request(parts, founded, source, id, model, at, random),
+                    keep_row: true,
+                });
             }
         }
         if batch.len() >= BATCH || hour + 1 == hours {
@@ -83,7 +86,10 @@ fn request(
     at: Timestamp,
     random: &SeededEntropy,
 ) -> Record {
-    let ambient = Ambient { clock: std::sync::Arc::new(crate::ambient::FrozenClock::at(at)), entropy: parts.store.ambient.entropy.clone() };
+    let ambient = Ambient {
+        clock: std::sync::Arc::new(crate::ambient::FrozenClock::at(at)),
+        entropy: parts.store.ambient.entropy.clone(),
+    };
     let dice = random.next() % 1_000;
     let refused = match dice {
         0..4 => Some(Level::Project),
@@ -95,7 +101,11 @@ fn request(
     let tokens = if refused.is_some() || failed {
         Tokens::default()
     } else {
-        Tokens { input, cached: input * (random.next() % 40) / 100, output: 50 + random.next() % 900 }
+        Tokens {
+            input,
+            cached: input * (random.next() % 40) / 100,
+            output: 50 + random.next() % 900,
+        }
     };
     let estimate = input + u64::from(model.default_output);
     Record {
@@ -107,12 +117,22 @@ fn request(
         account: Some(founded.person.id.clone()),
         model: id.clone(),
         tier: Tier::Default,
-        status: if refused.is_some() { 429 } else if failed { 502 } else { 200 },
+        status: if refused.is_some() {
+            429
+        } else if failed {
+            502
+        } else {
+            200
+        },
         error_code: refused.map(|_| "rate_limit_exceeded").or(failed.then_some("upstream_unreachable")),
         refused,
         simulated: parts.catalog.is_simulated(id),
         estimated: false,
-        cost: if tokens == Tokens::default() { Money::ZERO } else { model.price.of(tokens.input, tokens.cached, tokens.output) },
+        cost: if tokens == Tokens::default() {
+            Money::ZERO
+        } else {
+            model.price.of(tokens.input, tokens.cached, tokens.output)
+        },
         settled: tokens.total(),
         tokens,
         arrived_at: at,

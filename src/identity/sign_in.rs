@@ -74,9 +74,10 @@ pub async fn sign_in(
     Ok(person)
 }
 
-/// Binds the session to the person, under a new id.
+/// Binds the session to the person, under a new id and without anything that stood in it before.
 pub async fn start_session(session: &Session, person: &Person) -> Result<(), SignInError> {
-    session.flush().await?;
+    session.clear().await;
+    session.cycle_id().await?;
     session.insert(ACCOUNT, &person.id).await?;
     session.save().await?;
     Ok(())

@@ -1,7 +1,7 @@
 //! The outside of the server: routes, security headers, static assets, health, metrics.
 //!
 //! A request passes, from the outside in: request id → client address → log → metrics → security headers → panic guard, and
-//! outside the gateway also origin check → body limit and time-out → the handler.
+//! outside the gateway also origin check → body limit and time-out → session → the handler.
 
 pub mod addresses;
 pub mod assets;
@@ -31,7 +31,12 @@ use axum::{
 use ipnet::IpNet;
 use prometheus_client::registry::Registry;
 
-use crate::{ambient::Ambient, config::PublicUrl, store::db::Db};
+use crate::{
+    ambient::Ambient,
+    config::PublicUrl,
+    identity::{SessionLayer, authenticate},
+    store::{Store, db::Db},
+};
 pub use console::{BeforeRender, Console, Provide};
 
 /// What the web layer is composed of.
@@ -41,12 +46,12 @@ pub struct WebParts {
     pub trusted_proxies: Vec<IpNet>,
     /// Clients that may read `/metrics`, besides loopback.
     pub metrics_allow: Vec<IpNet>,
-    pub ambient: Ambient,
     /// Metrics that other modules registered.
     pub registry: Registry,
-    /// Asked by `/readyz`.
-    pub db: Db,
-    /// The data plane, with its own limits and fallback; its paths stand below `/v1`.
+    /// Sessions are read from it, and `/readyz` asks it.
+    pub store: Store,
+    pub sessions: SessionLayer,
+    /// The data plane, with its own limits and fallback; all its paths begin with `/v1`.
     pub gateway: Router,
     pub console: Console,
 }
@@ -69,20 +74,22 @@ pub fn router(parts: WebParts) -> Router {
         public_url: parts.public_url,
         trusted_proxies: parts.trusted_proxies,
         metrics_allow: parts.metrics_allow,
-        ambient: parts.ambient,
+        ambient: parts.store.ambient.clone(),
         metrics: metrics::Metrics::new(parts.registry),
-        db: parts.db,
+        db: parts.store.db.clone(),
         console: parts.console,
     });
     let shared = || Arc::clone(&site);
     routes::own()
         .merge(assets::routes())
         .fallback(console::not_found)
+        .layer(from_fn_with_state(parts.store, authenticate))
+        .layer(parts.sessions)
         .layer(from_fn(errors::server_function_status))
         .layer(from_fn(bounds::bounded))
         .layer(from_fn_with_state(shared(), origin::layer))
         .with_state(shared())
-        .nest("/v1", gateway)
+        .merge(gateway)
         .layer(from_fn(bounds::catch_panic))
         .layer(from_fn_with_state(shared(), headers::layer))
         .layer(from_fn_with_state(shared(), metrics::layer))

@@ -26,7 +26,11 @@ use super::{
 use crate::{
     ambient::{Ambient, FrozenClock, SeededEntropy},
     config::PublicUrl,
-    store::testing::{TestDb, sqlite},
+    identity::session_layer,
+    store::{
+        Store,
+        testing::{TestDb, sqlite},
+    },
 };
 
 pub const LOCAL: &str = "127.0.0.1:5000";
@@ -68,10 +72,10 @@ fn gateway() -> Router {
         format!("{} {}", client.0, id.0)
     };
     Router::new()
-        .route("/whoami", get(whoami))
-        .route("/models", get(|| async { "models" }))
-        .route("/chat/completions", post(|body: String| async move { body.len().to_string() }))
-        .route("/panic", get(panicking))
+        .route("/v1/whoami", get(whoami))
+        .route("/v1/models", get(|| async { "models" }))
+        .route("/v1/chat/completions", post(|body: String| async move { body.len().to_string() }))
+        .route("/v1/panic", get(panicking))
 }
 
 pub async fn server(public_url: &str) -> Server {
@@ -87,16 +91,21 @@ pub async fn server(public_url: &str) -> Server {
         });
         Box::pin(async move { before }) as futures::future::BoxFuture<'static, _>
     };
+    let ambient = Ambient {
+        clock: Arc::new(FrozenClock::at(Timestamp(1_767_225_600_000))),
+        entropy: Arc::new(SeededEntropy::new(1)),
+    };
+    let store = Store {
+        db: database.db.clone(),
+        ambient,
+    };
     let router = router(WebParts {
+        sessions: session_layer(store.clone(), &[1; 64], public_url.starts_with("https")),
+        store,
         public_url: PublicUrl::parse(public_url).expect("an origin"),
         trusted_proxies: vec!["10.0.0.0/8".parse().expect("a network")],
         metrics_allow: vec!["203.0.113.0/24".parse().expect("a network")],
-        ambient: Ambient {
-            clock: Arc::new(FrozenClock::at(Timestamp(1_767_225_600_000))),
-            entropy: Arc::new(SeededEntropy::new(1)),
-        },
         registry: Registry::default(),
-        db: database.db.clone(),
         gateway: gateway(),
         console: Console {
             provide: Arc::new(|parts| {

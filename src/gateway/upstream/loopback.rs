@@ -121,7 +121,7 @@ fn reply(body: &Body, call: &Call) -> Reply {
             first.insert(0, ' ');
         }
         wanted = wanted.into_iter().cycle().take(LARGE).collect();
-        wanted[0] = wanted[0].trim_start().to_owned();
+        wanted[0].remove(0);
     }
     let finish = if wanted.len() > limit { "length" } else { "stop" };
     wanted.truncate(limit);
