@@ -82,7 +82,7 @@ pub fn KeysPage() -> impl IntoView {
 #[component]
 fn ProjectKeys(place: Place, project: ProjectRef) -> impl IntoView {
     let base = SharedValue::new(|| use_context::<BaseUrl>().unwrap_or_default()).into_inner();
-    let outcome = SharedValue::new(|| use_context::<KeyOutcome>()).into_inner();
+    let outcome = SharedValue::new(use_context::<KeyOutcome>).into_inner();
     let create = ServerAction::new();
     let disable = ServerAction::new();
     let enable = ServerAction::new();

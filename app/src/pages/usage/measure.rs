@@ -66,7 +66,7 @@ impl Measure {
     pub fn tick(self, value: u64) -> String {
         match self {
             Self::Cost if value == 0 => "$0".to_owned(),
-            Self::Cost if value % UNIT == 0 => format!("${}", compact(value / UNIT)),
+            Self::Cost if value.is_multiple_of(UNIT) => format!("${}", compact(value / UNIT)),
             Self::Cost => money(value).display(),
             Self::Requests | Self::Tokens => compact(value),
         }
