@@ -178,10 +178,10 @@ fn ConfirmForm(projects: Projects, preview: ArchivePreview) -> impl IntoView {
     view! {
         <Form action=projects.archive>
             <div class="body">
-                <FormError fields=&["confirm"] />
+                <FormError fields=&["confirmation"] />
                 <input type="hidden" name="project" value=preview.id.to_string() />
                 <input type="hidden" name="back" value=close.clone() />
-                <TextField label=format!("Type “{name}” to confirm") name="confirm" autocomplete="off" required=true autofocus=true />
+                <TextField label=format!("Type “{name}” to confirm") name="confirmation" autocomplete="off" required=true autofocus=true />
             </div>
             <div class="foot">
                 <a class="btn" href=close>

@@ -162,10 +162,10 @@ async fn the_dry_run_comes_before_the_confirmation() {
             "184,220",
             "Jonas Lindqvist",
             "Type “test” to confirm",
-            "name=\"confirm\"",
+            "name=\"confirmation\"",
         ],
     );
-    let error = AppError::field("confirm", "Type the name exactly as it stands above.");
+    let error = AppError::field("confirmation", "Type the name exactly as it stands above.");
     let (html, _) = render(&failed::<ArchiveProject>(&path, error), ports(None)).await;
     assert_eq!(html.matches(">Type the name exactly as it stands above.<").count(), 1, "{html}");
 }
@@ -175,7 +175,7 @@ async fn a_project_that_cannot_be_archived_says_why_instead_of_asking() {
     let path = format!("{PAGE}?archive={}", ProjectId::from_bits(1));
     let (html, _) = render(&path, ports(Some("The Default Project cannot be archived."))).await;
     assert_has(&html, &["The Default Project cannot be archived."]);
-    assert!(!html.contains("name=\"confirm\""));
+    assert!(!html.contains("name=\"confirmation\""));
 }
 
 #[tokio::test]
@@ -183,7 +183,7 @@ async fn an_unknown_project_is_no_dialog_with_a_form() {
     let (html, status) = render(&format!("{PAGE}?archive=proj_nonsense"), ports(None)).await;
     assert_eq!(status, 200);
     assert_has(&html, &["There is nothing here, or nothing that you may see."]);
-    assert!(!html.contains("name=\"confirm\""));
+    assert!(!html.contains("name=\"confirmation\""));
 }
 
 #[tokio::test]
