@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axum::{body::Body, http::Request};
-use leptos::prelude::provide_context;
+use leptos::{
+    prelude::provide_context,
+    server_fn::{ServerFn, error::ServerFnUrlError},
+};
 
 use crate::{
     model::{
@@ -27,6 +30,8 @@ pub struct Ports {
     pub usage: Option<Arc<dyn Usage>>,
     pub audit: Option<Arc<dyn Audit>>,
     pub theme: Theme,
+    /// Provides further contexts, such as the answer of a form that was posted.
+    pub contexts: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
 impl Ports {
@@ -57,10 +62,28 @@ impl Ports {
         one(self.usage.as_ref());
         one(self.audit.as_ref());
         provide_context(self.theme);
+        if let Some(contexts) = &self.contexts {
+            contexts();
+        }
         provide_context(Assets {
             icons: "/icons.svg".to_owned(),
             ..Assets::default()
         });
+    }
+}
+
+/// The address that a form leads back to when it was posted without script and its server function failed.
+pub fn failed<S: ServerFn>(page: &str, error: AppError) -> String {
+    let url = ServerFnUrlError::new(S::PATH, error)
+        .to_url(&format!("http://localhost{page}"))
+        .unwrap();
+    url.as_str().trim_start_matches("http://localhost").to_owned()
+}
+
+/// Asserts that every part stands in the HTML.
+pub fn assert_has(html: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(html.contains(part), "{part} is missing in {html}");
     }
 }
 

@@ -9,7 +9,7 @@ use crate::{
         AppError,
         key::{ApiKey, KeyState},
     },
-    ui::{Dialog, Form, FormError, Note, Submit, Tone},
+    ui::{Dialog, Form, FormError, Note, Submit, Tone, forget_on_close},
 };
 
 /// The dialog, while the address names a key of the list that can still be revoked.
@@ -17,6 +17,7 @@ use crate::{
 pub fn RevokeDialog(keys: Keys) -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| query.read().get("revoke"));
+    forget_on_close(keys.revoke, move || asked.with(Option::is_some));
     let keys = StoredValue::new(keys);
     let dialog = move |id: String| {
         let keys = keys.get_value();

@@ -12,7 +12,7 @@ use crate::{
         AppError,
         limit::{LimitCell, LimitRow, LimitsTable},
     },
-    ui::{Dialog, Form, FormError, Submit, TextField},
+    ui::{Dialog, Form, FormError, Submit, TextField, forget_on_close},
 };
 
 /// The dialog, while the address names a row of the table.
@@ -20,6 +20,7 @@ use crate::{
 pub fn EditDialog(limits: Limits, data: Resource<Result<LimitsTable, AppError>>, kind: Memo<Kind>) -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| query.read().get("edit"));
+    forget_on_close(limits.set, move || asked.with(Option::is_some));
     let limits = StoredValue::new(limits);
     let dialog = move |model: String| {
         view! {

@@ -35,10 +35,12 @@ pub async fn preview_archive(project: ProjectId) -> Result<ArchivePreview, AppEr
     crate::port::port::<dyn crate::port::Projects>()?.preview_archive(project).await
 }
 
-/// Archives a project whose name was typed into `confirm`, and leads `back` to the list.
+/// Archives a project whose name was typed into `confirmation`, and leads `back` to the list.
 #[server(endpoint = "projects/archive")]
-pub async fn archive_project(project: ProjectId, confirm: String, back: LocalPath) -> Result<(), AppError> {
-    crate::port::port::<dyn crate::port::Projects>()?.archive(project, &confirm).await?;
+pub async fn archive_project(project: ProjectId, confirmation: String, back: LocalPath) -> Result<(), AppError> {
+    crate::port::port::<dyn crate::port::Projects>()?
+        .archive(project, &confirmation)
+        .await?;
     leptos_axum::redirect(back.as_str());
     Ok(())
 }

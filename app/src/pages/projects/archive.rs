@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 use super::{Projects, api::preview_archive};
 use crate::{
     model::{AppError, ProjectId, number::grouped, project::ArchivePreview},
-    ui::{Dialog, ErrorNote, Form, FormError, Note, Submit, TextField, Tone},
+    ui::{Dialog, ErrorNote, Form, FormError, Note, Submit, TextField, Tone, forget_on_close},
 };
 
 /// The dialog, while the address names a project.
@@ -14,6 +14,7 @@ use crate::{
 pub fn ArchiveDialog(projects: Projects) -> impl IntoView {
     let query = use_query_map();
     let asked = Memo::new(move |_| query.read().get("archive"));
+    forget_on_close(projects.archive, move || asked.with(Option::is_some));
     // Asked only when the dialog opens; an id of another kind is a project that does not exist.
     let preview = Resource::new(
         move || asked.get(),
@@ -177,10 +178,10 @@ fn ConfirmForm(projects: Projects, preview: ArchivePreview) -> impl IntoView {
     view! {
         <Form action=projects.archive>
             <div class="body">
-                <FormError fields=&["confirm"] />
+                <FormError fields=&["confirmation"] />
                 <input type="hidden" name="project" value=preview.id.to_string() />
                 <input type="hidden" name="back" value=close.clone() />
-                <TextField label=format!("Type “{name}” to confirm") name="confirm" autocomplete="off" required=true autofocus=true />
+                <TextField label=format!("Type “{name}” to confirm") name="confirmation" autocomplete="off" required=true autofocus=true />
             </div>
             <div class="foot">
                 <a class="btn" href=close>

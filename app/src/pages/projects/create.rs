@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 use super::{Projects, api::CreateProject};
 use crate::{
     model::{Slug, project::Environment},
-    ui::{Dialog, Form, FormError, SelectField, Submit, TextField},
+    ui::{Dialog, Form, FormError, SelectField, Submit, TextField, forget_on_close},
 };
 
 /// The dialog, while the address asks for it. A new project opens itself: the server function leads there.
@@ -14,6 +14,7 @@ use crate::{
 pub fn CreateDialog(projects: Projects) -> impl IntoView {
     let query = use_query_map();
     let open = Memo::new(move |_| query.read().get("new").is_some());
+    forget_on_close(projects.create, move || open.get());
     let projects = StoredValue::new(projects);
     move || open.get().then(|| view! { <CreateForm projects=projects.get_value() /> })
 }

@@ -7,7 +7,7 @@ use crate::model::{
 };
 
 /// The longest description.
-pub const MAX_DESCRIPTION: usize = 200;
+pub const MAX_DESCRIPTION: usize = 500;
 
 /// Parses the fields `name`, `slug`, `description` and `environment`. An empty slug takes the one that the name suggests.
 ///

@@ -347,7 +347,10 @@ mod tests {
     #[test]
     fn grid_steps_are_round() {
         assert_eq!([0, 1, 4, 5, 9, 90, 400, 401].map(nice_step), [1, 1, 1, 2, 5, 25, 100, 200]);
-        assert_eq!(nice_step(u64::MAX), u64::MAX.div_ceil(STEPS), "no overflow at the end of the range");
+        assert!(
+            nice_step(u64::MAX) >= u64::MAX.div_ceil(STEPS),
+            "no overflow at the end of the range"
+        );
     }
 
     #[test]
