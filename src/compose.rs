@@ -12,7 +12,7 @@ pub(crate) use serve::run;
 pub use serve::serve;
 pub use verify::verify_audit;
 
-use std::path::Path;
+use std::{fs::DirBuilder, os::unix::fs::DirBuilderExt, path::Path};
 
 use crate::{
     ambient::Ambient,
@@ -33,7 +33,11 @@ pub(crate) struct Foundations {
 
 /// Makes the data directory with its secrets, and opens the database.
 pub(crate) async fn foundations(config: &Config, ambient: Ambient) -> Result<Foundations, Failure> {
-    std::fs::create_dir_all(&config.data).map_err(|error| Failure::run(format!("{}: {error}", config.data.display())))?;
+    let mut private = DirBuilder::new();
+    private.recursive(true).mode(0o700);
+    private
+        .create(&config.data)
+        .map_err(|error| Failure::run(format!("{}: {error}", config.data.display())))?;
     let secrets = config.secrets(&*ambient.entropy)?;
     let db = Db::open(config.database_url.reveal(), Sync::Full).await.map_err(Failure::run)?;
     Ok(Foundations {

@@ -17,7 +17,8 @@ use crate::{
     store::{
         Store, accounts,
         db::{Connection, execute},
-        orgs, projects,
+        orgs,
+        projects::{self, ProjectRecord},
         sessions::Sessions,
         testing::TestDb,
     },
@@ -136,16 +137,28 @@ impl World {
         };
         let mut tx = self.store.db.write().await.expect("begin");
         let at = NOW.0;
-        projects::insert(&mut tx, &self.org, &self.prod, &project("prod"), false, &models, at)
-            .await
-            .expect("prod");
+        let prod = ProjectRecord {
+            id: &self.prod,
+            org: &self.org,
+            new: &project("prod"),
+            is_default: false,
+            owner: None,
+            models: &models,
+        };
+        projects::insert(&mut tx, &prod, at).await.expect("prod");
         let (name, slug) = ("Other".parse().expect("a name"), "other".parse().expect("a slug"));
         orgs::insert(&mut tx, &self.other_org, &name, &slug, "standard", at)
             .await
             .expect("other org");
-        projects::insert(&mut tx, &self.other_org, &self.other_project, &project("theirs"), true, &models, at)
-            .await
-            .expect("theirs");
+        let theirs = ProjectRecord {
+            id: &self.other_project,
+            org: &self.other_org,
+            new: &project("theirs"),
+            is_default: true,
+            owner: None,
+            models: &models,
+        };
+        projects::insert(&mut tx, &theirs, at).await.expect("theirs");
         for who in Who::ALL {
             if matches!(who, Who::Anonymous | Who::Owner) {
                 continue;

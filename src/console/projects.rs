@@ -48,6 +48,7 @@ impl Projects for Console {
             .in_project(&id)
             .set("address", &new.slug)
             .set("environment", new.environment.as_str())
+            .set("owner", &self.person()?.email)
             .set("models", plan.models.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
         change.commit([event]).await?;
         Ok(ProjectRef {

@@ -21,7 +21,8 @@ use crate::{
         Store, accounts, audit,
         db::{DbError, Tx},
         keys::{self, KeyRecord},
-        orgs, projects,
+        orgs,
+        projects::{self, ProjectRecord},
     },
 };
 
@@ -178,7 +179,16 @@ async fn default_project(
         .plan(&catalog.default_plan)
         .map(|plan| plan.models.clone())
         .unwrap_or_default();
-    projects::insert(tx, org, &id, &new, true, &models, store.ambient.now().0).await?;
+    let owner = caller.person.as_ref().map(|person| &person.id);
+    let record = ProjectRecord {
+        id: &id,
+        org,
+        new: &new,
+        is_default: true,
+        owner,
+        models: &models,
+    };
+    projects::insert(tx, &record, store.ambient.now().0).await?;
     let event = Event::new("project.created", &id, &new.name)
         .in_project(&id)
         .set("address", &new.slug)

@@ -1,7 +1,7 @@
 //! Projects: list, create, archive.
 
 use app::model::{
-    Listing, ModelId, Money, Name, OrgId, Page, ProjectId, Slug, Timestamp,
+    AccountId, Listing, ModelId, Money, Name, OrgId, Page, ProjectId, Slug, Timestamp,
     project::{NewProject, ProjectFilter, ProjectRow, StoppingKey},
     time::DAY,
 };
@@ -91,33 +91,38 @@ impl Store {
     }
 }
 
+/// A project to be stored.
+pub struct ProjectRecord<'a> {
+    pub id: &'a ProjectId,
+    pub org: &'a OrgId,
+    pub new: &'a NewProject,
+    pub is_default: bool,
+    pub owner: Option<&'a AccountId>,
+    /// The models that it starts with.
+    pub models: &'a [ModelId],
+}
+
 /// Adds a project with the models that it starts with. Used by a change of the org and by the set-up.
-pub async fn insert(
-    on: &mut impl Connection,
-    org: &OrgId,
-    id: &ProjectId,
-    new: &NewProject,
-    is_default: bool,
-    models: &[ModelId],
-    now: i64,
-) -> Result<(), DbError> {
+pub async fn insert(on: &mut impl Connection, project: &ProjectRecord<'_>, now: i64) -> Result<(), DbError> {
     const PROJECT: &str = "
-        INSERT INTO projects (id, org_id, slug, name, description, environment, is_default, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        INSERT INTO projects (id, org_id, slug, name, description, environment, is_default, owner_id, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     const MODEL: &str = "INSERT INTO project_models (project_id, model) VALUES ($1, $2)";
+    let ProjectRecord { id, new, .. } = project;
     execute!(
         on,
         PROJECT,
         id.as_str(),
-        org.as_str(),
+        project.org.as_str(),
         new.slug.as_str(),
         new.name.as_str(),
         &new.description,
         new.environment.as_str(),
-        is_default,
+        project.is_default,
+        project.owner.map(AccountId::as_str),
         now,
     )?;
-    for model in models {
+    for model in project.models {
         execute!(on, MODEL, id.as_str(), model.as_str())?;
     }
     Ok(())
@@ -134,9 +139,19 @@ pub struct ArchiveFacts {
 }
 
 impl Change<CreateProject> {
+    /// Adds a project; the caller, an admin of it by role, becomes its owner.
     pub async fn insert_project(&mut self, id: &ProjectId, new: &NewProject, models: &[ModelId]) -> Result<(), DbError> {
         let (org, now) = (self.grant().org().id.clone(), self.ambient().now().0);
-        insert(self, &org, id, new, false, models, now).await
+        let owner = self.caller().person.as_ref().map(|person| person.id.clone());
+        let record = ProjectRecord {
+            id,
+            org: &org,
+            new,
+            is_default: false,
+            owner: owner.as_ref(),
+            models,
+        };
+        insert(self, &record, now).await
     }
 }
 

@@ -127,8 +127,8 @@ fn start() -> Cluster {
     let stdout = watcher.stdout.take().expect("a pipe");
     std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line).expect("the watcher speaks");
     assert_eq!(line, "ready\n", "PostgreSQL did not start; see {}", folder.display());
-    // Kept open, unread, until this process ends.
-    std::mem::forget(watcher.stdin.take());
+    // Never dropped, so that its standard input stays open until this process ends.
+    std::mem::forget(watcher);
     Cluster { socket: folder, user }
 }
 
