@@ -19,7 +19,7 @@ where
         <Transition fallback=|| {
             view! { <p class="sr-only" role="status">"Loading"</p> }
         }>
-            {move || {
+            {drawn_once(move || {
                 let children = children.clone();
                 Suspend::new(async move {
                     match data.await {
@@ -27,9 +27,24 @@ where
                         Err(error) => view! { <Failure error /> }.into_any(),
                     }
                 })
-            }}
+            })}
         </Transition>
     }
+}
+
+/// A view that waits for data, for use inside of a `Transition`.
+///
+/// In the browser it is drawn again when the data change. On the server it is drawn exactly once: there a closure would
+/// run again each time that Leptos looks for pending resources, and everything inside of it would load anew.
+#[cfg(feature = "ssr")]
+pub fn drawn_once<V: IntoView>(draw: impl Fn() -> V) -> V {
+    draw()
+}
+
+/// See the server's side of it.
+#[cfg(not(feature = "ssr"))]
+pub fn drawn_once<V: IntoView, F: Fn() -> V>(draw: F) -> F {
+    draw
 }
 
 /// The page for an error, with its status. Signed out leads to the sign-in page and back.

@@ -12,7 +12,7 @@ use leptos_router::hooks::use_query_map;
 use crate::{
     model::{Listing, audit::AuditEntry, place::Place},
     policy::{Action, reason},
-    ui::{Failure, Loaded, PageHead, href, page_of, page_param, use_place},
+    ui::{Failure, InPlace, Loaded, PageHead, href, page_of, page_param},
 };
 
 use self::{
@@ -25,7 +25,15 @@ use crate::model::AppError;
 /// The page of the route `audit`.
 #[component]
 pub fn AuditPage() -> impl IntoView {
-    let place = use_place();
+    view! {
+        <InPlace let:place>
+            <AuditOf place />
+        </InPlace>
+    }
+}
+
+#[component]
+fn AuditOf(place: Place) -> impl IntoView {
     let needed = if place.project.is_some() {
         Action::ViewAudit
     } else {

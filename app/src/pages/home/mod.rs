@@ -10,7 +10,7 @@ use leptos_router::components::Redirect;
 use self::api::find_home;
 use crate::{
     model::place::Home,
-    ui::{Loaded, Obstacle, use_place},
+    ui::{InPlace, Loaded, Obstacle},
 };
 
 /// `/`: leads to the first place that the person can see, or says whom to ask for one.
@@ -48,7 +48,9 @@ fn Start(home: Option<Home>) -> impl IntoView {
 /// `/{org}/{project}`: leads to the first page of the place.
 #[component]
 pub fn PlaceHome() -> impl IntoView {
-    let place = use_place();
-    let page = if place.project.is_some() { "keys" } else { "projects" };
-    view! { <Redirect path=place.href(page) /> }
+    view! {
+        <InPlace let:place>
+            <Redirect path=place.href(if place.project.is_some() { "keys" } else { "projects" }) />
+        </InPlace>
+    }
 }

@@ -21,7 +21,7 @@ use crate::{
         place::{Place, ProjectRef},
     },
     policy::{Action, reason},
-    ui::{ErrorNote, LinkButton, Loaded, NotFound, PageHead, failure, href, page_of, toast_on, use_place},
+    ui::{ErrorNote, InPlace, LinkButton, Loaded, NotFound, PageHead, failure, href, page_of, toast_on},
 };
 
 use self::{
@@ -72,7 +72,15 @@ impl Keys {
 /// The page of the route `keys`. "All projects" has no keys of its own.
 #[component]
 pub fn KeysPage() -> impl IntoView {
-    let place = use_place();
+    view! {
+        <InPlace let:place>
+            <KeysOf place />
+        </InPlace>
+    }
+}
+
+#[component]
+fn KeysOf(place: Place) -> impl IntoView {
     match place.project.clone() {
         Some(project) => view! { <ProjectKeys place project /> }.into_any(),
         None => view! { <NotFound /> }.into_any(),

@@ -16,7 +16,7 @@ use crate::{
         place::{Place, ProjectRef},
     },
     policy::{Action, reason},
-    ui::{Loaded, NotFound, Note, PageHead, href, toast_on, use_place},
+    ui::{InPlace, Loaded, NotFound, Note, PageHead, href, toast_on},
 };
 
 use self::{
@@ -48,7 +48,15 @@ impl Limits {
 /// The page of the route `limits`. "All projects" has no limits of its own: they come with the plan.
 #[component]
 pub fn LimitsPage() -> impl IntoView {
-    let place = use_place();
+    view! {
+        <InPlace let:place>
+            <LimitsOf place />
+        </InPlace>
+    }
+}
+
+#[component]
+fn LimitsOf(place: Place) -> impl IntoView {
     match place.project.clone() {
         Some(project) => view! { <ProjectLimits place project /> }.into_any(),
         None => view! { <NotFound /> }.into_any(),

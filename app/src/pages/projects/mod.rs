@@ -18,7 +18,7 @@ use crate::{
         project::{ProjectFilter, ProjectRow},
     },
     policy::{Action, reason},
-    ui::{LinkButton, Loaded, NotFound, PageHead, href, page_of, toast_on, use_place},
+    ui::{InPlace, LinkButton, Loaded, NotFound, PageHead, href, page_of, toast_on},
 };
 
 use self::{
@@ -59,7 +59,15 @@ fn state_param(filter: ProjectFilter) -> &'static str {
 /// The page of the route `projects`. It stands under "All projects" only.
 #[component]
 pub fn ProjectsPage() -> impl IntoView {
-    let place = use_place();
+    view! {
+        <InPlace let:place>
+            <ProjectsOf place />
+        </InPlace>
+    }
+}
+
+#[component]
+fn ProjectsOf(place: Place) -> impl IntoView {
     if place.project.is_some() {
         return view! { <NotFound /> }.into_any();
     }

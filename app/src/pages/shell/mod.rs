@@ -19,52 +19,40 @@ use self::{
 use crate::{
     model::place::Place,
     policy::Action,
-    ui::{Failure, Icon, Note, Tone, use_place},
+    ui::{Icon, PlaceResource, drawn_once, use_place},
 };
 
-/// Loads the place of the address and renders the page inside of it.
+/// Loads the place of the address, and draws the frame of every page in it. The page itself waits in `InPlace`.
 #[component]
 pub fn Shell() -> impl IntoView {
     let params = use_params_map();
     let segment = move |name: &str| params.read().get(name).unwrap_or_default();
     let address = Memo::new(move |_| (segment("org"), segment("project")));
     let place = Resource::new_blocking(move || address.get(), |(org, project)| find_place(org, project));
-    view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                match place.await {
-                    Ok(place) => view! { <Frame place /> }.into_any(),
-                    Err(error) => {
-                        view! {
-                            <main class="main" id="main">
-                                <Failure error />
-                            </main>
-                        }
-                            .into_any()
-                    }
-                }
-            })}
-        </Transition>
-    }
-}
-
-#[component]
-fn Frame(place: Place) -> impl IntoView {
-    let archived = place.project.as_ref().is_some_and(|project| project.archived);
-    provide_context(place);
+    provide_context(PlaceResource(place));
     view! {
         // The router leaves external links to the browser, which then moves the focus, too.
         <a class="skip" href="#main" rel="external">
             "Skip to content"
         </a>
         <div class="app">
-            <TopBar />
-            <Sidebar />
+            <Transition>
+                {drawn_once(move || Suspend::new(async move { place.await.ok().map(|place| view! { <Frame place /> }) }))}
+            </Transition>
             <main class="main" id="main" tabindex="-1">
-                {archived.then(|| view! { <Note tone=Tone::Warn>"This project is archived: its keys are refused. Its history stays readable."</Note> })}
                 <Outlet />
             </main>
         </div>
+    }
+}
+
+/// Top bar and side navigation; a place that cannot be shown has none.
+#[component]
+fn Frame(place: Place) -> impl IntoView {
+    provide_context(place);
+    view! {
+        <TopBar />
+        <Sidebar />
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
         place::Place,
         usage::{Range, Totals, UsageReport},
     },
-    ui::{Card, Empty, Loaded, PageHead, Time, href, use_place},
+    ui::{Card, Empty, InPlace, Loaded, PageHead, Time, href},
 };
 
 use self::{
@@ -59,7 +59,15 @@ impl Choice {
 /// The page of the route `usage`.
 #[component]
 pub fn UsagePage() -> impl IntoView {
-    let place = use_place();
+    view! {
+        <InPlace let:place>
+            <UsageOf place />
+        </InPlace>
+    }
+}
+
+#[component]
+fn UsageOf(place: Place) -> impl IntoView {
     let query = use_query_map();
     let choice = Memo::new(move |_| Choice::from_query(&query.read()));
     let range = Memo::new(move |_| choice.get().range);
