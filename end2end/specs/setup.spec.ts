@@ -8,7 +8,7 @@ test("the set-up link makes the first owner and leads into the Default Project, 
   expect(link, "the server prints a link of its own address").toContain(`${server.url}/setup?token=`);
 
   await page.goto(link);
-  const you = page.getByRole("group", { name: "You" });
+  const you = page.getByRole("group", { name: "You", exact: true });
   const organization = page.getByRole("group", { name: "Your organization" });
   await you.getByLabel("Name").fill(owner.name);
   await you.getByLabel("E-mail").fill(owner.email);
@@ -36,7 +36,7 @@ test("a short password is refused beside its field, and the other fields keep th
   complaints.expectStatus(422);
   await page.goto(server.setupLink ?? "");
   await page.getByLabel("E-mail").fill(owner.email);
-  await page.getByRole("group", { name: "You" }).getByLabel("Name").fill(owner.name);
+  await page.getByRole("group", { name: "You", exact: true }).getByLabel("Name").fill(owner.name);
   await page.getByRole("group", { name: "Your organization" }).getByLabel("Name").fill(owner.org);
   const password = page.getByLabel("Password", { exact: true });
   // As a client without the browser's own checks would send it.
