@@ -1,11 +1,11 @@
-//! The WASM client: it hydrates the page that the server rendered.
+//! The WASM client: the islands of the console, each exported under the name that its element in the page bears.
 
-// The types of views are deep, and this crate is where they are laid out.
-#![recursion_limit = "256"]
+// Nothing here calls the islands: the page does, by name.
+extern crate app as _;
 
-/// Called once by the script of the document.
+/// Called once by the script of the document, before the islands.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
+    leptos::mount::hydrate_islands();
 }

@@ -30,9 +30,13 @@ pub struct Client {
 pub fn shell() -> impl IntoView {
     let assets = use_context::<Assets>().unwrap_or_default();
     let theme = use_context::<Theme>().unwrap_or_default();
+    // Outside of islands nothing is hydrated, so no data goes to the client.
+    if let Some(shared) = Owner::current_shared_context() {
+        shared.set_is_hydrating(false);
+    }
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme.as_str()>
+        <html lang="en" data-theme=theme.as_str() data-icons=assets.icons>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -51,14 +55,31 @@ pub fn shell() -> impl IntoView {
     }
 }
 
-/// Loads the client and hydrates the page.
+/// Wakes the islands of the page up, the outer ones first. An island inside of the children of another one is told by
+/// them (`$$on_hydrate`) whose contexts it sees.
+const WAKE: &str = "
+const wake = (element, enter) => {
+  if (element.localName === 'leptos-island') {
+    enter?.();
+    client[element.dataset.component](element);
+  } else if (element.localName === 'leptos-children') {
+    enter = element.$$on_hydrate;
+  }
+  for (const child of element.children) wake(child, enter);
+};
+wake(document.body);
+";
+
+/// Loads the client and starts it.
 #[component]
 fn Boot(client: Client) -> impl IntoView {
     let Client { js, wasm } = client;
-    let script = format!("import init, {{ hydrate }} from {js:?}; await init({{ module_or_path: {wasm:?} }}); hydrate();");
+    let script = format!("import * as client from {js:?};\nawait client.default({{ module_or_path: {wasm:?} }});\nclient.hydrate();{WAKE}");
     view! {
         <link rel="modulepreload" href=js nonce=use_nonce() />
         <link rel="preload" href=wasm r#as="fetch" type="application/wasm" crossorigin="anonymous" />
-        <script type="module" nonce=use_nonce()>{script}</script>
+        <script type="module" nonce=use_nonce()>
+            {script}
+        </script>
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::Logo;
+use crate::icon::Logo;
 
 /// An entry page: a heading, and a card or an [`Obstacle`](super::Obstacle) as children.
 #[component]

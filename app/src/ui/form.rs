@@ -1,81 +1,69 @@
-//! Forms: they work before the WASM does, show every error beside its field, and cannot be sent twice.
+//! Forms: they work without script, and show every error beside its field.
 //!
-//! `<Form action=…>` provides its state to the fields inside, so that `<TextField name="email" …/>` finds its own error.
+//! A form provides its state to the fields inside, so that `<TextField name="email" …/>` finds its own error. With script,
+//! the island [`Forms`](crate::islands::Forms) sends it and writes the errors of the answer to the same places.
 
-use leptos::{
-    context::Provider,
-    form::ActionForm,
-    html,
-    prelude::*,
-    server_fn::{Http, ServerFn, client::Client, codec::PostUrl, request::ClientReq},
-    wasm_bindgen::JsCast,
-    web_sys,
-};
-use serde::de::DeserializeOwned;
+use leptos::{context::Provider, prelude::*, server_fn::error::ServerFnUrlError};
 
-use super::ErrorNote;
+use super::{Note, Tone};
 use crate::model::AppError;
 
-/// The state of the form around a field.
-#[derive(Clone, Copy)]
-pub(super) struct FormState {
-    pub failure: Signal<Option<AppError>>,
-    pub pending: Signal<bool>,
+/// The error that the form around a field came back with.
+#[derive(Clone)]
+struct FormState(Option<AppError>);
+
+/// The error of the server function at `path`, when its form came back with one.
+pub fn failure(path: &str) -> Option<AppError> {
+    let error = use_context::<ServerActionError>().filter(|error| error.path() == path)?;
+    Some(ServerFnUrlError::decode_err(error.err()))
 }
 
-/// The last answer of the action, if it was an error.
-pub fn failure<S>(action: ServerAction<S>) -> Signal<Option<AppError>>
-where
-    S: ServerFn<Error = AppError> + Send + Sync + Clone + 'static,
-    S::Output: Send + Sync + 'static,
-{
-    let value = action.value();
-    Signal::derive(move || value.with(|answer| answer.as_ref().and_then(|answer| answer.as_ref().err().cloned())))
-}
-
-/// A form that posts to a server function. An error that belongs to no field inside is shown with [`FormError`].
+/// A form that posts to the server function at the path `action`. An error that belongs to no field inside is shown with
+/// [`FormError`].
 #[component]
-pub fn Form<S, Output>(action: ServerAction<S>, children: Children) -> impl IntoView
-where
-    S: DeserializeOwned + ServerFn<Protocol = Http<PostUrl, Output>, Error = AppError> + Clone + Send + Sync + 'static,
-    <S::Client as Client<AppError>>::Request: ClientReq<AppError>,
-    <<S::Client as Client<AppError>>::Request as ClientReq<AppError>>::FormData: From<web_sys::FormData>,
-    S::Output: Send + Sync + 'static,
-    S::Client: Client<AppError>,
-{
-    let failure = failure(action);
-    let node = NodeRef::<html::Form>::new();
-    Effect::new(move |_| {
-        if failure.with(Option::is_some) {
-            request_animation_frame(move || focus_first_invalid(node));
-        }
-    });
+pub fn Form(action: &'static str, children: Children) -> impl IntoView {
     view! {
-        <ActionForm action node_ref=node>
-            <Provider value=FormState { failure, pending: action.pending().into() }>{children()}</Provider>
-        </ActionForm>
+        <form action=action method="post" data-enhanced>
+            <Provider value=FormState(failure(action))>{children()}</Provider>
+        </form>
     }
 }
 
-pub(super) fn focus_first_invalid(form: NodeRef<html::Form>) {
-    let first = form
-        .get_untracked()
-        .and_then(|form| form.query_selector("[aria-invalid=true]").ok().flatten());
-    if let Some(control) = first.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // A control that cannot take the focus keeps its message; nothing else is lost.
-        let _ = control.focus();
+/// A form whose answer is a whole page: it posts to a page of the server, with script and without.
+#[component]
+pub fn PageForm(
+    #[prop(into)] href: String,
+    /// The answer of the last post, if it was an error.
+    failure: Option<AppError>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <form action=href method="post">
+            <Provider value=FormState(failure)>{children()}</Provider>
+        </form>
     }
+}
+
+fn form_failure() -> Option<AppError> {
+    use_context::<FormState>().and_then(|state| state.0)
 }
 
 /// The error of the surrounding form, unless every part of it stands beside one of the `fields`.
 #[component]
 pub fn FormError(#[prop(optional)] fields: &'static [&'static str]) -> impl IntoView {
-    let failure = use_context::<FormState>().map(|state| state.failure);
-    move || {
-        failure
-            .and_then(|failure| failure.get())
-            .and_then(|error| beyond_fields(error, fields))
-            .map(|error| view! { <ErrorNote error /> })
+    view! { <Alert error=form_failure().and_then(|error| beyond_fields(error, fields)) /> }
+}
+
+/// What went wrong, read out at once; hidden while there is nothing to say. Scripts write to `[data-message]`.
+#[component]
+pub fn Alert(error: Option<AppError>) -> impl IntoView {
+    let nothing = error.is_none();
+    view! {
+        <div role="alert" hidden=nothing>
+            <Note tone=Tone::Bad>
+                <span data-message>{error.map(|error| error.to_string())}</span>
+            </Note>
+        </div>
     }
 }
 
@@ -98,8 +86,8 @@ pub struct Control {
     /// For `aria-describedby`.
     pub described_by: String,
     /// For `aria-invalid`: `true` or nothing.
-    pub invalid: Signal<Option<&'static str>>,
-    /// For `autofocus`: the page came back with an error in this field, without script.
+    pub invalid: Option<&'static str>,
+    /// For `autofocus`: the page came back with an error in this field.
     pub autofocus: bool,
 }
 
@@ -109,9 +97,6 @@ pub fn Field<F, V>(
     #[prop(into)] label: String,
     /// `name` of the control.
     name: &'static str,
-    /// The error; by default the one that the surrounding [`Form`] has for this name.
-    #[prop(optional, into)]
-    error: Option<Signal<Option<String>>>,
     #[prop(optional, into)] hint: String,
     /// By default `f-` and the name; set it where two forms of a page share a name.
     #[prop(optional, into)]
@@ -122,7 +107,7 @@ where
     F: FnOnce(Control) -> V,
     V: IntoView,
 {
-    let error = error.unwrap_or_else(|| form_error(name));
+    let error = form_failure().and_then(|error| error.on_field(name));
     let id = if id.is_empty() { format!("f-{name}") } else { id };
     let hint_id = format!("{id}-hint");
     let error_id = format!("{id}-error");
@@ -134,22 +119,18 @@ where
         } else {
             format!("{hint_id} {error_id}")
         },
-        invalid: Signal::derive(move || error.with(Option::is_some).then_some("true")),
-        autofocus: error.with_untracked(Option::is_some),
+        invalid: error.is_some().then_some("true"),
+        autofocus: error.is_some(),
     };
+    let fine = error.is_none();
     view! {
         <div class="field">
             <label for=id>{label}</label>
             {children(control)}
             {(!hint.is_empty()).then(|| view! { <span class="hint" id=hint_id>{hint}</span> })}
-            <span class="error" id=error_id hidden=move || error.with(Option::is_none)>{move || error.get()}</span>
+            <span class="error" id=error_id hidden=fine>{error}</span>
         </div>
     }
-}
-
-fn form_error(name: &'static str) -> Signal<Option<String>> {
-    let failure = use_context::<FormState>().map(|state| state.failure);
-    Signal::derive(move || failure.and_then(|failure| failure.with(|error| error.as_ref().and_then(|error| error.on_field(name)))))
 }
 
 /// A one-line text field.
@@ -168,12 +149,7 @@ pub fn TextField(
     #[prop(optional, into)] placeholder: Option<String>,
     #[prop(optional)] required: bool,
     #[prop(optional)] autofocus: bool,
-    #[prop(optional, into)] error: Option<Signal<Option<String>>>,
-    /// The `<input>`, for pages that read or set it.
-    #[prop(optional)]
-    node: NodeRef<html::Input>,
 ) -> impl IntoView {
-    let error = error.unwrap_or_else(|| form_error(name));
     let input = move |control: Control| {
         view! {
             <input
@@ -189,11 +165,10 @@ pub fn TextField(
                 autofocus=autofocus || control.autofocus
                 aria-describedby=control.described_by
                 aria-invalid=control.invalid
-                node_ref=node
             />
         }
     };
-    view! { <Field label name error hint id children=input /> }
+    view! { <Field label name hint id children=input /> }
 }
 
 /// A choice among a few words. `options` are pairs of value and label.
@@ -232,26 +207,11 @@ pub fn SelectField(
     view! { <Field label name hint id children=select /> }
 }
 
-/// The button that sends the surrounding form: busy while it is on its way, and deaf to a second click.
+/// The button that sends the surrounding form.
 #[component]
-pub fn Submit(
-    #[prop(into)] label: String,
-    #[prop(default = "btn primary")] class: &'static str,
-    /// By default that of the surrounding [`Form`].
-    #[prop(optional, into)]
-    pending: Option<Signal<bool>>,
-) -> impl IntoView {
-    let pending = pending
-        .or_else(|| use_context::<FormState>().map(|state| state.pending))
-        .unwrap_or_else(|| Signal::stored(false));
-    // A prevented click also stops the Enter key: browsers send it as a click on this button.
-    let once = move |event: web_sys::MouseEvent| {
-        if pending.get_untracked() {
-            event.prevent_default();
-        }
-    };
+pub fn Submit(#[prop(into)] label: String, #[prop(default = "btn primary")] class: &'static str) -> impl IntoView {
     view! {
-        <button type="submit" class=class aria-busy=move || pending.get().then_some("true") on:click=once>
+        <button type="submit" class=class>
             {label}
         </button>
     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Icon;
+use crate::icon::Icon;
 use crate::model::Page;
 
 /// A search field that filters the list on the server. `keep` are the other parameters of the address.

@@ -4,47 +4,29 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::{components::Redirect, hooks::use_location, location::Url};
 
-use super::{Icon, status};
-use crate::model::{AppError, place::Place};
+use super::status;
+use crate::{
+    icon::Icon,
+    model::{AppError, place::Place},
+};
 
-/// Renders `children` with the data, or the failure: `<Loaded data=keys let:listing>…</Loaded>`.
+/// Renders `children` with the data, or the failure: `<Loaded data=list_keys(…) let:listing>…</Loaded>`.
 #[component]
-pub fn Loaded<T, F, V>(data: Resource<Result<T, AppError>>, children: F) -> impl IntoView
+pub fn Loaded<D, T, F, V>(data: D, children: F) -> impl IntoView
 where
-    T: Clone + Send + Sync + 'static,
-    F: Fn(T) -> V + Clone + Send + Sync + 'static,
+    D: IntoFuture<Output = Result<T, AppError>> + Send + 'static,
+    D::IntoFuture: Send + 'static,
+    T: 'static,
+    F: FnOnce(T) -> V + Send + 'static,
     V: IntoView + 'static,
 {
-    view! {
-        <Transition fallback=|| {
-            view! { <p class="sr-only" role="status">"Loading"</p> }
-        }>
-            {drawn_once(move || {
-                let children = children.clone();
-                Suspend::new(async move {
-                    match data.await {
-                        Ok(value) => children(value).into_any(),
-                        Err(error) => view! { <Failure error /> }.into_any(),
-                    }
-                })
-            })}
-        </Transition>
-    }
-}
-
-/// A view that waits for data, for use inside of a `Transition`.
-///
-/// In the browser it is drawn again when the data change. On the server it is drawn exactly once: there a closure would
-/// run again each time that Leptos looks for pending resources, and everything inside of it would load anew.
-#[cfg(feature = "ssr")]
-pub fn drawn_once<V: IntoView>(draw: impl Fn() -> V) -> V {
-    draw()
-}
-
-/// See the server's side of it.
-#[cfg(not(feature = "ssr"))]
-pub fn drawn_once<V: IntoView, F: Fn() -> V>(draw: F) -> F {
-    draw
+    let page = Suspend::new(async move {
+        match data.await {
+            Ok(value) => children(value).into_any(),
+            Err(error) => view! { <Failure error /> }.into_any(),
+        }
+    });
+    view! { <Suspense>{page}</Suspense> }
 }
 
 /// The page for an error, with its status. Signed out leads to the sign-in page and back.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::Icon;
+use crate::icon::Icon;
 use crate::model::{AppError, Timestamp, place::Place};
 
 /// What a badge or a note means. Colour never says it alone: the text does.

@@ -19,13 +19,13 @@ pub struct PlaceResource(pub Resource<Result<Place, AppError>>);
 #[component]
 pub fn InPlace<F, V>(children: F) -> impl IntoView
 where
-    F: Fn(Place) -> V + Clone + Send + Sync + 'static,
+    F: FnOnce(Place) -> V + Send + 'static,
     V: IntoView + 'static,
 {
     let PlaceResource(place) = expect_context();
     view! {
         <Loaded data=place let:place>
-            <Known place children=children.clone() />
+            <Known place children />
         </Loaded>
     }
 }
@@ -33,7 +33,7 @@ where
 #[component]
 fn Known<F, V>(place: Place, children: F) -> impl IntoView
 where
-    F: Fn(Place) -> V + 'static,
+    F: FnOnce(Place) -> V + 'static,
     V: IntoView + 'static,
 {
     provide_context(place.clone());

@@ -1,8 +1,14 @@
 //! The state of lists and dialogs stands in the query of the address.
 
-use leptos_router::params::ParamsMap;
+use leptos::prelude::GetUntracked;
+use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
 use crate::model::Page;
+
+/// The parameters of the address.
+pub fn query() -> ParamsMap {
+    use_query_map().get_untracked()
+}
 
 /// Filter and page of a list: `?q=ada&page=2`, where pages count from 1. Nonsense is the first page.
 pub fn page_of(query: &ParamsMap) -> Page {
@@ -24,7 +30,7 @@ pub fn page_param(page: u32) -> String {
     if page == 0 { String::new() } else { (page + 1).to_string() }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

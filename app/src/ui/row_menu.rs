@@ -1,8 +1,8 @@
 //! The menu of a row. It opens without script, through the popover attributes.
 
-use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys};
+use leptos::prelude::*;
 
-use super::Icon;
+use crate::icon::Icon;
 
 /// A button with an ellipsis, and the menu behind it: links, buttons and forms with one button each.
 #[component]
@@ -24,22 +24,11 @@ pub fn RowMenu(
         >
             <Icon name="ellipsis" />
         </button>
-        <div id=id popover class="pop row-menu" on:click=close_menu>
+        <div id=id popover class="pop row-menu">
             <div class="menu" role="group" aria-label=label>
                 {children()}
             </div>
         </div>
-    }
-}
-
-/// Closes the menu around a chosen entry; what the entry does goes on.
-fn close_menu(event: web_sys::MouseEvent) {
-    let chosen = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    let menu = chosen.filter(|element| element.closest("a, button").is_ok_and(|entry| entry.is_some()));
-    let menu = menu.and_then(|element| element.closest("[popover]").ok().flatten());
-    if let Some(menu) = menu.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // Refused only for a menu that is closed already.
-        let _ = menu.hide_popover();
     }
 }
 

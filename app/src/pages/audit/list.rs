@@ -14,6 +14,8 @@ pub struct Events {
     pub filter: String,
     /// The value of `page=`.
     pub page: String,
+    /// The id of the record that is open.
+    pub open: Option<String>,
 }
 
 impl Events {
@@ -25,7 +27,7 @@ impl Events {
 
 /// The filter, the rows, and the pager; or why there are no rows.
 #[component]
-pub fn EventList(events: Events, event: Memo<Option<String>>, listing: Listing<AuditEntry>) -> impl IntoView {
+pub fn EventList(events: Events, listing: Listing<AuditEntry>) -> impl IntoView {
     let (now, page, total, unfiltered) = (listing.now, listing.page, listing.total, listing.unfiltered);
     let search = events.filter.clone();
     let paging = {
@@ -42,7 +44,7 @@ pub fn EventList(events: Events, event: Memo<Option<String>>, listing: Listing<A
         }
         .into_any()
     } else {
-        view! { <Table events event rows=listing.rows now /> }.into_any()
+        view! { <Table events rows=listing.rows now /> }.into_any()
     };
     view! {
         <Card
@@ -58,13 +60,13 @@ pub fn EventList(events: Events, event: Memo<Option<String>>, listing: Listing<A
 }
 
 #[component]
-fn Table(events: Events, event: Memo<Option<String>>, rows: Vec<AuditEntry>, now: Timestamp) -> impl IntoView {
+fn Table(events: Events, rows: Vec<AuditEntry>, now: Timestamp) -> impl IntoView {
     let rows = rows
         .into_iter()
         .map(|entry| {
             let id = entry.id.to_string();
             let open = events.event(&id);
-            let current = move || event.with(|event| event.as_ref() == Some(&id)).then_some("true");
+            let current = (events.open.as_ref() == Some(&id)).then_some("true");
             view! {
                 <tr>
                     <td data-label="Time">

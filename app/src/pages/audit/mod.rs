@@ -3,16 +3,15 @@
 pub mod api;
 mod list;
 mod record;
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::{
     model::{Listing, audit::AuditEntry, place::Place},
     policy::{Action, reason},
-    ui::{Failure, InPlace, Loaded, PageHead, href, page_of, page_param},
+    ui::{Failure, InPlace, Loaded, PageHead, href, page_of, page_param, query},
 };
 
 use self::{
@@ -50,45 +49,39 @@ fn AuditOf(place: Place) -> impl IntoView {
 
 #[component]
 fn AuditLog(place: Place) -> impl IntoView {
-    let query = use_query_map();
-    let page = Memo::new(move |_| page_of(&query.read()));
-    let event = Memo::new(move |_| query.read().get("event"));
-    let org = place.org.id.clone();
     let project = place.project.as_ref().map(|project| project.id.clone());
-    let list = Resource::new(move || page.get(), move |page| list_audit(org.clone(), project.clone(), page));
-    let place = StoredValue::new(place);
+    let list = list_audit(place.org.id.clone(), project, page_of(&query()));
     view! {
         <Loaded data=list let:listing>
-            <Body place=place.get_value() event listing />
+            <Body place listing />
         </Loaded>
     }
 }
 
 #[component]
-fn Body(place: Place, event: Memo<Option<String>>, listing: Listing<AuditEntry>) -> impl IntoView {
+fn Body(place: Place, listing: Listing<AuditEntry>) -> impl IntoView {
     let lead = format!(
         "Every change and every sign-in of {}, newest first. Append-only and hash-chained.",
         place.label()
     );
-    let filter = page_of(&use_query_map().get_untracked()).query;
+    let query = query();
     let events = Events {
         path: place.href("audit"),
-        filter,
+        filter: page_of(&query).query,
         page: page_param(listing.page),
+        open: query.get("event"),
     };
-    let rows = StoredValue::new(listing.rows.clone());
-    let path = StoredValue::new(events.path.clone());
-    let record = move || {
-        let id = event.get()?;
-        let found = rows.with_value(|rows| rows.iter().find(|entry| entry.id.as_str() == id).cloned());
-        Some(match found {
-            Some(entry) => view! { <Record entry path=path.get_value() /> }.into_any(),
-            None => view! { <Missing search=href(&path.get_value(), &[("q", &id), ("event", &id)]) /> }.into_any(),
-        })
-    };
+    let path = events.path.clone();
+    let record = events
+        .open
+        .as_ref()
+        .map(|id| match listing.rows.iter().find(|entry| entry.id.as_str() == id) {
+            Some(entry) => view! { <Record entry=entry.clone() path /> }.into_any(),
+            None => view! { <Missing search=href(&path, &[("q", id), ("event", id)]) /> }.into_any(),
+        });
     view! {
         <PageHead title="Audit Logs" lead />
-        <EventList events event listing />
+        <EventList events listing />
         {record}
     }
 }

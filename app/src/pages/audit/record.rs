@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use crate::{
+    islands::CopyLink,
     model::audit::{AuditEntry, Change},
-    ui::{Card, Empty, href, use_script},
+    ui::{Card, Empty, href},
 };
 
 /// The record of `?event=evt_…`. `path` is the address of the page.
@@ -59,21 +60,11 @@ fn Diff(change: Change) -> impl IntoView {
 /// The link to the record; with script also a button that copies it with the origin.
 #[component]
 fn Permalink(link: String) -> impl IntoView {
-    let scripted = use_script();
-    let absolute = {
-        let link = link.clone();
-        move || {
-            let origin = window().location().origin().unwrap_or_default();
-            format!("{origin}{link}")
-        }
-    };
     view! {
-        <a class="link" href=link>
+        <a class="link" href=link.clone()>
             "Permalink"
         </a>
-        <Show when=move || scripted.get()>
-            <crate::ui::CopyLink text=absolute() label="Copy link" entry=true />
-        </Show>
+        <CopyLink text=link label="Copy link" entry=true />
     }
 }
 

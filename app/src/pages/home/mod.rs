@@ -1,7 +1,7 @@
 //! `/` and `/{org}/{project}`: they lead on.
 
 mod api;
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests;
 
 use leptos::prelude::*;
@@ -16,10 +16,9 @@ use crate::{
 /// `/`: leads to the first place that the person can see, or says whom to ask for one.
 #[component]
 pub fn HomePage() -> impl IntoView {
-    let home = Resource::new_blocking(|| (), |()| find_home());
     view! {
         <main class="main" id="main">
-            <Loaded data=home let:home>
+            <Loaded data=find_home() let:home>
                 <Start home />
             </Loaded>
         </main>

@@ -3,10 +3,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{
-    AppError, KeyId, Listing, LocalPath, Page, ProjectId,
-    key::{ApiKey, CreatedKey},
-};
+use crate::model::{AppError, KeyId, Listing, LocalPath, Page, ProjectId, key::ApiKey};
 
 /// What the page shows: one page of keys, and the value that makes the next creation happen at most once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,23 +20,20 @@ pub async fn list_keys(project: ProjectId, page: Page) -> Result<KeysView, AppEr
     Ok(KeysView { listing, form_token })
 }
 
-/// Makes a key from the fields of the form; see [`super::form::parse`].
-#[server(endpoint = "keys/create")]
-pub async fn create_key(project: ProjectId, name: String, lifetime: String, idempotency: String) -> Result<CreatedKey, AppError> {
-    let new = super::form::parse(&name, &lifetime, idempotency)?;
-    crate::port::port::<dyn crate::port::Keys>()?.create(project, new).await
-}
-
-/// Disables a key; reversible.
+/// Disables a key, and leads `back` to the list; reversible.
 #[server(endpoint = "keys/disable")]
-pub async fn disable_key(project: ProjectId, key: KeyId) -> Result<(), AppError> {
-    crate::port::port::<dyn crate::port::Keys>()?.disable(project, key).await
+pub async fn disable_key(project: ProjectId, key: KeyId, back: LocalPath) -> Result<(), AppError> {
+    crate::port::port::<dyn crate::port::Keys>()?.disable(project, key).await?;
+    leptos_axum::redirect(back.as_str());
+    Ok(())
 }
 
-/// Enables a disabled key.
+/// Enables a disabled key, and leads `back` to the list.
 #[server(endpoint = "keys/enable")]
-pub async fn enable_key(project: ProjectId, key: KeyId) -> Result<(), AppError> {
-    crate::port::port::<dyn crate::port::Keys>()?.enable(project, key).await
+pub async fn enable_key(project: ProjectId, key: KeyId, back: LocalPath) -> Result<(), AppError> {
+    crate::port::port::<dyn crate::port::Keys>()?.enable(project, key).await?;
+    leptos_axum::redirect(back.as_str());
+    Ok(())
 }
 
 /// Revokes a key for ever, and leads `back` to the list.

@@ -1,21 +1,25 @@
 //! The table of keys.
 
-use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::Keys;
+use super::{
+    Keys,
+    api::{DisableKey, EnableKey},
+};
 use crate::{
+    icon::Icon,
+    islands::CopyLink,
     model::{
         Listing, Timestamp,
         key::{ApiKey, KeyState, KeyStatus},
     },
-    ui::{Badge, Card, CopyLink, DisabledEntry, Empty, Form, Icon, Pager, RowMenu, SearchBox, Time, Tone, page_of, page_param},
+    ui::{Badge, Card, DisabledEntry, Empty, Form, Notice, Pager, RowMenu, SearchBox, Time, Tone, page_of, page_param, query},
 };
 
 /// The filter, the rows, and the pager; or why there are no rows.
 #[component]
 pub fn KeyList(keys: Keys, listing: Listing<ApiKey>) -> impl IntoView {
-    let filter = page_of(&use_query_map().get_untracked()).query;
+    let filter = page_of(&query()).query;
     let now = listing.now;
     let (total, page) = (listing.total, listing.page);
     let paging = {
@@ -86,7 +90,7 @@ fn Row(keys: Keys, key: ApiKey, now: Timestamp) -> impl IntoView {
             <td data-label="Key">
                 <span class="copyable">
                     <code>{key.hint.clone()}</code>
-                    <CopyLink text=key.id.to_string() label=format!("Copy key ID of {name}") />
+                    <CopyLink text=key.id.to_string() label=format!("Copy key ID of {name}") entry=false />
                 </span>
             </td>
             <td data-label="Created">
@@ -145,33 +149,22 @@ fn Menu(keys: Keys, key: ApiKey) -> impl IntoView {
 #[component]
 fn Changes(keys: Keys, key: ApiKey) -> impl IntoView {
     let revoke = keys.href(&[("revoke", key.id.as_str())]);
-    let fields = view! {
-        <input type="hidden" name="project" value=keys.project.id.to_string() />
-        <input type="hidden" name="key" value=key.id.to_string() />
+    let here = page_of(&query());
+    let (action, done, icon, label) = match key.state {
+        KeyState::Disabled => (EnableKey::PATH, Notice::KeyEnabled, "circle-check", "Enable"),
+        _ => (DisableKey::PATH, Notice::KeyDisabled, "ban", "Disable"),
     };
-    let toggle = if key.state == KeyState::Disabled {
-        view! {
-            <Form action=keys.enable>
-                {fields} <button type="submit">
-                    <Icon name="circle-check" />
-                    "Enable"
-                </button>
-            </Form>
-        }
-        .into_any()
-    } else {
-        view! {
-            <Form action=keys.disable>
-                {fields} <button type="submit">
-                    <Icon name="ban" />
-                    "Disable"
-                </button>
-            </Form>
-        }
-        .into_any()
-    };
+    let back = keys.href(&[("q", &here.query), ("page", &page_param(here.number)), done.param()]);
     view! {
-        {toggle}
+        <Form action>
+            <input type="hidden" name="project" value=keys.project.id.to_string() />
+            <input type="hidden" name="key" value=key.id.to_string() />
+            <input type="hidden" name="back" value=back />
+            <button type="submit">
+                <Icon name=icon />
+                {label}
+            </button>
+        </Form>
         <hr />
         <a class="danger" href=revoke>
             <Icon name="x" />

@@ -7,25 +7,24 @@ mod list;
 mod revoke;
 mod snippet;
 mod start;
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests;
 
-use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos::{prelude::*, server_fn::ServerFn};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     model::{
         AppError,
-        key::CreatedKey,
+        key::{CreatedKey, KeyState},
         place::{Place, ProjectRef},
     },
     policy::{Action, reason},
-    ui::{ErrorNote, InPlace, LinkButton, Loaded, NotFound, PageHead, failure, href, page_of, toast_on},
+    ui::{Alert, InPlace, LinkButton, Loaded, NotFound, PageHead, failure, href, page_of, query},
 };
 
 use self::{
-    api::{DisableKey, EnableKey, KeysView, RevokeKey, list_keys},
+    api::{DisableKey, EnableKey, KeysView, list_keys},
     create::CreateDialogs,
     list::KeyList,
     revoke::RevokeDialog,
@@ -40,7 +39,7 @@ pub struct BaseUrl(pub String);
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FormToken(pub String);
 
-/// What became of the create form that was posted without script. The server provides it as context of that one answer,
+/// What became of the create form that was posted. The server provides it as context of that one answer,
 /// and lets nothing store the answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyOutcome(pub Result<CreatedKey, AppError>);
@@ -50,10 +49,6 @@ pub struct KeyOutcome(pub Result<CreatedKey, AppError>);
 struct Keys {
     place: Place,
     project: ProjectRef,
-    list: Resource<Result<KeysView, AppError>>,
-    disable: ServerAction<DisableKey>,
-    enable: ServerAction<EnableKey>,
-    revoke: ServerAction<RevokeKey>,
     base: BaseUrl,
 }
 
@@ -89,46 +84,36 @@ fn KeysOf(place: Place) -> impl IntoView {
 
 #[component]
 fn ProjectKeys(place: Place, project: ProjectRef) -> impl IntoView {
-    let base = SharedValue::new(|| use_context::<BaseUrl>().unwrap_or_default()).into_inner();
-    let outcome = SharedValue::new(use_context::<KeyOutcome>).into_inner();
-    let create = ServerAction::new();
-    let disable = ServerAction::new();
-    let enable = ServerAction::new();
-    let revoke = ServerAction::new();
-    let query = use_query_map();
-    let page = Memo::new(move |_| page_of(&query.read()));
-    let changes = move || create.version().get() + disable.version().get() + enable.version().get() + revoke.version().get();
-    let id = project.id.clone();
-    let list = Resource::new(move || (page.get(), changes()), move |(page, _)| list_keys(id.clone(), page));
-    toast_on(disable, "Key disabled. It is refused from the next request on.");
-    toast_on(enable, "Key enabled.");
-    toast_on(revoke, "Key revoked.");
-
-    let keys = Keys {
-        place,
-        project,
-        list,
-        disable,
-        enable,
-        revoke,
-        base,
-    };
-    let may_manage = keys.locked().is_none();
-    let body = StoredValue::new(keys.clone());
+    let list = list_keys(project.id.clone(), page_of(&query()));
+    let base = use_context::<BaseUrl>().unwrap_or_default();
+    let keys = Keys { place, project, base };
     view! {
         <Loaded data=list let:view>
-            <Body keys=body.get_value() view />
+            <Body keys view />
         </Loaded>
-        {may_manage.then(|| view! { <RevokeDialog keys=keys.clone() /> <CreateDialogs keys create outcome /> })}
     }
 }
 
 #[component]
 fn Body(keys: Keys, view: KeysView) -> impl IntoView {
-    let first_run = view.listing.unfiltered == 0;
+    let KeysView { listing, form_token } = view;
+    let first_run = listing.unfiltered == 0;
     let new = keys.href(&[("new", "1")]);
     let locked = keys.locked();
-    let failures = [failure(keys.disable), failure(keys.enable)];
+    let asked = query().get("revoke");
+    let revoked = asked.and_then(|id| {
+        listing
+            .rows
+            .iter()
+            .find(|key| key.id.as_str() == id && key.state != KeyState::Revoked)
+            .cloned()
+    });
+    let dialogs = locked.is_none().then(|| {
+        view! {
+            {revoked.map(|key| view! { <RevokeDialog keys=keys.clone() key /> })}
+            <CreateDialogs keys=keys.clone() form_token />
+        }
+    });
     view! {
         <PageHead
             title="API Keys"
@@ -136,11 +121,12 @@ fn Body(keys: Keys, view: KeysView) -> impl IntoView {
         >
             {(!first_run).then(|| view! { <LinkButton href=new label="Create key" icon="plus" class="btn primary" reason=locked /> })}
         </PageHead>
-        {failures.map(|failure| move || failure.get().map(|error| view! { <ErrorNote error /> }))}
+        <Alert error=failure(DisableKey::PATH).or_else(|| failure(EnableKey::PATH)) />
         {if first_run {
             view! { <FirstRun keys /> }.into_any()
         } else {
-            view! { <KeyList keys listing=view.listing /> }.into_any()
+            view! { <KeyList keys listing /> }.into_any()
         }}
+        {dialogs}
     }
 }

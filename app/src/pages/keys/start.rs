@@ -1,13 +1,15 @@
 //! First run: three steps from no key to a request in the usage.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use super::{
     Keys,
     snippet::{Language, first_request},
 };
-use crate::ui::{CopyButton, LinkButton};
+use crate::{
+    islands::CopyButton,
+    ui::{LinkButton, query},
+};
 
 #[component]
 pub fn FirstRun(keys: Keys) -> impl IntoView {
@@ -61,30 +63,26 @@ pub fn FirstRun(keys: Keys) -> impl IntoView {
 /// The first request in the language of `?code=`.
 #[component]
 fn Code(keys: Keys) -> impl IntoView {
-    let query = use_query_map();
-    let language = Memo::new(move |_| Language::from_query(query.read().get_str("code")));
+    let language = Language::from_query(query().get_str("code"));
+    let code = first_request(language, &keys.base.0);
     let tabs = Language::ALL.map(|tab| {
-        let current = move || (language.get() == tab).then_some("page");
+        let current = (language == tab).then_some("page");
         view! {
             <a href=keys.href(&[("code", tab.as_str())]) aria-current=current>
                 {tab.label()}
             </a>
         }
     });
-    let base = keys.base.0;
     view! {
         <div class="code">
             <div class="code-head">
                 <nav class="tabs bare" aria-label="Language">
                     {tabs}
                 </nav>
-                {
-                    let base = base.clone();
-                    move || view! { <CopyButton text=first_request(language.get(), &base) label="Copy" /> }
-                }
+                <CopyButton text=code.clone() label="Copy" />
             </div>
-            <pre class="pre bare" tabindex="0" aria-label=move || language.get().label()>
-                {move || first_request(language.get(), &base)}
+            <pre class="pre bare" tabindex="0" aria-label=language.label()>
+                {code}
             </pre>
         </div>
     }

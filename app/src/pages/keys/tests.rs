@@ -114,6 +114,7 @@ async fn the_list_shows_every_key_with_its_status() {
             "href=\"/acme-robotics/prod/keys?new=1\"",
             "action=\"/api/keys/disable\"",
             "action=\"/api/keys/enable\"",
+            "name=\"back\" value=\"/acme-robotics/prod/keys?done=key%2Ddisabled\"",
         ],
     );
     assert_eq!(html.matches("?revoke=").count(), 2, "a revoked key can do nothing more");
@@ -181,7 +182,7 @@ async fn the_create_dialog_posts_to_the_page_with_its_token() {
 }
 
 #[tokio::test]
-async fn a_key_made_without_script_is_shown_once() {
+async fn a_key_that_was_made_is_shown_once() {
     let created = CreatedKey {
         id: KeyId::from_bits(9),
         name: "checkout-canary".parse().unwrap(),

@@ -1,43 +1,17 @@
 //! The edit dialog of one row. It stands in the URL: `?edit=model`.
 
-use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
-    Limits, form,
+    Limits,
+    api::SetLimits,
+    form,
     table::{Kind, row_name},
 };
 use crate::{
-    model::{
-        AppError,
-        limit::{LimitCell, LimitRow, LimitsTable},
-    },
-    ui::{Dialog, Form, FormError, Submit, TextField, forget_on_close},
+    model::limit::{LimitCell, LimitRow},
+    ui::{Dialog, Form, FormError, Notice, Submit, TextField},
 };
-
-/// The dialog, while the address names a row of the table.
-#[component]
-pub fn EditDialog(limits: Limits, data: Resource<Result<LimitsTable, AppError>>, kind: Memo<Kind>) -> impl IntoView {
-    let query = use_query_map();
-    let asked = Memo::new(move |_| query.read().get("edit"));
-    forget_on_close(limits.set, move || asked.with(Option::is_some));
-    let limits = StoredValue::new(limits);
-    let dialog = move |model: String| {
-        view! {
-            <Transition>
-                {move || {
-                    let model = model.clone();
-                    Suspend::new(async move {
-                        let rows = data.await.map(|table| table.rows).unwrap_or_default();
-                        let row = rows.into_iter().find(|row| row.model.as_str() == model);
-                        row.map(|row| view! { <EditForm limits=limits.get_value() kind=kind.get_untracked() row /> })
-                    })
-                }}
-            </Transition>
-        }
-    };
-    move || asked.get().map(dialog)
-}
 
 /// What stands above the field, for the hint under it.
 fn ceiling(cell: &LimitCell) -> String {
@@ -55,9 +29,9 @@ fn typed(limit: Option<u64>) -> String {
 }
 
 #[component]
-fn EditForm(limits: Limits, kind: Kind, row: LimitRow) -> impl IntoView {
+pub fn EditDialog(limits: Limits, kind: Kind, row: LimitRow) -> impl IntoView {
     let close = limits.href(&[("t", kind.as_str())]);
-    let set = limits.set;
+    let back = limits.href(&[("t", kind.as_str()), Notice::LimitsSaved.param()]);
     let (project, name) = (limits.project, row_name(&row.model));
     view! {
         <Dialog
@@ -65,12 +39,12 @@ fn EditForm(limits: Limits, kind: Kind, row: LimitRow) -> impl IntoView {
             lead=format!("{name}. Both count per minute and refill continuously.")
             close=close.clone()
         >
-            <Form action=set>
+            <Form action=SetLimits::PATH>
                 <div class="body">
                     <FormError fields=&["requests", "tokens"] />
                     <input type="hidden" name="project" value=project.id.to_string() />
                     <input type="hidden" name="model" value=row.model.as_str().to_owned() />
-                    <input type="hidden" name="back" value=close.clone() />
+                    <input type="hidden" name="back" value=back />
                     <TextField
                         label="Requests per minute"
                         name="requests"
@@ -89,7 +63,7 @@ fn EditForm(limits: Limits, kind: Kind, row: LimitRow) -> impl IntoView {
                     />
                 </div>
                 <div class="foot">
-                    <a class="btn" href=close.clone()>
+                    <a class="btn" href=close>
                         "Cancel"
                     </a>
                     <Submit label="Save limits" />

@@ -4,11 +4,10 @@ pub mod api;
 mod edit;
 pub mod form;
 mod table;
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::{
     model::{
@@ -16,11 +15,11 @@ use crate::{
         place::{Place, ProjectRef},
     },
     policy::{Action, reason},
-    ui::{InPlace, Loaded, NotFound, Note, PageHead, href, toast_on},
+    ui::{InPlace, Loaded, NotFound, Note, PageHead, href, query},
 };
 
 use self::{
-    api::{SetLimits, get_limits},
+    api::get_limits,
     edit::EditDialog,
     table::{Kind, LimitTable},
 };
@@ -30,7 +29,6 @@ use self::{
 struct Limits {
     place: Place,
     project: ProjectRef,
-    set: ServerAction<SetLimits>,
 }
 
 impl Limits {
@@ -65,21 +63,12 @@ fn LimitsOf(place: Place) -> impl IntoView {
 
 #[component]
 fn ProjectLimits(place: Place, project: ProjectRef) -> impl IntoView {
-    let query = use_query_map();
-    let kind = Memo::new(move |_| Kind::from_query(query.read().get_str("t")));
-    let set = ServerAction::<SetLimits>::new();
-    let id = project.id.clone();
-    let data = Resource::new(move || set.version().get(), move |_| get_limits(id.clone()));
-    toast_on(set, "Limits saved. They hold from the next request on.");
-
-    let limits = Limits { place, project, set };
-    let may_set = limits.locked().is_none();
-    let body = StoredValue::new(limits.clone());
+    let table = get_limits(project.id.clone());
+    let limits = Limits { place, project };
     view! {
-        <Loaded data let:table>
-            <Body limits=body.get_value() kind table />
+        <Loaded data=table let:table>
+            <Body limits table />
         </Loaded>
-        {may_set.then(|| view! { <EditDialog limits data kind /> })}
     }
 }
 
@@ -87,9 +76,15 @@ fn ProjectLimits(place: Place, project: ProjectRef) -> impl IntoView {
 const WHY_LOCKED: &str = "why-locked";
 
 #[component]
-fn Body(limits: Limits, kind: Memo<Kind>, table: LimitsTable) -> impl IntoView {
+fn Body(limits: Limits, table: LimitsTable) -> impl IntoView {
+    let query = query();
+    let kind = Kind::from_query(query.get_str("t"));
+    let edited = query.get("edit");
+    let edited = edited.and_then(|model| table.rows.iter().find(|row| row.model.as_str() == model).cloned());
+    let dialog = edited.filter(|_| limits.locked().is_none());
+    let dialog = dialog.map(|row| view! { <EditDialog limits=limits.clone() kind row /> });
     let tabs = Kind::ALL.map(|tab| {
-        let current = move || (kind.get() == tab).then_some("page");
+        let current = (kind == tab).then_some("page");
         view! {
             <a href=limits.href(&[("t", tab.as_str())]) aria-current=current>
                 {tab.label()}
@@ -107,5 +102,6 @@ fn Body(limits: Limits, kind: Memo<Kind>, table: LimitsTable) -> impl IntoView {
             {tabs}
         </nav>
         <LimitTable limits kind table />
+        {dialog}
     }
 }

@@ -58,7 +58,7 @@ pub fn row_name(model: &ModelScope) -> String {
 }
 
 #[component]
-pub fn LimitTable(limits: Limits, kind: Memo<Kind>, table: LimitsTable) -> impl IntoView {
+pub fn LimitTable(limits: Limits, kind: Kind, table: LimitsTable) -> impl IntoView {
     let plan = table.plan.clone();
     let note =
         move || view! { <span class="muted"><small>"Organization limits come from the plan " <strong>{plan}</strong> "."</small></span> };
@@ -97,10 +97,7 @@ pub fn LimitTable(limits: Limits, kind: Memo<Kind>, table: LimitsTable) -> impl 
                         </tr>
                     </thead>
                     <tbody>
-                        {move || {
-                            let kind = kind.get();
-                            table.rows.iter().map(|row| view! { <Row limits=limits.clone() kind row=row.clone() /> }).collect_view()
-                        }}
+                        {table.rows.into_iter().map(|row| view! { <Row limits=limits.clone() kind row /> }).collect_view()}
                     </tbody>
                 </table>
             </section>

@@ -1,46 +1,31 @@
 //! The archive dialog: the dry run first, then the name typed to confirm. It stands in the URL: `?archive=proj_…`.
 
-use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::{Projects, api::preview_archive};
+use super::{
+    Projects,
+    api::{ArchiveProject, preview_archive},
+};
 use crate::{
     model::{AppError, ProjectId, number::grouped, project::ArchivePreview},
-    ui::{Dialog, ErrorNote, Form, FormError, Note, Submit, TextField, Tone, forget_on_close},
+    ui::{Dialog, ErrorNote, Form, FormError, Note, Notice, Submit, TextField, Tone},
 };
 
-/// The dialog, while the address names a project.
+/// The dialog for the project that the address names. An id of another kind is a project that does not exist.
 #[component]
-pub fn ArchiveDialog(projects: Projects) -> impl IntoView {
-    let query = use_query_map();
-    let asked = Memo::new(move |_| query.read().get("archive"));
-    forget_on_close(projects.archive, move || asked.with(Option::is_some));
-    // Asked only when the dialog opens; an id of another kind is a project that does not exist.
-    let preview = Resource::new(
-        move || asked.get(),
-        |asked| async move {
-            match asked {
-                None => Ok(None),
-                Some(id) => {
-                    let id: ProjectId = id.parse().map_err(|_| AppError::NotFound)?;
-                    preview_archive(id).await.map(Some)
-                }
-            }
-        },
-    );
-    let projects = StoredValue::new(projects);
-    view! {
-        <Transition>
-            {move || Suspend::new(async move {
-                let projects = projects.get_value();
-                match preview.await {
-                    Ok(None) => ().into_any(),
-                    Ok(Some(preview)) => view! { <Confirm projects preview /> }.into_any(),
-                    Err(error) => view! { <Refused projects error /> }.into_any(),
-                }
-            })}
-        </Transition>
-    }
+pub fn ArchiveDialog(projects: Projects, id: String) -> impl IntoView {
+    let id: Result<ProjectId, AppError> = id.parse().map_err(|_| AppError::NotFound);
+    let dialog = Suspend::new(async move {
+        let preview = match id {
+            Ok(id) => preview_archive(id).await,
+            Err(error) => Err(error),
+        };
+        match preview {
+            Ok(preview) => view! { <Confirm projects preview /> }.into_any(),
+            Err(error) => view! { <Refused projects error /> }.into_any(),
+        }
+    });
+    view! { <Suspense>{dialog}</Suspense> }
 }
 
 #[component]
@@ -174,13 +159,14 @@ fn Effects(preview: ArchivePreview) -> impl IntoView {
 #[component]
 fn ConfirmForm(projects: Projects, preview: ArchivePreview) -> impl IntoView {
     let close = projects.href(&[]);
+    let back = projects.href(&[Notice::ProjectArchived.param()]);
     let name = preview.name.to_string();
     view! {
-        <Form action=projects.archive>
+        <Form action=ArchiveProject::PATH>
             <div class="body">
                 <FormError fields=&["confirmation"] />
                 <input type="hidden" name="project" value=preview.id.to_string() />
-                <input type="hidden" name="back" value=close.clone() />
+                <input type="hidden" name="back" value=back />
                 <TextField label=format!("Type “{name}” to confirm") name="confirmation" autocomplete="off" required=true autofocus=true />
             </div>
             <div class="foot">

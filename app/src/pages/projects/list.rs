@@ -1,22 +1,23 @@
 //! The table of projects.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use super::{Projects, state_param};
 use crate::{
+    icon::Icon,
+    islands::CopyLink,
     model::{
         Listing, Timestamp,
         number::grouped,
         project::{ProjectFilter, ProjectRow},
     },
-    ui::{Badge, Card, CopyLink, DisabledEntry, Empty, Icon, Pager, RowMenu, SearchBox, Time, page_of, page_param},
+    ui::{Badge, Card, DisabledEntry, Empty, Pager, RowMenu, SearchBox, Time, page_of, page_param, query},
 };
 
 /// The filter, the rows, and the pager; or why there are no rows.
 #[component]
 pub fn ProjectList(projects: Projects, filter: ProjectFilter, listing: Listing<ProjectRow>) -> impl IntoView {
-    let text = page_of(&use_query_map().get_untracked()).query;
+    let text = page_of(&query()).query;
     let state = state_param(filter);
     let (now, page, total, unfiltered) = (listing.now, listing.page, listing.total, listing.unfiltered);
     let paging = {

@@ -5,11 +5,10 @@ mod archive;
 mod create;
 pub mod form;
 mod list;
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests;
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
 
 use crate::{
     model::{
@@ -18,22 +17,15 @@ use crate::{
         project::{ProjectFilter, ProjectRow},
     },
     policy::{Action, reason},
-    ui::{InPlace, LinkButton, Loaded, NotFound, PageHead, href, page_of, toast_on},
+    ui::{InPlace, LinkButton, Loaded, NotFound, PageHead, href, page_of, query},
 };
 
-use self::{
-    api::{ArchiveProject, CreateProject, list_projects},
-    archive::ArchiveDialog,
-    create::CreateDialog,
-    list::ProjectList,
-};
+use self::{api::list_projects, archive::ArchiveDialog, create::CreateDialog, list::ProjectList};
 
 /// What every part of the page needs.
 #[derive(Clone)]
 struct Projects {
     place: Place,
-    archive: ServerAction<ArchiveProject>,
-    create: ServerAction<CreateProject>,
 }
 
 impl Projects {
@@ -76,29 +68,26 @@ fn ProjectsOf(place: Place) -> impl IntoView {
 
 #[component]
 fn OrgProjects(place: Place) -> impl IntoView {
-    let query = use_query_map();
-    let filter = Memo::new(move |_| match query.read().get_str("state") {
+    let query = query();
+    let filter = match query.get_str("state") {
         Some("archived") => ProjectFilter::Archived,
         _ => ProjectFilter::Active,
+    };
+    let list = list_projects(place.org.id.clone(), filter, page_of(&query));
+    let creating = query.get_str("new").is_some();
+    let archiving = query.get("archive");
+    let projects = Projects { place };
+    let dialogs = projects.locked().is_none().then(|| {
+        view! {
+            {creating.then(|| view! { <CreateDialog projects=projects.clone() /> })}
+            {archiving.map(|id| view! { <ArchiveDialog projects=projects.clone() id /> })}
+        }
     });
-    let page = Memo::new(move |_| page_of(&query.read()));
-    let archive = ServerAction::<ArchiveProject>::new();
-    let create = ServerAction::<CreateProject>::new();
-    let org = place.org.id.clone();
-    let list = Resource::new(
-        move || (filter.get(), page.get(), archive.version().get()),
-        move |(filter, page, _)| list_projects(org.clone(), filter, page),
-    );
-    toast_on(archive, "Project archived. Its keys are refused from now on.");
-
-    let projects = Projects { place, archive, create };
-    let may_manage = projects.locked().is_none();
-    let body = StoredValue::new(projects.clone());
     view! {
         <Loaded data=list let:listing>
-            <Body projects=body.get_value() filter=filter.get_untracked() listing />
+            <Body projects filter listing />
         </Loaded>
-        {may_manage.then(|| view! { <CreateDialog projects=projects.clone() /> <ArchiveDialog projects /> })}
+        {dialogs}
     }
 }
 

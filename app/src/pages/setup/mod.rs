@@ -1,31 +1,25 @@
 //! `/setup?token=…`: the first account of an installation.
 
 mod api;
-#[cfg(feature = "ssr")]
 mod form;
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests;
 
-use leptos::{html, prelude::*};
-use leptos_router::hooks::use_query_map;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 use self::api::{SetUp, find_setup_state};
 use crate::{
-    model::{AppError, Slug, place::SetupState},
-    ui::{Control, Entry, EntryFrame, Failure, Field, Form, FormError, Obstacle, PasswordField, Submit, TextField},
+    islands::SlugSuggestion,
+    model::{AppError, place::SetupState},
+    ui::{Control, Entry, EntryFrame, Failure, Field, Form, FormError, Obstacle, PasswordField, Submit, TextField, query},
 };
 
 /// The set-up page. Only the one-time link that the server prints opens it, and only while there is no account.
 #[component]
 pub fn SetupPage() -> impl IntoView {
-    let query = use_query_map();
-    let token = Memo::new(move |_| query.read().get("token").unwrap_or_default());
-    let state = Resource::new_blocking(move || token.get(), find_setup_state);
-    view! {
-        <Transition>
-            {move || Suspend::new(async move { page_for(state.await, token.get_untracked()) })}
-        </Transition>
-    }
+    let token = query().get("token").unwrap_or_default();
+    let page = Suspend::new(async move { page_for(find_setup_state(token.clone()).await, token) });
+    view! { <Suspense>{page}</Suspense> }
 }
 
 fn page_for(state: Result<SetupState, AppError>, token: String) -> AnyView {
@@ -78,7 +72,6 @@ fn Done() -> impl IntoView {
 
 #[component]
 fn Open(token: String) -> impl IntoView {
-    let set_up = ServerAction::<SetUp>::new();
     view! {
         <Entry
             title="Set up this installation"
@@ -86,7 +79,7 @@ fn Open(token: String) -> impl IntoView {
             wide=true
         >
             <section class="card entry-card" aria-label="Set-up">
-                <Form action=set_up>
+                <Form action=SetUp::PATH>
                     <input type="hidden" name="token" value=token />
                     <FormError fields=&["name", "email", "password", "org", "slug"] />
                     <You />
@@ -113,12 +106,8 @@ fn You() -> impl IntoView {
     }
 }
 
-/// The address follows the name while nobody has typed one. Without script, both are typed.
 #[component]
 fn YourOrganization() -> impl IntoView {
-    let org = NodeRef::<html::Input>::new();
-    let slug = NodeRef::<html::Input>::new();
-    let typed = RwSignal::new(false);
     let address = move |control: Control| {
         view! {
             <div class="affix">
@@ -135,30 +124,16 @@ fn YourOrganization() -> impl IntoView {
                     autofocus=control.autofocus
                     aria-describedby=control.described_by
                     aria-invalid=control.invalid
-                    node_ref=slug
-                    on:input=move |_| typed.set(true)
                 />
             </div>
-        }
-    };
-    let follow = move |_| {
-        if !typed.get_untracked() {
-            suggest_slug(org, slug);
         }
     };
     view! {
         <fieldset class="form">
             <legend>"Your organization"</legend>
-            <div on:input=follow>
-                <TextField label="Name" name="org" autocomplete="organization" required=true node=org />
-            </div>
+            <TextField label="Name" name="org" autocomplete="organization" required=true />
             <Field label="Address" name="slug" hint="Lower-case letters, digits and hyphens. It is the first part of every address." children=address />
+            <SlugSuggestion from="f-org" to="f-slug" />
         </fieldset>
-    }
-}
-
-fn suggest_slug(org: NodeRef<html::Input>, slug: NodeRef<html::Input>) {
-    if let (Some(org), Some(slug)) = (org.get_untracked(), slug.get_untracked()) {
-        slug.set_value(Slug::suggest(&org.value()).as_ref().map_or("", Slug::as_str));
     }
 }

@@ -1,10 +1,11 @@
 //! The account menu: who is signed in, the theme, sign out.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::{prelude::*, server_fn::ServerFn};
 
 use crate::{
+    icon::Icon,
     pages::signin::SignOut,
-    ui::{Icon, Theme, use_place},
+    ui::{Theme, use_place},
 };
 
 /// The button at the top right, with its menu.
@@ -60,15 +61,14 @@ fn ThemeForm() -> impl IntoView {
 
 #[component]
 fn SignOutForm() -> impl IntoView {
-    let sign_out = ServerAction::<SignOut>::new();
     view! {
-        <ActionForm action=sign_out>
+        <form action=SignOut::PATH method="post">
             <div class="menu">
                 <button type="submit">
                     <Icon name="log-out" />
                     <span class="label">"Sign out"</span>
                 </button>
             </div>
-        </ActionForm>
+        </form>
     }
 }

@@ -4,7 +4,7 @@ mod account;
 mod api;
 mod navigation;
 mod switcher;
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests;
 
 use leptos::prelude::*;
@@ -17,28 +17,29 @@ use self::{
     switcher::{Switcher, SwitcherButton},
 };
 use crate::{
+    icon::Icon,
     model::place::Place,
     policy::Action,
-    ui::{Icon, PlaceResource, drawn_once, use_place},
+    ui::{PlaceResource, use_place},
 };
 
 /// Loads the place of the address, and draws the frame of every page in it. The page itself waits in `InPlace`.
 #[component]
 pub fn Shell() -> impl IntoView {
     let params = use_params_map();
-    let segment = move |name: &str| params.read().get(name).unwrap_or_default();
-    let address = Memo::new(move |_| (segment("org"), segment("project")));
-    let place = Resource::new_blocking(move || address.get(), |(org, project)| find_place(org, project));
+    let segment = move |name: &str| params.read_untracked().get(name).unwrap_or_default();
+    let place = Resource::new_blocking(
+        move || (segment("org"), segment("project")),
+        |(org, project)| find_place(org, project),
+    );
     provide_context(PlaceResource(place));
+    let frame = Suspend::new(async move { place.await.ok().map(|place| view! { <Frame place /> }) });
     view! {
-        // The router leaves external links to the browser, which then moves the focus, too.
-        <a class="skip" href="#main" rel="external">
+        <a class="skip" href="#main">
             "Skip to content"
         </a>
         <div class="app">
-            <Transition>
-                {drawn_once(move || Suspend::new(async move { place.await.ok().map(|place| view! { <Frame place /> }) }))}
-            </Transition>
+            <Suspense>{frame}</Suspense>
             <main class="main" id="main" tabindex="-1">
                 <Outlet />
             </main>

@@ -3,11 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use crate::{
-    model::place::Place,
-    policy::Action,
-    ui::{Icon, use_place},
-};
+use crate::{icon::Icon, model::place::Place, policy::Action, ui::use_place};
 
 /// One entry of the navigation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,12 +83,10 @@ fn NavSection(id: &'static str, title: &'static str, entries: Vec<Entry>) -> imp
 
 #[component]
 fn NavLink(entry: Entry) -> impl IntoView {
-    let path = use_location().pathname;
-    let href = entry.href.clone();
-    let current = move || path.with(|path| *path == href).then_some("page");
+    let current = use_location().pathname.with_untracked(|path| *path == entry.href).then_some("page");
     view! {
         <li>
-            <a href=entry.href aria-current=current on:click=move |_| super::switcher::close("sidebar")>
+            <a href=entry.href aria-current=current>
                 <Icon name=entry.icon />
                 {entry.label}
             </a>
@@ -100,7 +94,7 @@ fn NavLink(entry: Entry) -> impl IntoView {
     }
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::{all_projects, member, owner, place};

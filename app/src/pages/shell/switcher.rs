@@ -1,12 +1,14 @@
-//! The switcher: all organizations and projects of the person, with a search that runs in the browser.
+//! The switcher: all organizations and projects of the person.
 
-use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys};
+use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::{api::list_places, initial};
 use crate::{
-    model::place::{Place, ProjectRef, SwitcherOrg},
-    ui::{Badge, Icon, Tone, place::ALL_PROJECTS, use_place},
+    icon::Icon,
+    islands::SwitcherSearch,
+    model::place::{ProjectRef, SwitcherOrg},
+    ui::{Badge, Tone, place::ALL_PROJECTS, use_place},
 };
 
 /// What the view across all projects of an organization is called.
@@ -33,23 +35,6 @@ fn page_segment(path: &str) -> &str {
     path.split('/').nth(3).unwrap_or_default()
 }
 
-/// Does the search find this project (by its name, or by its organization's)?
-fn matches(query: &str, org: &str, project: &str) -> bool {
-    let query = query.trim().to_lowercase();
-    org.to_lowercase().contains(&query) || project.to_lowercase().contains(&query)
-}
-
-/// Closes a popover: navigation in the browser does not reload the page that shows it.
-pub fn close(id: &str) {
-    let open = document()
-        .get_element_by_id(id)
-        .filter(|element| element.matches(":popover-open").unwrap_or(false));
-    if let Some(element) = open.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-        // Fails only for an element without the popover attribute.
-        let _ = element.hide_popover();
-    }
-}
-
 /// The button in the top bar: shows where you are.
 #[component]
 pub fn SwitcherButton() -> impl IntoView {
@@ -67,34 +52,18 @@ pub fn SwitcherButton() -> impl IntoView {
 /// The popover itself.
 #[component]
 pub fn Switcher() -> impl IntoView {
-    let places = Resource::new(|| (), |()| list_places());
-    let query = RwSignal::new(String::new());
+    let orgs = Suspend::new(async {
+        view! { <Orgs orgs=list_places().await.unwrap_or_default() /> }
+    });
     view! {
-        <div
-            id="switcher"
-            popover="auto"
-            class="pop switcher"
-            role="dialog"
-            aria-label="Switch organization or project"
-            on:beforetoggle=move |_: web_sys::Event| places.refetch()
-        >
+        <div id="switcher" popover="auto" class="pop switcher" role="dialog" aria-label="Switch organization or project">
             <div class="pop-search">
                 <Icon name="search" />
-                <input
-                    class="input"
-                    type="search"
-                    aria-label="Find an organization or project"
-                    placeholder="Find an organization or project"
-                    bind:value=query
-                />
+                <SwitcherSearch />
                 <kbd>"Esc"</kbd>
             </div>
             <div class="menu pop-scroll">
-                <Transition>
-                    {move || Suspend::new(async move {
-                        view! { <Orgs orgs=places.await.unwrap_or_default() query=query.into() /> }
-                    })}
-                </Transition>
+                <Suspense>{orgs}</Suspense>
             </div>
             <CreateProject />
         </div>
@@ -102,33 +71,18 @@ pub fn Switcher() -> impl IntoView {
 }
 
 #[component]
-fn Orgs(orgs: Vec<SwitcherOrg>, query: Signal<String>) -> impl IntoView {
-    let names: Vec<(String, Vec<String>)> = orgs.iter().map(names_of).collect();
-    let nothing = move || query.with(|query| !names.iter().any(|(org, rows)| any_row(query, org, rows)));
-    let sections = orgs.into_iter().map(|org| view! { <OrgSection org query /> }).collect_view();
+fn Orgs(orgs: Vec<SwitcherOrg>) -> impl IntoView {
+    let any = !orgs.is_empty();
     view! {
-        {sections}
-        <p class="group" role="status" hidden=move || !nothing()>
+        {orgs.into_iter().map(|org| view! { <OrgSection org /> }).collect_view()}
+        <p class="group" role="status" hidden=any>
             "Nothing matches."
         </p>
     }
 }
 
-/// The name of the organization, and of each row below it.
-fn names_of(entry: &SwitcherOrg) -> (String, Vec<String>) {
-    let all = entry.may_manage.then(|| ALL_LABEL.to_owned());
-    let projects = entry.projects.iter().map(|project| project.name.to_string());
-    (entry.org.name.to_string(), all.into_iter().chain(projects).collect())
-}
-
-fn any_row(query: &str, org: &str, rows: &[String]) -> bool {
-    rows.iter().any(|row| matches(query, org, row))
-}
-
 #[component]
-fn OrgSection(org: SwitcherOrg, query: Signal<String>) -> impl IntoView {
-    let (searched, rows) = names_of(&org);
-    let none = move || query.with(|query| !any_row(query, &searched, &rows));
+fn OrgSection(org: SwitcherOrg) -> impl IntoView {
     let SwitcherOrg {
         org,
         may_manage,
@@ -136,36 +90,40 @@ fn OrgSection(org: SwitcherOrg, query: Signal<String>) -> impl IntoView {
         projects,
     } = org;
     let id = format!("switch-{}", org.slug);
-    let heading = id.clone();
-    let org_name = org.name.to_string();
+    let (heading, name) = (id.clone(), org.name.to_string());
+    let searched = name.clone();
     let total = projects.len();
+    let all = may_manage.then(|| view! { <AllProjectsLink slug=org.slug.to_string() total /> });
     let rows = projects
         .into_iter()
-        .map(|project| view! { <ProjectLink org=org_name.clone() slug=org.slug.to_string() project external query /> })
+        .map(|project| view! { <ProjectLink slug=org.slug.to_string() project external /> })
         .collect_view();
     view! {
-        <section aria-labelledby=id hidden=none>
+        <section aria-labelledby=id data-name=searched hidden=total == 0 && !may_manage>
             <h2 class="group" id=heading>
                 <span class="brandmark xs" aria-hidden="true">
-                    {initial(&org_name)}
+                    {initial(&name)}
                 </span>
-                {org_name.clone()}
+                {name}
                 {external.then(|| view! { <span class="end">"external collaborator"</span> })}
             </h2>
-            <ul>{may_manage.then(|| view! { <AllProjectsLink org=org_name slug=org.slug.to_string() total query /> })} {rows}</ul>
+            <ul>{all} {rows}</ul>
         </section>
     }
 }
 
+/// The path of this page.
+fn here() -> String {
+    use_location().pathname.get_untracked()
+}
+
 #[component]
-fn AllProjectsLink(org: String, slug: String, total: usize, query: Signal<String>) -> impl IntoView {
-    let Place { org: here, project, .. } = use_place();
-    let current = (project.is_none() && here.slug.as_str() == slug).then_some("true");
-    let path = use_location().pathname;
-    let href = move || path.with(|path| format!("/{slug}/{ALL_PROJECTS}/{}", org_page(path)));
+fn AllProjectsLink(slug: String, total: usize) -> impl IntoView {
+    let place = use_place();
+    let current = (place.project.is_none() && place.org.slug.as_str() == slug).then_some("true");
     view! {
-        <li hidden=move || query.with(|query| !matches(query, &org, ALL_LABEL))>
-            <a href=href aria-current=current on:click=move |_| close("switcher")>
+        <li data-name=ALL_LABEL>
+            <a href=format!("/{slug}/{ALL_PROJECTS}/{}", org_page(&here())) aria-current=current>
                 <Icon name="layout-grid" />
                 <span class="label">{ALL_LABEL}</span>
                 <span class="end">{total} {if total == 1 { " project" } else { " projects" }}</span>
@@ -175,17 +133,14 @@ fn AllProjectsLink(org: String, slug: String, total: usize, query: Signal<String
 }
 
 #[component]
-fn ProjectLink(org: String, slug: String, project: ProjectRef, external: bool, query: Signal<String>) -> impl IntoView {
+fn ProjectLink(slug: String, project: ProjectRef, external: bool) -> impl IntoView {
     let is_here = use_place().project.is_some_and(|here| here.id == project.id);
-    let path = use_location().pathname;
-    let target = project.slug.to_string();
-    let href = move || path.with(|path| format!("/{slug}/{target}/{}", project_page(path)));
     let name = project.name.to_string();
     let searched = name.clone();
     let environment = project.environment.as_str();
     view! {
-        <li hidden=move || query.with(|query| !matches(query, &org, &searched))>
-            <a href=href aria-current=is_here.then_some("true") on:click=move |_| close("switcher")>
+        <li data-name=searched>
+            <a href=format!("/{slug}/{}/{}", project.slug, project_page(&here())) aria-current=is_here.then_some("true")>
                 <Icon name="folder" />
                 <span class="label">{name}</span>
                 {project.is_default.then(|| view! { <Badge>"Default"</Badge> })}
@@ -206,7 +161,7 @@ fn CreateProject() -> impl IntoView {
     may.then(|| {
         view! {
             <div class="menu pop-foot">
-                <a href=format!("{}?new=1", place.org_href("projects")) on:click=move |_| close("switcher")>
+                <a href=format!("{}?new=1", place.org_href("projects"))>
                     <Icon name="folder-plus" />
                     <span class="label">"Create project"</span>
                     <span class="end">"in " {place.org.name.to_string()}</span>
@@ -227,13 +182,5 @@ mod tests {
         assert_eq!(project_page("/acme/prod"), "keys");
         assert_eq!(org_page("/acme/prod/audit"), "audit");
         assert_eq!(org_page("/acme/prod/keys"), "projects");
-    }
-
-    #[test]
-    fn the_search_looks_at_names_of_projects_and_organizations() {
-        assert!(matches("", "Acme Robotics", "prod"));
-        assert!(matches("PRO", "Acme Robotics", "prod"));
-        assert!(matches("acme", "Acme Robotics", "prod"));
-        assert!(!matches("staging", "Acme Robotics", "prod"));
     }
 }

@@ -61,7 +61,23 @@ async fn an_archived_project_says_so() {
 #[tokio::test]
 async fn pages_have_no_inline_style_or_handler() {
     let (html, _) = render("/acme-robotics/prod/limits", Ports::at(place(owner()))).await;
-    for forbidden in [" style=", " onclick=", " onload=", "javascript:"] {
+    for forbidden in [" style=", " onclick=", " onload=", "javascript:", "<script"] {
         assert!(!html.contains(forbidden), "{forbidden} in {html}");
     }
+}
+
+#[tokio::test]
+async fn a_notice_is_one_of_a_closed_set() {
+    let page = async |query: &str| {
+        render(&format!("/acme-robotics/prod/limits?{query}"), Ports::at(place(owner())))
+            .await
+            .0
+    };
+    let html = page("done=limits-saved").await;
+    assert!(
+        html.contains("<span>Limits saved. They hold from the next request on.</span>"),
+        "{html}"
+    );
+    let html = page("done=Call+this+number").await;
+    assert!(!html.contains("Call this number") && !html.contains("class=\"toast\""), "{html}");
 }

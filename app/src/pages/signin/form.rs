@@ -1,10 +1,8 @@
 //! What the sign-in form checks, and where it leads.
 
-#[cfg(feature = "ssr")]
 use crate::model::{AppError, LocalPath, error::Fields};
 
 /// Only emptiness is checked: everything else about the address or the password would tell who has an account.
-#[cfg(feature = "ssr")]
 pub fn check<'a>(email: &'a str, password: &'a str) -> Result<(&'a str, &'a str), AppError> {
     let mut fields = Fields::default();
     let email = email.trim();
@@ -22,7 +20,6 @@ pub fn check<'a>(email: &'a str, password: &'a str) -> Result<(&'a str, &'a str)
 }
 
 /// Where to go after sign-in: `next`, unless it leads off this origin or back here.
-#[cfg(feature = "ssr")]
 pub fn destination(next: &str) -> String {
     match next.parse::<LocalPath>() {
         Ok(path) if !next.starts_with("/signin") => path.to_string(),
@@ -46,7 +43,7 @@ pub fn describe(next: &str) -> Option<String> {
     Some(format!("{project} · {page}"))
 }
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -2,21 +2,22 @@
 
 mod api;
 mod form;
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests;
 
-use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
+use leptos::{prelude::*, server_fn::ServerFn};
 
 use self::api::SignIn;
 pub use self::api::SignOut;
-use crate::ui::{Entry, Form, FormError, Icon, PasswordField, Submit, TextField};
+use crate::{
+    icon::Icon,
+    ui::{Entry, Form, FormError, PasswordField, Submit, TextField, query},
+};
 
 /// Password sign-in. It returns to the page that asked for it.
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    let query = use_query_map();
-    let next = query.read_untracked().get("next").unwrap_or_default();
+    let next = query().get("next").unwrap_or_default();
     view! {
         <Entry title="Sign in to Bailiwick">
             <section class="card entry-card" aria-label="Sign in">
@@ -40,9 +41,8 @@ fn WayBack(page: String) -> impl IntoView {
 
 #[component]
 fn SignInForm(next: String) -> impl IntoView {
-    let sign_in = ServerAction::<SignIn>::new();
     view! {
-        <Form action=sign_in>
+        <Form action=SignIn::PATH>
             <input type="hidden" name="next" value=next />
             <FormError fields=&["email", "password"] />
             <TextField label="E-mail" name="email" kind="email" autocomplete="username" required=true autofocus=true />

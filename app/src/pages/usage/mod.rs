@@ -5,11 +5,11 @@ mod chart;
 mod measure;
 mod plot;
 mod table;
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests;
 
 use leptos::prelude::*;
-use leptos_router::{hooks::use_query_map, params::ParamsMap};
+use leptos_router::params::ParamsMap;
 
 use crate::{
     model::{
@@ -17,7 +17,7 @@ use crate::{
         place::Place,
         usage::{Range, Totals, UsageReport},
     },
-    ui::{Card, Empty, InPlace, Loaded, PageHead, Time, href},
+    ui::{Card, Empty, InPlace, Loaded, PageHead, Time, href, query},
 };
 
 use self::{
@@ -68,30 +68,22 @@ pub fn UsagePage() -> impl IntoView {
 
 #[component]
 fn UsageOf(place: Place) -> impl IntoView {
-    let query = use_query_map();
-    let choice = Memo::new(move |_| Choice::from_query(&query.read()));
-    let range = Memo::new(move |_| choice.get().range);
-    let org = place.org.id.clone();
+    let choice = Choice::from_query(&query());
     let project = place.project.as_ref().map(|project| project.id.clone());
-    let report = Resource::new(move || range.get(), move |range| get_usage(org.clone(), project.clone(), range));
-    let place = StoredValue::new(place);
+    let report = get_usage(place.org.id.clone(), project, choice.range);
     view! {
         <Loaded data=report let:report>
-            <Body place=place.get_value() choice report />
+            <Body place choice report />
         </Loaded>
     }
 }
 
 #[component]
-fn Body(place: Place, choice: Memo<Choice>, report: UsageReport) -> impl IntoView {
+fn Body(place: Place, choice: Choice, report: UsageReport) -> impl IntoView {
     let lead = format!("Cost and traffic of {}. Days are in UTC; today is not over.", place.label());
     let ranges = Range::ALL.map(|range| {
-        let place = place.clone();
         view! {
-            <a
-                href=move || Choice { range, ..choice.get() }.href(&place)
-                aria-current=move || (choice.get().range == range).then_some("true")
-            >
+            <a href=Choice { range, ..choice }.href(&place) aria-current=(choice.range == range).then_some("true")>
                 {range_label(range)}
             </a>
         }
@@ -176,52 +168,34 @@ fn share(part: u64, whole: u64) -> String {
 
 /// The chart, or its numbers as a table.
 #[component]
-fn Daily(place: Place, choice: Memo<Choice>, report: UsageReport) -> impl IntoView {
-    let place = StoredValue::new(place);
-    let report = StoredValue::new(report);
-    let measures = move || {
-        Measure::ALL.map(|measure| {
-            view! {
-                <a
-                    href=move || place.with_value(|place| Choice { measure, ..choice.get() }.href(place))
-                    aria-current=move || (choice.get().measure == measure).then_some("true")
-                >
-                    {measure.label()}
-                </a>
-            }
-        })
-    };
-    let drawing = move || {
-        let Choice { measure, table, .. } = choice.get();
-        let chart = report.with_value(|report| Chart::fold(report, measure));
-        if table {
-            view! { <ByDay chart measure /> }.into_any()
-        } else {
-            view! { <Plot chart measure /> }.into_any()
+fn Daily(place: Place, choice: Choice, report: UsageReport) -> impl IntoView {
+    let Choice { measure, table, .. } = choice;
+    let chart = Chart::fold(&report, measure);
+    let measures = Measure::ALL.map(|other| {
+        view! {
+            <a href=Choice { measure: other, ..choice }.href(&place) aria-current=(measure == other).then_some("true")>
+                {other.label()}
+            </a>
         }
-    };
-    let legend = move || view! { <Legend chart=report.with_value(|report| Chart::fold(report, choice.get().measure)) /> };
-    let other = move || {
-        place.with_value(|place| {
-            let choice = choice.get();
-            Choice {
-                table: !choice.table,
-                ..choice
-            }
-            .href(place)
-        })
+    });
+    let other_view = Choice { table: !table, ..choice }.href(&place);
+    let legend = view! { <Legend series=chart.series.clone() /> };
+    let drawing = if table {
+        view! { <ByDay chart measure /> }.into_any()
+    } else {
+        view! { <Plot chart measure /> }.into_any()
     };
     view! {
         <Card
             id="daily"
             title="Per day, by model"
-            tools=move || view! { <nav class="segmented" aria-label="Measure">{measures()}</nav> }
+            tools=move || view! { <nav class="segmented" aria-label="Measure">{measures}</nav> }
         >
             {drawing}
             <footer>
                 {legend}
-                <a class="link" href=other>
-                    {move || if choice.get().table { "View as chart" } else { "View as table" }}
+                <a class="link" href=other_view>
+                    {if table { "View as chart" } else { "View as table" }}
                 </a>
             </footer>
         </Card>

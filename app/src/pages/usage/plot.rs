@@ -1,12 +1,12 @@
 //! The drawing of the stacked chart: SVG with horizontal percentages and vertical pixels, so that nothing is measured.
 
-use leptos::{ev::KeyboardEvent, prelude::*, wasm_bindgen::JsCast, web_sys};
+use leptos::prelude::*;
 
 use super::{
-    chart::{BASE, Bar, Chart, Column},
+    chart::{BASE, Bar, Chart, Column, Series},
     measure::Measure,
 };
-use crate::ui::{Simulated, use_script};
+use crate::{islands::ChartKeys, ui::Simulated};
 
 /// Vertical position of the day labels, in pixels.
 const LABEL_Y: &str = "238";
@@ -26,16 +26,6 @@ fn percent(hundredths: u64) -> String {
 /// The chart. Every column can be reached with Tab, or with script by the arrow keys from the first one on.
 #[component]
 pub fn Plot(chart: Chart, measure: Measure) -> impl IntoView {
-    let scripted = use_script();
-    let focus = RwSignal::new(0_usize);
-    let last = chart.columns.len().saturating_sub(1);
-    let keys = move |event: KeyboardEvent| {
-        if let Some(next) = next_column(&event.key(), focus.get_untracked(), last) {
-            event.prevent_default();
-            focus.set(next);
-            focus_column(next);
-        }
-    };
     let scale = chart
         .ticks
         .iter()
@@ -66,18 +56,9 @@ pub fn Plot(chart: Chart, measure: Measure) -> impl IntoView {
     let columns = chart
         .columns
         .iter()
-        .enumerate()
-        .map(|(index, column)| {
-            let tabindex = move || if !scripted.get() || focus.get() == index { "0" } else { "-1" };
+        .map(|column| {
             view! {
-                <g
-                    class="col"
-                    id=column_id(index)
-                    tabindex=tabindex
-                    role="img"
-                    aria-label=summary(&chart, column, measure)
-                    on:focus=move |_| focus.set(index)
-                >
+                <g class="col" tabindex="0" role="img" aria-label=summary(&chart, column, measure)>
                     <title>{summary(&chart, column, measure)}</title>
                     <rect class="hit" x=percent(column.x) y="0" width=percent(column.width) height=pixels(BASE) />
                     {column.bars.iter().map(|bar| part(&chart, column, bar)).collect_view()}
@@ -92,7 +73,7 @@ pub fn Plot(chart: Chart, measure: Measure) -> impl IntoView {
                 <svg class="chart" aria-hidden="true">
                     {scale}
                 </svg>
-                <svg class="chart" role="group" aria-label=format!("{} per day by model, stacked", measure.label()) on:keydown=keys>
+                <svg class="chart" role="group" aria-label=format!("{} per day by model, stacked", measure.label())>
                     <defs>
                         <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
                             <line class="hatch" x1="0" y1="0" x2="0" y2="6" />
@@ -103,6 +84,7 @@ pub fn Plot(chart: Chart, measure: Measure) -> impl IntoView {
                     {labels}
                 </svg>
             </div>
+            <ChartKeys />
         </div>
     }
 }
@@ -141,34 +123,10 @@ fn summary(chart: &Chart, column: &Column, measure: Measure) -> String {
     }
 }
 
-fn column_id(index: usize) -> String {
-    format!("day-{index}")
-}
-
-/// The column that an arrow key, Home or End leads to.
-fn next_column(key: &str, from: usize, last: usize) -> Option<usize> {
-    match key {
-        "ArrowRight" => Some((from + 1).min(last)),
-        "ArrowLeft" => Some(from.saturating_sub(1)),
-        "Home" => Some(0),
-        "End" => Some(last),
-        _ => None,
-    }
-}
-
-fn focus_column(index: usize) {
-    let column = document().get_element_by_id(&column_id(index));
-    if let Some(column) = column.and_then(|element| element.dyn_into::<web_sys::SvgElement>().ok()) {
-        // An element that cannot take the focus leaves it where it was.
-        let _ = column.focus();
-    }
-}
-
 /// The colours, the largest series first.
 #[component]
-pub fn Legend(chart: Chart) -> impl IntoView {
-    let entries = chart
-        .series
+pub fn Legend(series: Vec<Series>) -> impl IntoView {
+    let entries = series
         .into_iter()
         .map(|series| {
             view! {
@@ -186,15 +144,6 @@ pub fn Legend(chart: Chart) -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn arrow_keys_stay_inside_the_chart() {
-        assert_eq!(next_column("ArrowRight", 5, 6), Some(6));
-        assert_eq!(next_column("ArrowRight", 6, 6), Some(6));
-        assert_eq!(next_column("ArrowLeft", 0, 6), Some(0));
-        assert_eq!((next_column("Home", 4, 6), next_column("End", 4, 6)), (Some(0), Some(6)));
-        assert_eq!(next_column("Tab", 4, 6), None);
-    }
 
     #[test]
     fn units_are_written_without_floats() {

@@ -2,17 +2,21 @@
 
 use leptos::prelude::*;
 
-/// The address of the icon sprite, shared by server and client. Provided by [`crate::App`].
-#[derive(Clone, Copy)]
-pub struct Sprite(pub StoredValue<String>);
+/// The address of the sprite: the page tells it to the islands in `<html data-icons>`.
+fn sprite() -> String {
+    #[cfg(feature = "ssr")]
+    let address = use_context::<crate::ui::Assets>().map(|assets| assets.icons);
+    #[cfg(not(feature = "ssr"))]
+    let address = document().document_element().and_then(|html| html.get_attribute("data-icons"));
+    address.unwrap_or_default()
+}
 
 /// A decorative icon; the control around it carries the name. `name` is a symbol of the sprite, such as `key-round`.
 #[component]
 pub fn Icon(name: &'static str) -> impl IntoView {
-    let sprite = use_context::<Sprite>().map(|sprite| sprite.0.get_value()).unwrap_or_default();
     view! {
         <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">
-            <use href=format!("{sprite}#{name}") />
+            <use href=format!("{}#{name}", sprite()) />
         </svg>
     }
 }

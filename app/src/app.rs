@@ -1,0 +1,50 @@
+//! The application: its routes.
+
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::{
+    ParamSegment, SsrMode, StaticSegment,
+    components::{ParentRoute, Route, Router, Routes},
+};
+
+use crate::{
+    islands::Forms,
+    pages::{
+        audit::AuditPage,
+        errors::NotFoundPage,
+        home::{HomePage, PlaceHome},
+        keys::KeysPage,
+        limits::LimitsPage,
+        projects::ProjectsPage,
+        setup::SetupPage,
+        shell::Shell,
+        signin::SignInPage,
+        usage::UsagePage,
+    },
+    ui::Toasts,
+};
+
+/// The page of the address. Links are ordinary ones: each page comes from the server, complete and with its status.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <Route path=StaticSegment("") view=HomePage ssr=SsrMode::Async />
+                <Route path=StaticSegment("setup") view=SetupPage ssr=SsrMode::Async />
+                <Route path=StaticSegment("signin") view=SignInPage ssr=SsrMode::Async />
+                <ParentRoute path=(ParamSegment("org"), ParamSegment("project")) view=Shell ssr=SsrMode::Async>
+                    <Route path=StaticSegment("") view=PlaceHome ssr=SsrMode::Async />
+                    <Route path=StaticSegment("keys") view=KeysPage ssr=SsrMode::Async />
+                    <Route path=StaticSegment("limits") view=LimitsPage ssr=SsrMode::Async />
+                    <Route path=StaticSegment("usage") view=UsagePage ssr=SsrMode::Async />
+                    <Route path=StaticSegment("audit") view=AuditPage ssr=SsrMode::Async />
+                    <Route path=StaticSegment("projects") view=ProjectsPage ssr=SsrMode::Async />
+                </ParentRoute>
+            </Routes>
+            <Toasts />
+        </Router>
+        <Forms />
+    }
+}

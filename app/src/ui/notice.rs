@@ -1,0 +1,82 @@
+//! What a change has done, said on the page that it leads to.
+
+use leptos::prelude::*;
+
+use super::query;
+use crate::islands::Toast;
+
+/// The parameter of the address that names the notice.
+const PARAMETER: &str = "done";
+
+/// A closed set: the address chooses one of these sentences, and can never bring its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    KeyDisabled,
+    KeyEnabled,
+    KeyRevoked,
+    LimitsSaved,
+    ProjectArchived,
+}
+
+impl Notice {
+    const ALL: [Self; 5] = [
+        Self::KeyDisabled,
+        Self::KeyEnabled,
+        Self::KeyRevoked,
+        Self::LimitsSaved,
+        Self::ProjectArchived,
+    ];
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::KeyDisabled => "key-disabled",
+            Self::KeyEnabled => "key-enabled",
+            Self::KeyRevoked => "key-revoked",
+            Self::LimitsSaved => "limits-saved",
+            Self::ProjectArchived => "project-archived",
+        }
+    }
+
+    fn text(self) -> &'static str {
+        match self {
+            Self::KeyDisabled => "Key disabled. It is refused from the next request on.",
+            Self::KeyEnabled => "Key enabled.",
+            Self::KeyRevoked => "Key revoked.",
+            Self::LimitsSaved => "Limits saved. They hold from the next request on.",
+            Self::ProjectArchived => "Project archived. Its keys are refused from now on.",
+        }
+    }
+
+    /// The parameter that shows this notice on the page it is appended to.
+    pub fn param(self) -> (&'static str, &'static str) {
+        (PARAMETER, self.code())
+    }
+
+    fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|notice| notice.code() == code)
+    }
+}
+
+/// Where notices appear; once per document.
+#[component]
+pub fn Toasts() -> impl IntoView {
+    let notice = query().get_str(PARAMETER).and_then(Notice::from_code);
+    view! {
+        <div class="toasts" role="status">
+            {notice.map(|notice| view! { <Toast text=notice.text() parameter=PARAMETER /> })}
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_notice_has_a_code_of_its_own() {
+        for notice in Notice::ALL {
+            assert_eq!(Notice::from_code(notice.param().1), Some(notice));
+        }
+        assert_eq!(Notice::from_code("Call this number"), None);
+    }
+}
