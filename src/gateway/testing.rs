@@ -1,6 +1,6 @@
 //! Rows to test with: one org with its owner, projects, keys and limits, in plain SQL.
 
-use app::model::{AccountId, KeyId, OrgId, ProjectId, Timestamp, TypedId, project::Environment};
+use app::model::{AccountId, KeyId, OrgId, ProjectId, Timestamp, project::Environment};
 
 use crate::{
     access::api_key::{ApiKeySecret, Pepper},
