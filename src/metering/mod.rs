@@ -60,7 +60,7 @@ pub struct Counters {
 struct Queued {
     entry: Entry,
     done: oneshot::Sender<()>,
-    _slot: OwnedSemaphorePermit,
+    slot: OwnedSemaphorePermit,
 }
 
 /// The way in for records.
@@ -150,7 +150,7 @@ impl Slot {
         let sent = self.meter.queue.send(Queued {
             entry: Entry { record, keep_row },
             done,
-            _slot: self.permit,
+            slot: self.permit,
         });
         let relaxed = self.meter.durability == Durability::Relaxed;
         async move {

@@ -55,15 +55,15 @@ impl Writer {
     pub(super) async fn run(mut self) {
         let mut batch = Vec::with_capacity(BATCH);
         while self.next(&mut batch).await {
-            let (entries, waiting): (Vec<Entry>, Vec<_>) =
-                batch.drain(..).map(|queued| (queued.entry, (queued.done, queued._slot))).unzip();
+            let (entries, waiting): (Vec<Entry>, Vec<_>) = batch.drain(..).map(|queued| (queued.entry, (queued.done, queued.slot))).unzip();
             let levels = self.engine.changed_levels();
             self.keep(&entries, &levels).await;
             self.counters.batches.fetch_add(1, Ordering::Relaxed);
             self.counters.records.fetch_add(entries.len() as u64, Ordering::Relaxed);
-            for (done, _slot) in waiting {
+            for (done, slot) in waiting {
                 // Nobody listens any more when the client has left.
                 let _ = done.send(());
+                drop(slot);
             }
         }
         let levels = self.engine.changed_levels();

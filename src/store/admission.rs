@@ -26,9 +26,6 @@ pub enum Permission {
     Resources,
 }
 
-/// The tier that a project's requests run under when they name none: `auto`, or one of the plan's.
-pub type DefaultTier = String;
-
 /// Everything that one key's requests are decided by, except the limits.
 #[derive(Clone, Debug)]
 pub struct KeyFacts {
@@ -47,7 +44,8 @@ pub struct KeyFacts {
     pub project_name: String,
     pub environment: Environment,
     pub archived: bool,
-    pub default_tier: DefaultTier,
+    /// The tier of requests that name none: `auto`, `default`, `flex` or `priority`.
+    pub default_tier: String,
     /// Models enabled in the project.
     pub enabled: Vec<ModelId>,
     pub org: OrgId,

@@ -113,7 +113,8 @@ ON CONFLICT (scope_id, model, metric, period) DO UPDATE SET used = excluded.used
 const LEVELS: &str = "SELECT org_id, scope_id, level, model, metric, period, used, at FROM bucket_levels";
 
 /// Writes a batch and the bucket levels that go with it. A record whose id is known already changes nothing, so a batch
-/// may be written again after a failure whose outcome is unknown.
+/// may be written again after a failure whose outcome is unknown. Only refusals of a flood, which leave no row, could then
+/// be counted twice.
 pub async fn write(tx: &mut Tx, batch: &[Entry], levels: &[BucketLevel]) -> Result<(), DbError> {
     let mut hours: BTreeMap<(&str, &str, i64), Hour> = BTreeMap::new();
     let mut used: BTreeMap<&str, i64> = BTreeMap::new();

@@ -225,3 +225,21 @@ async fn the_simulator_honours_its_bounds() {
     large["model"] = "bailiwick/echo-large".into();
     assert_eq!(world.chat(&large).await.json()["usage"]["completion_tokens"], 256);
 }
+
+#[tokio::test]
+async fn the_clients_own_request_id_is_kept_beside_ours_when_it_is_harmless() {
+    let world = World::new().await;
+    for id in ["trace-1", &"x".repeat(129), "two words"] {
+        let mut request = world.request(Method::POST, CHAT, world.secret.reveal(), echo("hi").to_string());
+        request.headers_mut().insert("x-client-request-id", id.parse().expect("a header"));
+        assert_eq!(world.send(request).await.status, StatusCode::OK);
+    }
+    let mut reader = world.db.db.read().await.expect("read");
+    let ids = fetch_all!(
+        &mut reader,
+        (Option<String>,),
+        "SELECT client_request_id FROM requests ORDER BY rowid"
+    )
+    .expect("ids");
+    assert_eq!(ids, [(Some("trace-1".to_owned()),), (None,), (None,)]);
+}

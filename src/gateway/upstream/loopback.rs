@@ -120,8 +120,10 @@ fn reply(body: &Body, call: &Call) -> Reply {
         if let Some(first) = wanted.first_mut().filter(|first| !first.starts_with(char::is_whitespace)) {
             first.insert(0, ' ');
         }
-        wanted = wanted.into_iter().cycle().take(LARGE).collect();
-        wanted[0] = wanted[0].trim_start().to_owned();
+        let all = wanted.into_iter().cycle().take(LARGE).enumerate();
+        wanted = all
+            .map(|(index, token)| if index == 0 { token.trim_start().to_owned() } else { token })
+            .collect();
     }
     let finish = if wanted.len() > limit { "length" } else { "stop" };
     wanted.truncate(limit);

@@ -36,8 +36,8 @@ impl Default for Timeouts {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(5),
-            first_byte: Duration::from_secs(300),
-            idle: Duration::from_secs(120),
+            first_byte: Duration::from_mins(5),
+            idle: Duration::from_mins(2),
             place: Duration::from_secs(10),
         }
     }
@@ -164,14 +164,14 @@ pub(super) struct Upstream {
 
 enum Kind {
     Loopback(Loopback),
-    Http(HttpUpstream),
+    Http(Box<HttpUpstream>),
 }
 
 impl Upstream {
     pub(super) fn new(upstream: &catalog::Upstream, timeouts: Timeouts) -> Result<Self, SetupError> {
         let kind = match &upstream.kind {
             UpstreamKind::Loopback { pace } => Kind::Loopback(Loopback { pace: *pace }),
-            UpstreamKind::OpenAi { base_url, secret } => Kind::Http(HttpUpstream::new(base_url, secret.as_ref(), timeouts)?),
+            UpstreamKind::OpenAi { base_url, secret } => Kind::Http(Box::new(HttpUpstream::new(base_url, secret.as_ref(), timeouts)?)),
         };
         Ok(Self {
             kind,
