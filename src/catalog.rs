@@ -184,8 +184,8 @@ impl Catalog {
                 },
             )]),
             models: BTreeMap::from([
-                (echo.clone(), model("echo", 256, 150_000, 600_000)),
-                (large.clone(), model("echo-large", 1_024, 2_500_000, 10_000_000)),
+                (echo.clone(), model("bailiwick/echo", 256, 150_000, 600_000)),
+                (large.clone(), model("bailiwick/echo-large", 1_024, 2_500_000, 10_000_000)),
             ]),
             plans: BTreeMap::from([(
                 "standard".to_owned(),

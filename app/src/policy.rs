@@ -84,6 +84,7 @@ pub enum Reach {
 }
 
 /// The matrix itself.
+#[expect(clippy::match_same_arms, reason = "one block a role reads like the table")]
 pub fn reach(role: Role, action: Action) -> Reach {
     use Action as A;
     match (role, action) {
@@ -127,5 +128,73 @@ pub fn reason(action: Action) -> &'static str {
         }
         Action::ManageProject | Action::ManageKeys | Action::ViewAudit => "Only an admin of the project can do this.",
         Action::ViewProject | Action::ViewKeys | Action::ViewUsage => "Only a collaborator of the project can do this.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::*;
+
+    /// The matrix as the product rules print it (section 2). Changing a right changes this text, in front of a reviewer.
+    #[test]
+    fn the_matrix_reads_as_the_product_rules_say() {
+        let cell = |role, action| match reach(role, action) {
+            Reach::No => "no",
+            Reach::Own => "own",
+            Reach::All => "all",
+        };
+        let mut table = format!(
+            "{:14} {:6} {:9} {:13} {}\n",
+            "", "owner", "org admin", "project admin", "project member"
+        );
+        for action in Action::ALL {
+            let [owner, admin, project_admin, member] = Role::ALL.map(|role| cell(role, action));
+            let action = format!("{action:?}");
+            writeln!(table, "{action:14} {owner:6} {admin:9} {project_admin:13} {member}").expect("memory");
+        }
+        insta::assert_snapshot!(table, @r"
+                       owner  org admin project admin project member
+        ManageOrg      all    no        no            no
+        ViewBilling    all    all       no            no
+        ManageMembers  all    all       no            no
+        ManageProjects all    all       no            no
+        SetLimits      all    all       no            no
+        ViewOrg        all    all       no            no
+        ViewProject    all    all       own           own
+        ManageProject  all    all       own           no
+        ManageKeys     all    all       own           no
+        ViewKeys       all    all       own           own
+        ViewUsage      all    all       own           own
+        ViewAudit      all    all       own           no
+        ");
+    }
+
+    #[test]
+    fn an_external_collaborator_has_the_reach_of_the_project_role() {
+        for project in [ProjectRole::Admin, ProjectRole::Member] {
+            let external = Standing {
+                org: None,
+                project: Some(project),
+            };
+            let member = Standing {
+                org: Some(OrgRole::Member),
+                project: Some(project),
+            };
+            for action in Action::ALL {
+                assert_eq!(external.may(action), member.may(action), "{project:?} {action:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_member_without_a_project_may_nothing_here() {
+        let standing = Standing {
+            org: Some(OrgRole::Member),
+            project: None,
+        };
+        assert!(Action::ALL.into_iter().all(|action| !standing.may(action)));
+        assert!(Action::ALL.into_iter().all(|action| !Standing::default().may(action)));
     }
 }

@@ -1,3 +1,17 @@
-//! Proof before data: who calls, and what they may do.
+//! Proof before data: who calls ([`Caller`]), and what they may do ([`Grant`]).
+//!
+//! A store function that touches a tenant's rows takes a grant. Its fields are private to this module and only
+//! [`authorize`] makes one, so a query without a check does not compile, and the tenant id in its WHERE clause comes
+//! from the grant, never from the request.
 
 pub mod api_key;
+mod authorize;
+mod caller;
+mod permissions;
+
+pub use authorize::{Denied, authorize_org, authorize_project, standing_in_project};
+pub use caller::{Caller, Interface, Origin, Person};
+pub use permissions::{
+    ArchiveProject, CreateProject, Grant, ManageKeys, OrgPermission, OrgScope, Permission, ProjectPermission, ProjectScope, SetLimits,
+    ViewAudit, ViewKeys, ViewOrg, ViewUsage,
+};

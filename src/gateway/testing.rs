@@ -15,7 +15,6 @@ pub(crate) const NOON: Timestamp = Timestamp(1_800_000_000_000);
 pub(crate) struct Seed {
     db: Db,
     pub ambient: Ambient,
-    pub clock: FrozenClock,
     pub pepper: Pepper,
     pub org: OrgId,
     pub owner: AccountId,
@@ -23,14 +22,12 @@ pub(crate) struct Seed {
 
 impl Seed {
     pub async fn new(db: &Db) -> Self {
-        let clock = FrozenClock::at(NOON);
         let ambient = Ambient {
-            clock: std::sync::Arc::new(clock.clone()),
+            clock: std::sync::Arc::new(FrozenClock::at(NOON)),
             entropy: std::sync::Arc::new(SeededEntropy::new(7)),
         };
         let seed = Self {
             db: db.clone(),
-            clock,
             pepper: Pepper([7; 32]),
             org: ambient.id(),
             owner: ambient.id(),

@@ -2,8 +2,6 @@
 //!
 //! The secret's digest is the proof here, as a `Grant` is elsewhere: who holds the secret may use what hangs on it.
 
-use std::str::FromStr;
-
 use app::model::{
     AccountId, KeyId, ModelId, OrgId, ProjectId, Timestamp,
     key::KeyState,
@@ -14,7 +12,10 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use subtle::ConstantTimeEq;
 
-use super::db::{DbError, Reader, fetch_all, fetch_optional};
+use super::{
+    db::{DbError, Reader, fetch_all, fetch_optional},
+    parse,
+};
 use crate::access::api_key::KeyDigest;
 
 /// What a key may be used for.
@@ -154,11 +155,6 @@ pub async fn limits_of(reader: &mut Reader, project: &ProjectId, key: &KeyId) ->
             })
         })
         .collect()
-}
-
-/// A stored word or id; what does not parse was not written by this program.
-pub(super) fn parse<T: FromStr>(text: &str) -> Result<T, DbError> {
-    text.parse().map_err(|_| DbError::Corrupt(text.to_owned()))
 }
 
 fn json<T: DeserializeOwned>(text: &str) -> Result<T, DbError> {

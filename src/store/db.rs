@@ -1,7 +1,7 @@
 //! One SQL text, two engines. A statement is written once (`$1` placeholders, portable columns) and the macros below
 //! expand it for SQLite and PostgreSQL. Reads take a [`Reader`], writes exist only on a [`Tx`].
 
-use std::{str::FromStr, sync::Arc, time::Duration};
+use std::{fs::OpenOptions, io, os::unix::fs::OpenOptionsExt, path::Path, str::FromStr, sync::Arc, time::Duration};
 
 use sqlx::{
     PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
@@ -134,6 +134,7 @@ impl Db {
             .journal_mode(SqliteJournalMode::Wal)
             .busy_timeout(Duration::from_secs(10))
             .synchronous(synchronous);
+        make_private(options.get_filename())?;
         let pool = SqlitePoolOptions::new().max_connections(8).connect_with(options).await?;
         Ok(Self::Sqlite {
             pool,
@@ -193,6 +194,15 @@ impl Db {
             Self::Sqlite { pool, .. } => pool.close().await,
             Self::Postgres(pool) => pool.close().await,
         }
+    }
+}
+
+/// SQLite would make a new file readable for everybody; its other files take the rights of this one.
+fn make_private(path: &Path) -> Result<(), DbError> {
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+    match made {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(sqlx::Error::Io(error).into()),
+        _ => Ok(()),
     }
 }
 

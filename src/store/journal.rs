@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use app::model::{AccountId, KeyId, ModelId, Money, OrgId, ProjectId, RequestId, Timestamp, limit::Level, time::HOUR};
 
 use super::{
-    admission::parse,
     db::{DbError, Reader, Tx, execute, fetch_all},
+    parse,
 };
 use crate::{
     catalog::Tier,

@@ -1,15 +1,74 @@
-//! The SQL, one file per aggregate. Reads of a tenant's rows take a `Grant`; writes exist only on a transaction.
+//! The SQL, one file per aggregate. Reads of a tenant's rows take a `Grant`; writes exist only on a [`Change`], a
+//! transaction that was opened with proof and commits only together with its audit records.
 
+pub mod accounts;
 pub mod admission;
+pub mod attempts;
+pub mod audit;
+pub mod change;
 pub mod db;
 pub mod journal;
+pub mod keys;
+pub mod limits;
+pub mod orgs;
+pub mod projects;
+pub mod sessions;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod usage;
+
+use std::{fmt::Display, str::FromStr};
+
+use app::model::AppError;
+
+use crate::ambient::Ambient;
+pub use change::{Change, OrgChange, ProjectChange};
+use db::{Db, DbError};
+
+/// The database with the clock and the ids that its rows need.
+#[derive(Clone)]
+pub struct Store {
+    pub db: Db,
+    pub ambient: Ambient,
+}
+
+impl From<DbError> for AppError {
+    /// The cause goes to the log; the person learns that it was not their fault.
+    fn from(error: DbError) -> Self {
+        tracing::error!(%error, "a statement failed");
+        Self::Internal
+    }
+}
+
+/// Reads a typed value out of a column.
+pub(crate) fn parse<T: FromStr<Err: Display>>(text: impl AsRef<str>) -> Result<T, DbError> {
+    let text = text.as_ref();
+    text.parse().map_err(|error| DbError::Corrupt(format!("“{text}”: {error}")))
+}
+
+/// A count or sum out of the database; none of ours is ever negative.
+pub(crate) fn count(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+/// A pattern for `LIKE … ESCAPE '\'` that finds `text` anywhere, in lower case; an empty text finds everything.
+pub(crate) fn pattern(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for c in text.trim().to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
 
 #[cfg(test)]
 mod tests {
     use super::{
-        db::{execute, fetch_all},
+        db::{execute, fetch_all, fetch_one},
+        pattern,
         testing::on_both_engines,
     };
 
@@ -32,6 +91,14 @@ mod tests {
             execute!(&mut tx, insert, "twice").expect("insert");
             let error = execute!(&mut tx, insert, "twice").expect_err("refused");
             assert!(error.is_unique_violation());
+        }
+        async fn a_filter_finds_wildcards_literally(db: TestDb) {
+            let mut reader = db.db.read().await.expect("read");
+            let sql = "SELECT CAST(CASE WHEN lower($1) LIKE $2 ESCAPE '\\' THEN 1 ELSE 0 END AS BIGINT)";
+            for (text, filter, found) in [("50% off", "0%", 1), ("50 off", "0%", 0), ("a_b", "A_", 1), ("axb", "a_", 0), ("x", "", 1)] {
+                let (hit,) = fetch_one!(&mut reader, (i64,), sql, text, pattern(filter)).expect("select");
+                assert_eq!(hit, found, "{text} {filter}");
+            }
         }
     }
 }

@@ -15,7 +15,6 @@ use super::db::{Db, Sync};
 /// A database that lives as long as the test.
 pub struct TestDb {
     pub db: Db,
-    pub url: String,
     _folder: Option<TempDir>,
 }
 
@@ -46,11 +45,7 @@ pub async fn sqlite() -> TestDb {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite://{}", folder.path().join("test.db").display());
     let db = Db::open(&url, Sync::Written).await.expect("SQLite opens");
-    TestDb {
-        db,
-        url,
-        _folder: Some(folder),
-    }
+    TestDb { db, _folder: Some(folder) }
 }
 
 pub async fn postgres() -> TestDb {
@@ -65,7 +60,7 @@ pub async fn postgres() -> TestDb {
     admin.close().await;
     let url = cluster.url(&name);
     let db = Db::open(&url, Sync::Written).await.expect("PostgreSQL opens");
-    TestDb { db, url, _folder: None }
+    TestDb { db, _folder: None }
 }
 
 struct Cluster {
@@ -132,8 +127,8 @@ fn start() -> Cluster {
     let stdout = watcher.stdout.take().expect("a pipe");
     std::io::BufRead::read_line(&mut std::io::BufReader::new(stdout), &mut line).expect("the watcher speaks");
     assert_eq!(line, "ready\n", "PostgreSQL did not start; see {}", folder.display());
-    // Kept open, unread, until this process ends.
-    std::mem::forget(watcher.stdin.take());
+    // Never dropped, so that its standard input stays open until this process ends.
+    std::mem::forget(watcher);
     Cluster { socket: folder, user }
 }
 

@@ -1,3 +1,99 @@
-//! Router, security headers, static assets, health, metrics.
+//! The outside of the server: routes, security headers, static assets, health, metrics.
+//!
+//! A request passes, from the outside in: request id → client address → log → metrics → security headers → panic guard, and
+//! outside the gateway also origin check → body limit and time-out → session → the handler.
 
+pub mod addresses;
+pub mod assets;
+mod bounds;
+pub mod console;
+pub mod errors;
+mod headers;
+mod health;
+pub mod logging;
+mod metrics;
+mod origin;
 pub mod request;
+pub mod routes;
+pub mod serve;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+};
+use ipnet::IpNet;
+use prometheus_client::registry::Registry;
+
+use crate::{
+    ambient::Ambient,
+    config::PublicUrl,
+    identity::{SessionLayer, authenticate},
+    store::{Store, db::Db},
+};
+pub use console::{BeforeRender, Console, Provide};
+
+/// What the web layer is composed of.
+pub struct WebParts {
+    pub public_url: PublicUrl,
+    /// Peers whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Clients that may read `/metrics`, besides loopback.
+    pub metrics_allow: Vec<IpNet>,
+    /// Metrics that other modules registered.
+    pub registry: Registry,
+    /// Sessions are read from it, and `/readyz` asks it.
+    pub store: Store,
+    pub sessions: SessionLayer,
+    /// The data plane, with its own limits and fallback; all its paths begin with `/v1`.
+    pub gateway: Router,
+    pub console: Console,
+}
+
+/// The parts as handlers share them.
+pub struct Site {
+    public_url: PublicUrl,
+    trusted_proxies: Vec<IpNet>,
+    metrics_allow: Vec<IpNet>,
+    ambient: Ambient,
+    metrics: metrics::Metrics,
+    db: Db,
+    console: Console,
+}
+
+/// The whole server as one service; it wants `ConnectInfo<SocketAddr>`.
+pub fn router(parts: WebParts) -> Router {
+    let gateway = parts.gateway;
+    let site = Arc::new(Site {
+        public_url: parts.public_url,
+        trusted_proxies: parts.trusted_proxies,
+        metrics_allow: parts.metrics_allow,
+        ambient: parts.store.ambient.clone(),
+        metrics: metrics::Metrics::new(parts.registry),
+        db: parts.store.db.clone(),
+        console: parts.console,
+    });
+    let shared = || Arc::clone(&site);
+    routes::own()
+        .merge(assets::routes())
+        .fallback(console::not_found)
+        .layer(from_fn_with_state(parts.store, authenticate))
+        .layer(parts.sessions)
+        .layer(from_fn(errors::server_function_status))
+        .layer(from_fn(bounds::bounded))
+        .layer(from_fn_with_state(shared(), origin::layer))
+        .with_state(shared())
+        .merge(gateway)
+        .layer(from_fn(bounds::catch_panic))
+        .layer(from_fn_with_state(shared(), headers::layer))
+        .layer(from_fn_with_state(shared(), metrics::layer))
+        .layer(from_fn_with_state(shared(), logging::layer))
+        .layer(from_fn_with_state(shared(), addresses::layer))
+        .layer(from_fn_with_state(shared(), bounds::request_id))
+}

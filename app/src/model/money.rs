@@ -1,4 +1,4 @@
-//! Money: decimal, in micro-units of the installation's currency (1_000_000 = 1.00). Never a float.
+//! Money: decimal, in micro-units of the installation's currency (`1_000_000` = 1.00). Never a float.
 
 use serde::{Deserialize, Serialize};
 

@@ -191,7 +191,7 @@ pub fn check_password(password: &str, email: &str) -> Result<(), InvalidName> {
         return Err(InvalidName("Use at most 200 characters."));
     }
     let lower = password.to_lowercase();
-    let one_character = password.chars().all(|c| Some(c) == password.chars().next());
+    let one_character = password.chars().all(|c| password.starts_with(c));
     if one_character || COMMON_PASSWORDS.contains(&lower.as_str()) {
         return Err(InvalidName(
             "This password is among the first that an attacker tries. Choose another one.",

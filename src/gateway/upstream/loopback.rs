@@ -120,10 +120,8 @@ fn reply(body: &Body, call: &Call) -> Reply {
         if let Some(first) = wanted.first_mut().filter(|first| !first.starts_with(char::is_whitespace)) {
             first.insert(0, ' ');
         }
-        let all = wanted.into_iter().cycle().take(LARGE).enumerate();
-        wanted = all
-            .map(|(index, token)| if index == 0 { token.trim_start().to_owned() } else { token })
-            .collect();
+        wanted = wanted.into_iter().cycle().take(LARGE).collect();
+        wanted[0].remove(0);
     }
     let finish = if wanted.len() > limit { "length" } else { "stop" };
     wanted.truncate(limit);

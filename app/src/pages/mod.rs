@@ -1,0 +1,12 @@
+//! The pages, one folder per area: its view, its forms, its server functions.
+
+pub mod audit;
+pub mod errors;
+pub mod home;
+pub mod keys;
+pub mod limits;
+pub mod projects;
+pub mod setup;
+pub mod shell;
+pub mod signin;
+pub mod usage;

@@ -1,0 +1,172 @@
+//! The table of projects.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::{Projects, state_param};
+use crate::{
+    model::{
+        Listing, Timestamp,
+        number::grouped,
+        project::{ProjectFilter, ProjectRow},
+    },
+    ui::{Badge, Card, CopyLink, DisabledEntry, Empty, Icon, Pager, RowMenu, SearchBox, Time, page_of, page_param},
+};
+
+/// The filter, the rows, and the pager; or why there are no rows.
+#[component]
+pub fn ProjectList(projects: Projects, filter: ProjectFilter, listing: Listing<ProjectRow>) -> impl IntoView {
+    let text = page_of(&use_query_map().get_untracked()).query;
+    let state = state_param(filter);
+    let (now, page, total, unfiltered) = (listing.now, listing.page, listing.total, listing.unfiltered);
+    let paging = {
+        let (projects, text) = (projects.clone(), text.clone());
+        move |page: u32| projects.href(&[("state", state), ("q", &text), ("page", &page_param(page))])
+    };
+    let all = projects.href(&[("state", state)]);
+    let search = text.clone();
+    let kept = if state.is_empty() {
+        Vec::new()
+    } else {
+        vec![("state", state.to_owned())]
+    };
+    let table = if unfiltered == 0 {
+        nothing_yet(filter).into_any()
+    } else if total == 0 {
+        view! {
+            <Empty title="No project matches" text=format!("Nothing here contains “{text}”.")>
+                <a class="btn" href=all>"Show all of them"</a>
+            </Empty>
+        }
+        .into_any()
+    } else {
+        view! { <Table projects rows=listing.rows now /> }.into_any()
+    };
+    view! {
+        <Card
+            id="projects"
+            title=match filter {
+                ProjectFilter::Active => "Active projects",
+                ProjectFilter::Archived => "Archived projects",
+            }
+            quiet=true
+            tools=move || view! { <SearchBox label="Filter projects by name or slug" value=search keep=kept /> }
+        >
+            {table}
+            <Pager page total noun="projects" href=paging />
+        </Card>
+    }
+}
+
+fn nothing_yet(filter: ProjectFilter) -> impl IntoView {
+    match filter {
+        ProjectFilter::Active => view! { <Empty title="No project yet" text="Create the first one to get keys, limits and usage." /> },
+        ProjectFilter::Archived => {
+            view! { <Empty title="No archived project" text="An archived project is kept here with its history. Nothing is deleted." /> }
+        }
+    }
+}
+
+#[component]
+fn Table(projects: Projects, rows: Vec<ProjectRow>, now: Timestamp) -> impl IntoView {
+    let month = now.day_label().split(' ').next().unwrap_or_default().to_owned();
+    let cost = format!("Cost, {month}");
+    let rows = rows
+        .into_iter()
+        .map(|row| view! { <Row projects=projects.clone() row cost=cost.clone() now /> })
+        .collect_view();
+    view! {
+        <section class="table-wrap" tabindex="0" aria-label="Projects table">
+            <table class="table stack">
+                <thead>
+                    <tr>
+                        <th scope="col">"Project"</th>
+                        <th scope="col">"Environment"</th>
+                        <th scope="col">"Owner"</th>
+                        <th scope="col" class="num">
+                            "Keys"
+                        </th>
+                        <th scope="col" class="num">
+                            {cost.clone()}
+                        </th>
+                        <th scope="col" class="num">
+                            "429s, 24 h"
+                        </th>
+                        <th scope="col">
+                            <span class="sr-only">"Actions"</span>
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </section>
+    }
+}
+
+#[component]
+fn Row(projects: Projects, row: ProjectRow, cost: String, now: Timestamp) -> impl IntoView {
+    let environment = row.environment.as_str();
+    let home = format!("/{}/{}/keys", projects.place.org.slug, row.slug);
+    let name = row.name.to_string();
+    let title = match row.archived_at {
+        None => view! { <a class="row-link" href=home>{name}</a> }.into_any(),
+        Some(_) => view! { <span>{name}</span> }.into_any(),
+    };
+    let sub = match row.archived_at {
+        None => row.description.clone().into_any(),
+        Some(at) => view! { "Archived " <Time at now /> }.into_any(),
+    };
+    let dim = row.archived_at.is_some().then_some("dim");
+    let refused = if row.refused_24h > 0 { "num bad" } else { "num" };
+    view! {
+        <tr class=dim>
+            <th scope="row" class="name">
+                {title} {row.is_default.then(|| view! { <Badge>"Default"</Badge> })} <span class="sub">{sub}</span>
+            </th>
+            <td data-label="Environment">
+                <span class=format!("env {environment}")>{environment}</span>
+            </td>
+            <td data-label="Owner">
+                {match row.owner.clone() {
+                    Some(owner) => owner.into_any(),
+                    None => view! { <span class="muted">"No owner"</span> }.into_any(),
+                }}
+            </td>
+            <td data-label="Keys" class="num">
+                {grouped(row.active_keys)}
+            </td>
+            <td data-label=cost class="num">
+                {row.month_cost.display()}
+            </td>
+            <td data-label="429s, 24 h" class=refused>
+                {grouped(row.refused_24h)}
+            </td>
+            <td class="num menu-cell">
+                <Menu projects row />
+            </td>
+        </tr>
+    }
+}
+
+#[component]
+fn Menu(projects: Projects, row: ProjectRow) -> impl IntoView {
+    let id = row.id.to_string();
+    let archive = match projects.locked() {
+        _ if row.archived_at.is_some() => ().into_any(),
+        Some(reason) => view! { <DisabledEntry icon="archive" label="Archive…" reason /> }.into_any(),
+        None => view! {
+            <hr />
+            <a class="danger" href=projects.href(&[("archive", &id)])>
+                <Icon name="archive" />
+                "Archive…"
+            </a>
+        }
+        .into_any(),
+    };
+    view! {
+        <RowMenu id=format!("menu-{id}") label=row.name.to_string()>
+            <CopyLink text=id label="Copy project ID" entry=true />
+            {archive}
+        </RowMenu>
+    }
+}

@@ -1,0 +1,212 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::api::{ArchiveProject, CreateProject};
+use crate::{
+    model::{
+        AppError, KeyId, Listing, Money, OrgId, Page, ProjectId, Timestamp, TypedId,
+        error::FieldError,
+        place::ProjectRef,
+        project::{ArchivePreview, Environment, NewProject, ProjectFilter, ProjectRow, StoppingKey},
+        time::DAY,
+    },
+    port::Projects,
+    testing::{Ports, all_projects, assert_has, failed, member, owner, place, project, render},
+};
+
+const NOW: Timestamp = Timestamp(1_795_183_331_123);
+
+struct Fake {
+    rows: Vec<ProjectRow>,
+    obstacle: Option<String>,
+}
+
+#[async_trait]
+impl Projects for Fake {
+    async fn list(&self, _: OrgId, filter: ProjectFilter, page: Page) -> Result<Listing<ProjectRow>, AppError> {
+        let of_state = |row: &&ProjectRow| row.archived_at.is_some() == (filter == ProjectFilter::Archived);
+        let all: Vec<_> = self.rows.iter().filter(of_state).cloned().collect();
+        let rows: Vec<_> = all.iter().filter(|row| row.name.as_str().contains(&page.query)).cloned().collect();
+        Ok(Listing {
+            total: rows.len() as u64,
+            rows,
+            unfiltered: all.len() as u64,
+            page: page.number,
+            now: NOW,
+        })
+    }
+    async fn create(&self, _: OrgId, _: NewProject) -> Result<ProjectRef, AppError> {
+        Ok(project())
+    }
+    async fn preview_archive(&self, id: ProjectId) -> Result<ArchivePreview, AppError> {
+        let row = self.rows.iter().find(|row| row.id == id).ok_or(AppError::NotFound)?;
+        Ok(ArchivePreview {
+            id,
+            name: row.name.clone(),
+            slug: row.slug.clone(),
+            keys: vec![StoppingKey {
+                id: KeyId::from_bits(5),
+                name: "load-test-2".to_owned(),
+                hint: "bw_d_9Krw…b1Xs".to_owned(),
+                requests_24h: 181_904,
+            }],
+            requests_24h: 184_220,
+            stranded: vec!["Jonas Lindqvist".to_owned()],
+            obstacle: self.obstacle.clone(),
+        })
+    }
+    async fn archive(&self, _: ProjectId, _: &str) -> Result<(), AppError> {
+        Ok(())
+    }
+}
+
+fn row(bits: u128, name: &str, archived_at: Option<Timestamp>) -> ProjectRow {
+    ProjectRow {
+        id: ProjectId::from_bits(bits),
+        name: name.parse().unwrap(),
+        slug: name.parse().unwrap(),
+        description: "Load and nightly tests".to_owned(),
+        environment: Environment::Development,
+        is_default: bits == 1,
+        owner: (bits == 1).then(|| "Noor Haddad".to_owned()),
+        active_keys: 3,
+        month_cost: Money(1_102_770_000),
+        refused_24h: 611,
+        archived_at,
+    }
+}
+
+fn ports(obstacle: Option<&str>) -> Ports {
+    let rows = vec![
+        row(1, "main", None),
+        row(2, "test", None),
+        row(3, "old-bot", Some(NOW.plus(-3 * DAY))),
+    ];
+    Ports {
+        projects: Some(Arc::new(Fake {
+            rows,
+            obstacle: obstacle.map(str::to_owned),
+        })),
+        ..Ports::at(all_projects())
+    }
+}
+
+const PAGE: &str = "/acme-robotics/~/projects";
+
+#[tokio::test]
+async fn the_list_shows_what_each_project_costs_and_how_often_it_was_refused() {
+    let (html, status) = render(PAGE, ports(None)).await;
+    assert_eq!(status, 200);
+    assert_has(
+        &html,
+        &[
+            "Default</span>",
+            "Noor Haddad",
+            "No owner",
+            "$1,102.77",
+            "Cost, Nov",
+            "611",
+            "href=\"/acme-robotics/test/keys\"",
+            "1–2 of 2 projects",
+        ],
+    );
+    assert!(!html.contains("old-bot"));
+}
+
+#[tokio::test]
+async fn archived_projects_have_their_own_tab_and_cannot_be_archived_again() {
+    let (html, _) = render(&format!("{PAGE}?state=archived"), ports(None)).await;
+    assert_has(&html, &["old-bot", "3 days ago", "name=\"state\" value=\"archived\""]);
+    assert!(!html.contains("?archive="));
+}
+
+#[tokio::test]
+async fn nothing_matches_is_not_nothing_yet() {
+    let (html, _) = render(&format!("{PAGE}?q=zzz"), ports(None)).await;
+    assert_has(&html, &["No project matches", "“zzz”"]);
+    let none = Ports {
+        projects: Some(Arc::new(Fake {
+            rows: Vec::new(),
+            obstacle: None,
+        })),
+        ..Ports::at(all_projects())
+    };
+    let (html, _) = render(&format!("{PAGE}?state=archived"), none).await;
+    assert_has(&html, &["No archived project"]);
+}
+
+#[tokio::test]
+async fn errors_of_the_create_form_stand_beside_their_fields() {
+    let error = AppError::Invalid {
+        fields: vec![FieldError::new("slug", "This address is taken in Acme Robotics.")],
+    };
+    let (html, _) = render(&failed::<CreateProject>(&format!("{PAGE}?new=1"), error), ports(None)).await;
+    assert_has(
+        &html,
+        &["<dialog open", "aria-invalid=\"true\"", "name=\"org_slug\" value=\"acme-robotics\""],
+    );
+    assert_eq!(html.matches(">This address is taken in Acme Robotics.<").count(), 1, "{html}");
+}
+
+#[tokio::test]
+async fn the_dry_run_comes_before_the_confirmation() {
+    let path = format!("{PAGE}?archive={}", ProjectId::from_bits(2));
+    let (html, _) = render(&path, ports(None)).await;
+    assert_has(
+        &html,
+        &[
+            "Archive test?",
+            "load-test-2",
+            "181,904",
+            "184,220",
+            "Jonas Lindqvist",
+            "Type “test” to confirm",
+            "name=\"confirmation\"",
+        ],
+    );
+    let error = AppError::field("confirmation", "Type the name exactly as it stands above.");
+    let (html, _) = render(&failed::<ArchiveProject>(&path, error), ports(None)).await;
+    assert_eq!(html.matches(">Type the name exactly as it stands above.<").count(), 1, "{html}");
+}
+
+#[tokio::test]
+async fn a_project_that_cannot_be_archived_says_why_instead_of_asking() {
+    let path = format!("{PAGE}?archive={}", ProjectId::from_bits(1));
+    let (html, _) = render(&path, ports(Some("The Default Project cannot be archived."))).await;
+    assert_has(&html, &["The Default Project cannot be archived."]);
+    assert!(!html.contains("name=\"confirmation\""));
+}
+
+#[tokio::test]
+async fn an_unknown_project_is_no_dialog_with_a_form() {
+    let (html, status) = render(&format!("{PAGE}?archive=proj_nonsense"), ports(None)).await;
+    assert_eq!(status, 200);
+    assert_has(&html, &["There is nothing here, or nothing that you may see."]);
+    assert!(!html.contains("name=\"confirmation\""));
+}
+
+#[tokio::test]
+async fn a_role_without_the_right_gets_no_dialog() {
+    let all = crate::model::place::Place {
+        standing: member(),
+        ..all_projects()
+    };
+    let ports = Ports {
+        shell: Ports::at(all).shell,
+        ..ports(None)
+    };
+    let (html, _) = render(&format!("{PAGE}?new=1"), ports).await;
+    assert_has(&html, &["Only an owner or admin of the organization can do this."]);
+    assert!(!html.contains("<dialog") && !html.contains("?archive="));
+}
+
+#[tokio::test]
+async fn the_page_stands_under_all_projects_only() {
+    let ports = Ports {
+        shell: Ports::at(place(owner())).shell,
+        ..ports(None)
+    };
+    let (_, status) = render("/acme-robotics/prod/projects", ports).await;
+    assert_eq!(status, 404);
+}

@@ -1,0 +1,96 @@
+//! The frame around every page of a place: top bar, side navigation, switcher, account menu.
+
+mod account;
+mod api;
+mod navigation;
+mod switcher;
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
+use leptos::prelude::*;
+use leptos_router::{components::Outlet, hooks::use_params_map};
+
+use self::{
+    account::AccountMenu,
+    api::find_place,
+    navigation::Sidebar,
+    switcher::{Switcher, SwitcherButton},
+};
+use crate::{
+    model::place::Place,
+    policy::Action,
+    ui::{Icon, PlaceResource, drawn_once, use_place},
+};
+
+/// Loads the place of the address, and draws the frame of every page in it. The page itself waits in `InPlace`.
+#[component]
+pub fn Shell() -> impl IntoView {
+    let params = use_params_map();
+    let segment = move |name: &str| params.read().get(name).unwrap_or_default();
+    let address = Memo::new(move |_| (segment("org"), segment("project")));
+    let place = Resource::new_blocking(move || address.get(), |(org, project)| find_place(org, project));
+    provide_context(PlaceResource(place));
+    view! {
+        // The router leaves external links to the browser, which then moves the focus, too.
+        <a class="skip" href="#main" rel="external">
+            "Skip to content"
+        </a>
+        <div class="app">
+            <Transition>
+                {drawn_once(move || Suspend::new(async move { place.await.ok().map(|place| view! { <Frame place /> }) }))}
+            </Transition>
+            <main class="main" id="main" tabindex="-1">
+                <Outlet />
+            </main>
+        </div>
+    }
+}
+
+/// Top bar and side navigation; a place that cannot be shown has none.
+#[component]
+fn Frame(place: Place) -> impl IntoView {
+    provide_context(place);
+    view! {
+        <TopBar />
+        <Sidebar />
+    }
+}
+
+#[component]
+fn TopBar() -> impl IntoView {
+    let place = use_place();
+    let org_page = if place.standing.may(Action::ViewOrg) {
+        place.org_href("projects")
+    } else {
+        place.href("keys")
+    };
+    view! {
+        <header class="topbar">
+            <button type="button" class="btn ghost icon-only only-narrow" popovertarget="sidebar" aria-label="Menu">
+                <Icon name="menu" />
+            </button>
+            <a class="brandmark" href="/" aria-label="Home">
+                {initial(place.org.name.as_str())}
+            </a>
+            <nav aria-label="Context" class="actions">
+                <span class="only-wide">
+                    <a class="btn ghost" href=org_page>
+                        {place.org.name.to_string()}
+                    </a>
+                </span>
+                <span class="slash only-wide" aria-hidden="true">
+                    "/"
+                </span>
+                <SwitcherButton />
+            </nav>
+            <span class="spacer"></span>
+            <AccountMenu />
+            <Switcher />
+        </header>
+    }
+}
+
+/// The first letter of a name, as a mark.
+fn initial(name: &str) -> String {
+    name.chars().take(1).flat_map(char::to_uppercase).collect()
+}

@@ -1,0 +1,133 @@
+//! The side navigation: the pages that exist, and that the standing may see.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use crate::{
+    model::place::Place,
+    policy::Action,
+    ui::{Icon, use_place},
+};
+
+/// One entry of the navigation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Entry {
+    label: &'static str,
+    icon: &'static str,
+    href: String,
+}
+
+/// A page of the console: its segment, name, icon, and what it takes to see it.
+type PageOfPlace = (&'static str, &'static str, &'static str, Action);
+
+const PROJECT_PAGES: [PageOfPlace; 4] = [
+    ("keys", "API Keys", "key-round", Action::ViewKeys),
+    ("limits", "Limits", "gauge", Action::ViewUsage),
+    ("usage", "Usage & Analytics", "chart-column", Action::ViewUsage),
+    ("audit", "Audit Logs", "scroll-text", Action::ViewAudit),
+];
+
+const ORG_PAGES: [PageOfPlace; 3] = [
+    ("projects", "Projects", "folder", Action::ViewOrg),
+    ("usage", "Usage & Analytics", "chart-column", Action::ViewOrg),
+    ("audit", "Audit Logs", "scroll-text", Action::ViewOrg),
+];
+
+/// The pages of the project of the place; none under "All projects".
+fn project_entries(place: &Place) -> Vec<Entry> {
+    if place.project.is_none() {
+        return Vec::new();
+    }
+    entries(place, &PROJECT_PAGES, |page| place.href(page))
+}
+
+/// The pages of the organization. Beside a project, only the list of projects: the others bear the names of its own pages.
+fn org_entries(place: &Place) -> Vec<Entry> {
+    let pages = if place.project.is_some() { &ORG_PAGES[..1] } else { &ORG_PAGES };
+    entries(place, pages, |page| place.org_href(page))
+}
+
+fn entries(place: &Place, pages: &[PageOfPlace], href: impl Fn(&str) -> String) -> Vec<Entry> {
+    pages
+        .iter()
+        .filter(|(_, _, _, action)| place.standing.may(*action))
+        .map(|(page, label, icon, _)| Entry {
+            label,
+            icon,
+            href: href(page),
+        })
+        .collect()
+}
+
+/// The rail on wide screens, a drawer on narrow ones: one element is both.
+#[component]
+pub fn Sidebar() -> impl IntoView {
+    let place = use_place();
+    view! {
+        <nav class="sidebar" id="sidebar" popover="auto" aria-label="Main">
+            <NavSection id="nav-project" title="Project" entries=project_entries(&place) />
+            <NavSection id="nav-organization" title="Organization" entries=org_entries(&place) />
+        </nav>
+    }
+}
+
+#[component]
+fn NavSection(id: &'static str, title: &'static str, entries: Vec<Entry>) -> impl IntoView {
+    (!entries.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby=id>
+                <h2 class="nav-title" id=id>
+                    {title}
+                </h2>
+                <ul class="nav">{entries.into_iter().map(|entry| view! { <NavLink entry /> }).collect_view()}</ul>
+            </section>
+        }
+    })
+}
+
+#[component]
+fn NavLink(entry: Entry) -> impl IntoView {
+    let path = use_location().pathname;
+    let href = entry.href.clone();
+    let current = move || path.with(|path| *path == href).then_some("page");
+    view! {
+        <li>
+            <a href=entry.href aria-current=current on:click=move |_| super::switcher::close("sidebar")>
+                <Icon name=entry.icon />
+                {entry.label}
+            </a>
+        </li>
+    }
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+    use crate::testing::{all_projects, member, owner, place};
+
+    fn labels(entries: Vec<Entry>) -> Vec<&'static str> {
+        entries.into_iter().map(|entry| entry.label).collect()
+    }
+
+    #[test]
+    fn only_pages_for_the_standing_are_offered() {
+        assert_eq!(
+            labels(project_entries(&place(member()))),
+            ["API Keys", "Limits", "Usage & Analytics"]
+        );
+        assert!(org_entries(&place(member())).is_empty());
+        assert_eq!(
+            labels(project_entries(&place(owner()))),
+            ["API Keys", "Limits", "Usage & Analytics", "Audit Logs"]
+        );
+        assert_eq!(labels(org_entries(&place(owner()))), ["Projects"]);
+    }
+
+    #[test]
+    fn all_projects_has_the_pages_of_the_organization() {
+        assert!(project_entries(&all_projects()).is_empty());
+        let entries = org_entries(&all_projects());
+        assert_eq!(entries[1].href, "/acme-robotics/~/usage");
+        assert_eq!(labels(entries), ["Projects", "Usage & Analytics", "Audit Logs"]);
+    }
+}

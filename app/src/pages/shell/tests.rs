@@ -1,0 +1,67 @@
+use crate::{
+    model::place::{Place, ProjectRef},
+    testing::{Ports, all_projects, member, owner, place, project, render},
+    ui::Theme,
+};
+
+#[tokio::test]
+async fn the_frame_names_place_and_person_even_when_its_page_fails() {
+    let (html, status) = render("/acme-robotics/prod/limits", Ports::at(place(owner()))).await;
+    assert_eq!(status, 500, "no port for the limits is provided");
+    for part in [
+        "Acme Robotics",
+        "ada.osei@acme.example",
+        "href=\"/acme-robotics/prod/limits\" aria-current=\"page\"",
+        "href=\"/acme-robotics/~/projects?new=1\"",
+        "href=\"#main\"",
+    ] {
+        assert!(html.contains(part), "{part} is missing in {html}");
+    }
+}
+
+#[tokio::test]
+async fn the_switcher_keeps_the_page() {
+    let (html, _) = render("/acme-robotics/~/usage", Ports::at(all_projects())).await;
+    assert!(html.contains("href=\"/acme-robotics/prod/usage\""), "{html}");
+    assert!(html.contains("href=\"/acme-robotics/~/usage\" aria-current=\"true\""), "{html}");
+}
+
+#[tokio::test]
+async fn members_are_not_offered_what_is_not_for_them() {
+    let (html, _) = render("/acme-robotics/prod/limits", Ports::at(place(member()))).await;
+    for hidden in ["Audit Logs", "All projects", "Create project", "/~/"] {
+        assert!(!html.contains(hidden), "{hidden} is shown in {html}");
+    }
+}
+
+#[tokio::test]
+async fn the_chosen_theme_is_in_the_first_byte() {
+    let ports = Ports {
+        theme: Theme::Dark,
+        ..Ports::at(place(owner()))
+    };
+    let (html, _) = render("/acme-robotics/prod/limits", ports).await;
+    assert!(html.contains("<html lang=\"en\" data-theme=\"dark\""), "{html}");
+    assert!(html.contains("value=\"dark\" aria-pressed=\"true\""), "{html}");
+}
+
+#[tokio::test]
+async fn an_archived_project_says_so() {
+    let archived = Place {
+        project: Some(ProjectRef {
+            archived: true,
+            ..project()
+        }),
+        ..place(owner())
+    };
+    let (html, _) = render("/acme-robotics/prod/limits", Ports::at(archived)).await;
+    assert!(html.contains("This project is archived"), "{html}");
+}
+
+#[tokio::test]
+async fn pages_have_no_inline_style_or_handler() {
+    let (html, _) = render("/acme-robotics/prod/limits", Ports::at(place(owner()))).await;
+    for forbidden in [" style=", " onclick=", " onload=", "javascript:"] {
+        assert!(!html.contains(forbidden), "{forbidden} in {html}");
+    }
+}

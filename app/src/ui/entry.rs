@@ -1,0 +1,47 @@
+//! The frame of pages outside of any place: sign-in and set-up.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::Logo;
+
+/// An entry page: a heading, and a card or an [`Obstacle`](super::Obstacle) as children.
+#[component]
+pub fn Entry(
+    #[prop(into)] title: String,
+    #[prop(optional, into)] lead: String,
+    /// For longer forms.
+    #[prop(optional)]
+    wide: bool,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <Title text=format!("{title} · Bailiwick") />
+        <EntryFrame wide>
+            <div class="entry-head">
+                <Logo />
+                <h1>{title}</h1>
+                {(!lead.is_empty()).then(|| view! { <p>{lead}</p> })}
+            </div>
+            {children()}
+        </EntryFrame>
+    }
+}
+
+/// The same without a heading, for children that bring their own.
+#[component]
+pub fn EntryFrame(#[prop(optional)] wide: bool, children: Children) -> impl IntoView {
+    view! {
+        <div class="entry">
+            <main class=if wide { "entry-main wide" } else { "entry-main" } id="main">
+                {children()}
+            </main>
+            <footer class="entry-foot">
+                <span class="key">
+                    <Logo />
+                    "Bailiwick"
+                </span>
+            </footer>
+        </div>
+    }
+}

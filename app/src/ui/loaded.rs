@@ -1,0 +1,140 @@
+//! Data from the server: the page when it is there, the right failure page and status when it is not.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{components::Redirect, hooks::use_location, location::Url};
+
+use super::{Icon, status};
+use crate::model::{AppError, place::Place};
+
+/// Renders `children` with the data, or the failure: `<Loaded data=keys let:listing>…</Loaded>`.
+#[component]
+pub fn Loaded<T, F, V>(data: Resource<Result<T, AppError>>, children: F) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+    F: Fn(T) -> V + Clone + Send + Sync + 'static,
+    V: IntoView + 'static,
+{
+    view! {
+        <Transition fallback=|| {
+            view! { <p class="sr-only" role="status">"Loading"</p> }
+        }>
+            {drawn_once(move || {
+                let children = children.clone();
+                Suspend::new(async move {
+                    match data.await {
+                        Ok(value) => children(value).into_any(),
+                        Err(error) => view! { <Failure error /> }.into_any(),
+                    }
+                })
+            })}
+        </Transition>
+    }
+}
+
+/// A view that waits for data, for use inside of a `Transition`.
+///
+/// In the browser it is drawn again when the data change. On the server it is drawn exactly once: there a closure would
+/// run again each time that Leptos looks for pending resources, and everything inside of it would load anew.
+#[cfg(feature = "ssr")]
+pub fn drawn_once<V: IntoView>(draw: impl Fn() -> V) -> V {
+    draw()
+}
+
+/// See the server's side of it.
+#[cfg(not(feature = "ssr"))]
+pub fn drawn_once<V: IntoView, F: Fn() -> V>(draw: F) -> F {
+    draw
+}
+
+/// The page for an error, with its status. Signed out leads to the sign-in page and back.
+#[component]
+pub fn Failure(error: AppError) -> impl IntoView {
+    match error {
+        AppError::SignedOut => view! { <Redirect path=sign_in_href() /> }.into_any(),
+        AppError::NotFound => view! { <NotFound /> }.into_any(),
+        AppError::Forbidden { reason } => view! { <Denied reason /> }.into_any(),
+        error => view! { <Broken error /> }.into_any(),
+    }
+}
+
+/// `/signin?next=…` for the page of the address.
+fn sign_in_href() -> String {
+    let location = use_location();
+    let mut here = location.pathname.get_untracked();
+    let search = location.search.get_untracked();
+    if !search.is_empty() {
+        here = format!("{here}?{search}");
+    }
+    format!("/signin?next={}", Url::escape(&here))
+}
+
+/// A page that does not exist, or that the person must not know of: both look the same.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    view! {
+        <Obstacle
+            code=404
+            kind="not found"
+            icon="search"
+            title="There is nothing here"
+            text="The page does not exist, or it is not for you. Check the address, or start again from your first project."
+        />
+    }
+}
+
+/// A page that is not for the role.
+#[component]
+fn Denied(reason: String) -> impl IntoView {
+    let place = use_context::<Place>();
+    let who = place.map_or_else(
+        || "Ask an owner of the organization.".to_owned(),
+        |place| {
+            let role = place.standing.role().map_or("no member", crate::policy::Role::describe);
+            format!(
+                "You are signed in as {}, {role} in {}. Ask an owner or admin of {}.",
+                place.viewer.name,
+                place.label(),
+                place.org.name
+            )
+        },
+    );
+    view! { <Obstacle code=403 kind="not for your role" icon="lock" title="This page is not for your role" text=format!("{reason} {who}") /> }
+}
+
+/// The server failed, or refused for now.
+#[component]
+fn Broken(error: AppError) -> impl IntoView {
+    let code = error.status();
+    view! { <Obstacle code kind="no answer" icon="triangle-alert" title="This page could not be loaded" text=error.to_string() /> }
+}
+
+/// Why there is no page, and the way back.
+#[component]
+pub fn Obstacle(
+    code: u16,
+    /// A few words beside the code.
+    kind: &'static str,
+    icon: &'static str,
+    #[prop(into)] title: String,
+    #[prop(into)] text: String,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    status::set(code);
+    let actions = children.map_or_else(
+        || view! { <a class="btn primary" href="/">"Go to the start"</a> }.into_any(),
+        |children| children(),
+    );
+    view! {
+        <Title text=format!("{title} · Bailiwick") />
+        <section class="denied" aria-labelledby="obstacle">
+            <span class="denied-mark"><Icon name=icon /></span>
+            <div>
+                <p class="code-line">{code} " · " {kind}</p>
+                <h1 id="obstacle">{title}</h1>
+                <p class="lead">{text}</p>
+            </div>
+            <div class="actions">{actions}</div>
+        </section>
+    }
+}

@@ -1,0 +1,193 @@
+//! Small parts that every page uses.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::Icon;
+use crate::model::{AppError, Timestamp, place::Place};
+
+/// What a badge or a note means. Colour never says it alone: the text does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tone {
+    #[default]
+    Plain,
+    Ok,
+    Warn,
+    Bad,
+    Accent,
+    /// An outline.
+    Line,
+}
+
+impl Tone {
+    fn class(self, base: &'static str) -> String {
+        let modifier = match self {
+            Self::Plain => return base.to_owned(),
+            Self::Ok => "ok",
+            Self::Warn => "warn",
+            Self::Bad => "bad",
+            Self::Accent => "accent",
+            Self::Line => "line",
+        };
+        format!("{base} {modifier}")
+    }
+}
+
+/// The heading of a page, with its actions as children. Sets the title of the document, too.
+#[component]
+pub fn PageHead(
+    #[prop(into)] title: String,
+    #[prop(optional, into)] lead: String,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    let full = match use_context::<Place>() {
+        Some(place) => format!("{title} · {} · {}", place.label(), place.org.name),
+        None => format!("{title} · Bailiwick"),
+    };
+    view! {
+        <Title text=full />
+        <div class="page-head">
+            <div>
+                <h1>{title}</h1>
+                {(!lead.is_empty()).then(|| view! { <p>{lead}</p> })}
+            </div>
+            {children.map(|children| view! { <div class="actions">{children()}</div> })}
+        </div>
+    }
+}
+
+/// A card with its title. `tools` stand beside the title; with `quiet` the title is for screen readers only.
+#[component]
+pub fn Card(
+    /// The id of the heading, unique on the page.
+    id: &'static str,
+    #[prop(into)] title: String,
+    #[prop(optional)] quiet: bool,
+    #[prop(optional, into)] tools: Option<ViewFnOnce>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <section class="card" aria-labelledby=id>
+            <header>
+                <div class="toolbar">
+                    <h2 id=id class=quiet.then_some("sr-only")>{title}</h2>
+                    {tools.map(ViewFnOnce::run)}
+                </div>
+            </header>
+            {children()}
+        </section>
+    }
+}
+
+/// A remark in the flow of the page.
+#[component]
+pub fn Note(#[prop(optional)] tone: Tone, children: Children) -> impl IntoView {
+    let icon = match tone {
+        Tone::Warn | Tone::Bad => "triangle-alert",
+        Tone::Ok => "circle-check",
+        Tone::Plain | Tone::Accent | Tone::Line => "info",
+    };
+    view! {
+        <div class=tone.class("note")>
+            <Icon name=icon />
+            <div>{children()}</div>
+        </div>
+    }
+}
+
+/// What went wrong, read out at once.
+#[component]
+pub fn ErrorNote(error: AppError) -> impl IntoView {
+    view! {
+        <div role="alert">
+            <Note tone=Tone::Bad>{error.to_string()}</Note>
+        </div>
+    }
+}
+
+/// A word or two of state.
+#[component]
+pub fn Badge(#[prop(optional)] tone: Tone, children: Children) -> impl IntoView {
+    view! { <span class=tone.class("badge")>{children()}</span> }
+}
+
+/// The mark of numbers and models that come from the built-in simulator.
+#[component]
+pub fn Simulated() -> impl IntoView {
+    view! { <span class="badge line" title="Answered by the built-in simulator, not by a model">"simulated"</span> }
+}
+
+/// "Nothing yet" or "nothing matches", with the next step as children.
+#[component]
+pub fn Empty(#[prop(into)] title: String, #[prop(into)] text: String, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+    view! {
+        <div class="empty">
+            <h3>{title}</h3>
+            <p>{text}</p>
+            {children.map(|children| view! { <div class="actions">{children()}</div> })}
+        </div>
+    }
+}
+
+/// A link that looks like a button. With a `reason` it is disabled, and says why.
+#[component]
+pub fn LinkButton(
+    #[prop(into)] href: String,
+    #[prop(into)] label: String,
+    #[prop(optional)] icon: Option<&'static str>,
+    #[prop(default = "btn")] class: &'static str,
+    /// Why the person may not do it; `None` if they may.
+    reason: Option<&'static str>,
+) -> impl IntoView {
+    let id = format!("why-{}", label.to_lowercase().replace(' ', "-"));
+    let content = (icon.map(|name| view! { <Icon name /> }), label);
+    match reason {
+        None => view! { <a class=class href=href>{content}</a> }.into_any(),
+        Some(reason) => view! {
+            <button type="button" class=class aria-disabled="true" aria-describedby=id.clone() title=reason>
+                {content}
+            </button>
+            <span class="sr-only" id=id>{reason}</span>
+        }
+        .into_any(),
+    }
+}
+
+/// A point in time: relative to the server's `now`, absolute on hover.
+#[component]
+pub fn Time(at: Timestamp, now: Timestamp) -> impl IntoView {
+    view! { <time datetime=at.iso() title=at.absolute()>{at.relative(now)}</time> }
+}
+
+/// A level between 0 and 100 percent, with its value in words.
+#[component]
+pub fn Meter(
+    /// What is measured, for screen readers.
+    #[prop(into)]
+    label: String,
+    percent: u8,
+    #[prop(into)] text: String,
+) -> impl IntoView {
+    let percent = percent.min(100);
+    let class = match percent {
+        0..75 => "meter",
+        75..95 => "meter warn",
+        _ => "meter bad",
+    };
+    view! {
+        <svg
+            class=class
+            role="meter"
+            aria-label=label
+            aria-valuenow=percent.to_string()
+            aria-valuemin="0"
+            aria-valuemax="100"
+            aria-valuetext=text.clone()
+            preserveAspectRatio="none"
+        >
+            <rect class="track" width="100%" height="100%" />
+            <rect class="fill" width=format!("{percent}%") height="100%" />
+        </svg>
+        <span class="sub">{text}</span>
+    }
+}

@@ -1,0 +1,77 @@
+//! The place of the page, for components inside the shell.
+
+use leptos::prelude::*;
+
+use super::{Loaded, Note, Tone};
+use crate::model::{AppError, place::Place};
+
+/// The segment of the address that stands for "All projects".
+pub const ALL_PROJECTS: &str = "~";
+
+/// The place of the address, loaded once by the shell for itself and for the page.
+#[derive(Clone, Copy)]
+pub struct PlaceResource(pub Resource<Result<Place, AppError>>);
+
+/// A page of a place: `<InPlace let:place>…</InPlace>` draws its children when the place is known, else the failure.
+///
+/// The page waits here and not around the shell's `<Outlet/>`: what stands around an outlet on the server draws the page,
+/// and so loads its data, more than once.
+#[component]
+pub fn InPlace<F, V>(children: F) -> impl IntoView
+where
+    F: Fn(Place) -> V + Clone + Send + Sync + 'static,
+    V: IntoView + 'static,
+{
+    let PlaceResource(place) = expect_context();
+    view! {
+        <Loaded data=place let:place>
+            <Known place children=children.clone() />
+        </Loaded>
+    }
+}
+
+#[component]
+fn Known<F, V>(place: Place, children: F) -> impl IntoView
+where
+    F: Fn(Place) -> V + 'static,
+    V: IntoView + 'static,
+{
+    provide_context(place.clone());
+    let archived = place.project.as_ref().is_some_and(|project| project.archived);
+    view! {
+        {archived.then(|| view! { <Note tone=Tone::Warn>"This project is archived: its keys are refused. Its history stays readable."</Note> })}
+        {children(place)}
+    }
+}
+
+/// The place, for components inside of [`InPlace`] and of the shell's frame.
+///
+/// # Panics
+/// Anywhere else: a fault of the routes.
+pub fn use_place() -> Place {
+    use_context::<Place>().expect("use_place() is called inside of a place")
+}
+
+impl Place {
+    /// The second segment of the address: the project's slug, or `~`.
+    pub fn segment(&self) -> &str {
+        self.project.as_ref().map_or(ALL_PROJECTS, |project| project.slug.as_str())
+    }
+
+    /// The address of a page of this place: `href("keys")` is `/acme/prod/keys`.
+    pub fn href(&self, page: &str) -> String {
+        format!("/{}/{}/{page}", self.org.slug, self.segment())
+    }
+
+    /// The address of a page of "All projects" of the same organization.
+    pub fn org_href(&self, page: &str) -> String {
+        format!("/{}/{ALL_PROJECTS}/{page}", self.org.slug)
+    }
+
+    /// What the place is called: the project's name, or `All projects`.
+    pub fn label(&self) -> String {
+        self.project
+            .as_ref()
+            .map_or_else(|| "All projects".to_owned(), |project| project.name.to_string())
+    }
+}

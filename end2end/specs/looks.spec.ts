@@ -1,0 +1,57 @@
+import { type Page, expect, owner, signIn, test } from "../support/test.ts";
+import { ask, model, openai } from "../support/gateway.ts";
+import { createKey } from "../support/keys.ts";
+import { limitRequests } from "../support/limits.ts";
+import { looksRight } from "../support/looks.ts";
+
+// axe looks at every page four times.
+test.describe.configure({ timeout: 120_000 });
+
+/** Opens an address directly, so that the page comes from the server and is hydrated, and looks at it. */
+async function look(page: Page, path: string, name: string): Promise<void> {
+  await page.goto(path);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
+  await looksRight(page, name);
+}
+
+test("sign-in", async ({ page }) => {
+  await look(page, "/signin", "signin");
+});
+
+test("an account that has just begun", async ({ ownerPage: page }) => {
+  await look(page, `${owner.home}/keys?new=1`, "keys-dialog");
+  await look(page, `${owner.home}/usage`, "usage-empty");
+  await look(page, "/acme-robotics/~/projects", "projects");
+  await look(page, "/acme-robotics/~/projects?new=1", "projects-dialog");
+});
+
+test("pages with something on them", async ({ ownerPage: page, server }) => {
+  await createKey(page, "checkout-canary");
+  await limitRequests(page, "20");
+  await ask(server, "Hello");
+  await openai(server).models.list();
+
+  await look(page, `${owner.home}/keys`, "keys");
+  await look(page, `${owner.home}/limits`, "limits");
+  await look(page, `${owner.home}/usage`, "usage");
+  await expect(page.locator("main")).toContainText(model);
+  await look(page, `${owner.home}/audit`, "audit");
+  await look(page, "/acme-robotics/~/usage", "org-usage");
+  await look(page, "/acme-robotics/~/audit", "org-audit");
+});
+
+test("an address that leads nowhere", async ({ page, complaints }) => {
+  complaints.expectStatus(404);
+  await page.goto(`${owner.home}/keys`);
+  await signIn(page);
+  await expect(page).toHaveURL(`${owner.home}/keys`);
+  await look(page, "/acme-robotics/nowhere/keys", "not-found");
+});
+
+test("the theme of the account menu stays", async ({ ownerPage: page }) => {
+  await page.getByRole("button", { name: `Account: ${owner.name}` }).click();
+  await page.getByRole("button", { name: "Dark" }).click();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+  await page.reload();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+});

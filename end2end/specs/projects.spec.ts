@@ -1,0 +1,72 @@
+import { type Page, expect, open, owner, test } from "../support/test.ts";
+import { refusal, whoami } from "../support/gateway.ts";
+import { createKey } from "../support/keys.ts";
+
+async function createProject(page: Page, name: string, environment: string): Promise<void> {
+  await open(page, "Projects");
+  await page.getByRole("link", { name: "Create project" }).first().click();
+  const dialog = page.getByRole("dialog", { name: "Create project" });
+  await dialog.getByLabel("Name").fill(name);
+  await dialog.getByLabel("Environment").selectOption({ label: environment });
+  await dialog.getByRole("button", { name: "Create project" }).click();
+}
+
+test("a new project is listed, reachable, and has keys of its own", async ({ ownerPage: page }) => {
+  await createProject(page, "Support bot", "production");
+  await expect(page).toHaveURL("/acme-robotics/support-bot/keys");
+  const secret = await createKey(page, "help-desk");
+  expect(secret, "the letter of the environment").toMatch(/^bw_p_/);
+
+  await open(page, "Projects");
+  await expect(page.getByRole("row", { name: /Support bot/ })).toContainText("production");
+});
+
+test("an address that is taken is refused beside its field", async ({ ownerPage: page, complaints }) => {
+  complaints.expectStatus(409, 422);
+  await createProject(page, "Support bot", "production");
+  await expect(page).toHaveURL("/acme-robotics/support-bot/keys");
+  await createProject(page, "Support bot", "staging");
+  await expect(page.getByRole("dialog")).toContainText(/address/i);
+});
+
+test("archiving shows first what stops, wants the name, and stops it", async ({ ownerPage: page, server, complaints }) => {
+  await createProject(page, "Support bot", "production");
+  await expect(page).toHaveURL("/acme-robotics/support-bot/keys");
+  const secret = await createKey(page, "help-desk");
+  expect((await whoami(server, secret)).status).toBe(200);
+
+  await open(page, "Projects");
+  await page.getByRole("button", { name: "Actions for Support bot" }).click();
+  await page.getByRole("link", { name: "Archive…" }).click();
+  const dialog = page.getByRole("dialog", { name: /Archive Support bot/ });
+  await expect(dialog, "the dry run names the key").toContainText("help-desk");
+
+  complaints.expectStatus(409, 422);
+  await dialog.getByRole("textbox").fill("Support");
+  await dialog.getByRole("button", { name: /^Archive/ }).click();
+  await expect(dialog.getByRole("textbox")).toHaveAttribute("aria-invalid", "true");
+  expect((await whoami(server, secret)).status, "nothing is half done").toBe(200);
+
+  await dialog.getByRole("textbox").fill("Support bot");
+  await dialog.getByRole("button", { name: /^Archive/ }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("row", { name: /Support bot/ })).toHaveCount(0);
+  expect(await refusal(server, secret)).toEqual({ status: 401, code: "project_archived" });
+
+  await page.getByRole("link", { name: /^Archived/ }).click();
+  await expect(page.getByRole("row", { name: /Support bot/ })).toBeVisible();
+});
+
+test("the Default Project cannot be archived", async ({ ownerPage: page }) => {
+  await open(page, "Projects");
+  await page.getByRole("button", { name: /^Actions for Default/ }).click();
+  await expect(page.getByRole("link", { name: "Archive…" })).toHaveCount(0);
+});
+
+test("a project that does not exist answers 404", async ({ ownerPage: page, complaints }) => {
+  complaints.expectStatus(404);
+  const answer = await page.goto("/acme-robotics/no-such-project/keys");
+  expect(answer?.status()).toBe(404);
+  const home = await page.goto(`${owner.home}/keys`);
+  expect(home?.status()).toBe(200);
+});

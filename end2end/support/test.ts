@@ -1,0 +1,90 @@
+// The test function of every spec: a server per test, a page per role, and a console that must stay silent.
+import { type BrowserContext, type Page, expect, test as base } from "@playwright/test";
+import { Installation, owner } from "./server.ts";
+
+export { expect, owner };
+export type { Page };
+
+interface Options {
+  /** True: an installation that nobody has set up yet. Otherwise it has an owner, see `owner`. */
+  empty: boolean;
+}
+
+interface Fixtures {
+  /** The running server of this test. */
+  server: Installation;
+  /** A page that is signed in as the owner, at home in the Default Project. */
+  ownerPage: Page;
+  /** What the browser complained about; the test fails unless it said before that this was expected. */
+  complaints: Complaints;
+}
+
+/** Collects what the browser writes to its console. */
+export class Complaints {
+  private readonly expected: RegExp[] = [];
+  private readonly seen: string[] = [];
+
+  constructor(context: BrowserContext) {
+    context.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) {
+        this.seen.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+      }
+    });
+    context.on("weberror", (error) => this.seen.push(`uncaught: ${error.error().stack ?? error.error().message}`));
+  }
+
+  /** Chromium itself reports every answer from 400 on; the test says which ones it provokes. */
+  expectStatus(...statuses: number[]): void {
+    this.expected.push(...statuses.map((status) => new RegExp(`the server responded with a status of ${status}\\b`)));
+  }
+
+  /** What was not expected. */
+  get unexpected(): string[] {
+    return this.seen.filter((text) => !this.expected.some((pattern) => pattern.test(text)));
+  }
+}
+
+export const test = base.extend<Options & Fixtures>({
+  empty: [false, { option: true }],
+
+  server: async ({ empty }, use) => {
+    const server = empty ? await Installation.empty() : await Installation.bootstrapped();
+    try {
+      await server.start();
+      await use(server);
+    } finally {
+      await server.remove();
+    }
+  },
+
+  baseURL: async ({ server }, use) => use(server.url),
+
+  complaints: [
+    async ({ context }, use) => {
+      const complaints = new Complaints(context);
+      await use(complaints);
+      expect(complaints.unexpected, "the browser's console").toEqual([]);
+    },
+    { auto: true },
+  ],
+
+  ownerPage: async ({ page }, use) => {
+    await page.goto("/signin");
+    await signIn(page);
+    await expect(page).toHaveURL(new RegExp(`${owner.home}/`));
+    await use(page);
+  },
+});
+
+/** Fills in and sends the sign-in form that the page shows. */
+export async function signIn(page: Page, password: string = owner.password, email: string = owner.email): Promise<void> {
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+}
+
+/** Opens a page of the side navigation by its name. */
+export async function open(page: Page, name: string): Promise<void> {
+  await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name, exact: true }).first().click();
+  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+}

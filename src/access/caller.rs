@@ -1,0 +1,59 @@
+use std::net::IpAddr;
+
+use app::model::{AccountId, Email, Name, RequestId};
+
+/// A signed-in person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub id: AccountId,
+    pub name: Name,
+    pub email: Email,
+}
+
+/// Through which door a change came; it stands in the audit log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interface {
+    Console,
+    Cli,
+}
+
+impl Interface {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Console => "console",
+            Self::Cli => "cli",
+        }
+    }
+}
+
+/// Where a call came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    pub interface: Interface,
+    pub address: Option<IpAddr>,
+    pub request: Option<RequestId>,
+}
+
+impl Origin {
+    /// The command line on the server itself.
+    pub fn cli() -> Self {
+        Self {
+            interface: Interface::Cli,
+            address: None,
+            request: None,
+        }
+    }
+}
+
+/// Who asks, and from where. An anonymous caller has no person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    pub person: Option<Person>,
+    pub origin: Origin,
+}
+
+impl Caller {
+    pub fn anonymous(origin: Origin) -> Self {
+        Self { person: None, origin }
+    }
+}

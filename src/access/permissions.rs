@@ -1,0 +1,92 @@
+use std::marker::PhantomData;
+
+use app::{
+    model::{Name, OrgId, ProjectId, Standing, project::Environment},
+    policy::Action,
+};
+
+/// A row of the permission matrix, as a type.
+pub trait Permission: Send + Sync + 'static {
+    const ACTION: Action;
+}
+
+/// A permission that is held in one project.
+pub trait ProjectPermission: Permission {}
+
+/// A permission that is held in a whole organization.
+pub trait OrgPermission: Permission {}
+
+macro_rules! permissions {
+    ($($kind:ident: $($name:ident = $action:ident),+;)+) => {
+        $($(
+            #[doc = concat!("See [`Action::", stringify!($action), "`].")]
+            #[derive(Debug)]
+            pub enum $name {}
+            impl Permission for $name {
+                const ACTION: Action = Action::$action;
+            }
+            impl $kind for $name {}
+        )+)+
+    };
+}
+
+permissions! {
+    ProjectPermission: ViewKeys = ViewKeys, ManageKeys = ManageKeys, ViewUsage = ViewUsage, ViewAudit = ViewAudit, SetLimits = SetLimits,
+        ArchiveProject = ManageProjects;
+    OrgPermission: CreateProject = ManageProjects, ViewOrg = ViewOrg;
+}
+
+/// The organization that a grant is for.
+#[derive(Clone, Debug)]
+pub struct OrgScope {
+    pub id: OrgId,
+    pub name: Name,
+    /// Key of the plan in the catalog.
+    pub plan: String,
+}
+
+/// The project that a grant is for.
+#[derive(Clone, Debug)]
+pub struct ProjectScope {
+    pub id: ProjectId,
+    pub name: Name,
+    pub environment: Environment,
+    pub is_default: bool,
+    pub archived: bool,
+}
+
+/// Proof that the caller may do `P` in this place, now.
+#[derive(Debug)]
+pub struct Grant<P: Permission> {
+    pub(super) org: OrgScope,
+    pub(super) project: Option<ProjectScope>,
+    pub(super) standing: Standing,
+    pub(super) permission: PhantomData<P>,
+}
+
+impl<P: Permission> Grant<P> {
+    pub fn org(&self) -> &OrgScope {
+        &self.org
+    }
+
+    /// The standing that the grant was made from, for finer rules such as owner-only rows.
+    pub fn standing(&self) -> Standing {
+        self.standing
+    }
+
+    /// The project, when the grant is held in one.
+    pub fn project_id(&self) -> Option<&ProjectId> {
+        self.project.as_ref().map(|project| &project.id)
+    }
+}
+
+impl<P: ProjectPermission> Grant<P> {
+    /// The project of the grant.
+    ///
+    /// # Panics
+    /// Never: a grant of a project permission is only made with its project.
+    #[expect(clippy::expect_used, reason = "authorize_project is the only maker")]
+    pub fn project(&self) -> &ProjectScope {
+        self.project.as_ref().expect("a project permission has its project")
+    }
+}

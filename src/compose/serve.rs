@@ -1,0 +1,155 @@
+use std::{net::SocketAddr, sync::Arc};
+
+use app::{
+    model::AppError,
+    pages::keys::{KeyOutcome, form},
+    port::{Keys, Shell},
+};
+use axum::Router;
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header::CACHE_CONTROL, request::Parts};
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::ResponseOptions;
+use prometheus_client::registry::Registry;
+use tower_sessions::Session;
+
+use super::{Foundations, foundations, metering_db};
+use crate::{
+    access::Caller,
+    ambient::Ambient,
+    cli::Failure,
+    config::{Config, Secrets},
+    console::{Console, ConsoleParts},
+    enforcement::Engine,
+    gateway::{self, Gateway, upstream::Timeouts},
+    identity::{Passwords, SetupLink, session_layer},
+    metering::Meter,
+    store::{Store, journal},
+    web::{
+        self, WebParts,
+        serve::{Bound, bind},
+    },
+};
+
+/// `bailiwick serve`: takes the port first, so that a taken one changes nothing, then runs until a signal.
+pub async fn serve(config: Config) -> Result<(), Failure> {
+    let bound = bind(config.listen)?;
+    let Foundations { store, secrets } = foundations(&config, Ambient::system()).await?;
+    run(&config, bound, store, secrets).await
+}
+
+/// Runs console and gateway on a bound port over an open store.
+pub(crate) async fn run(config: &Config, bound: Bound, store: Store, secrets: Secrets) -> Result<(), Failure> {
+    let House { router, meter, setup } = build(config, bound.address, &store, secrets).await?;
+    if !store.has_accounts().await.map_err(Failure::run)? {
+        println!(
+            "set-up link: {}/setup?token={}",
+            config.public_url(bound.address).origin(),
+            setup.token()
+        );
+    }
+    let ended = bound.serve(router).await;
+    meter.shutdown().await;
+    store.db.close().await;
+    ended.map_err(Failure::run)
+}
+
+/// The composed server.
+pub(crate) struct House {
+    pub router: Router,
+    pub meter: Arc<Meter>,
+    pub setup: SetupLink,
+}
+
+/// Composes console and gateway over one store.
+pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, secrets: Secrets) -> Result<House, Failure> {
+    let catalog = Arc::new(config.catalog.clone());
+    let ambient = store.ambient.clone();
+    let engine = Arc::new(Engine::new());
+    let levels = journal::bucket_levels(&mut store.db.read().await.map_err(Failure::run)?)
+        .await
+        .map_err(Failure::run)?;
+    engine.restore(levels);
+    let meter = Meter::start(metering_db(config, store).await?, Arc::clone(&engine), config.durability);
+    let gateway = Gateway::new(
+        ambient.clone(),
+        Arc::clone(&catalog),
+        store.db.clone(),
+        secrets.pepper.clone(),
+        Arc::clone(&engine),
+        Arc::clone(&meter),
+        Timeouts::default(),
+    )
+    .map_err(Failure::run)?;
+    let setup = SetupLink::new(&ambient);
+    let parts = Arc::new(ConsoleParts {
+        store: store.clone(),
+        catalog,
+        pepper: secrets.pepper,
+        passwords: Passwords::new(&ambient).map_err(Failure::run)?,
+        setup: setup.clone(),
+        engine,
+    });
+    let public_url = config.public_url(address);
+    let router = web::router(WebParts {
+        sessions: session_layer(store.clone(), &secrets.cookie_key, public_url.is_https()),
+        trusted_proxies: config.trusted_proxies.clone(),
+        metrics_allow: config.metrics_allow.clone(),
+        registry: Registry::default(),
+        gateway: gateway::routes(gateway),
+        console: console(&parts),
+        store: store.clone(),
+        public_url,
+    });
+    Ok(House { router, meter, setup })
+}
+
+/// How the web layer reaches the use cases: the ports of each request, and the one form whose answer holds a secret.
+fn console(parts: &Arc<ConsoleParts>) -> web::Console {
+    let (for_pages, for_form) = (Arc::clone(parts), Arc::clone(parts));
+    web::Console {
+        provide: Arc::new(move |request| {
+            if let Some(console) = console_of(&for_pages, request) {
+                console.provide();
+            }
+        }),
+        create_key: Arc::new(move |request, body| {
+            let parts = Arc::clone(&for_form);
+            Box::pin(async move {
+                let outcome = create_key(&parts, &request, &body).await;
+                Box::new(move || show(outcome)) as Box<dyn FnOnce() + Send>
+            })
+        }),
+    }
+}
+
+/// The console of this request; `authenticate` left its caller and session.
+fn console_of(parts: &Arc<ConsoleParts>, request: &Parts) -> Option<Console> {
+    let caller = request.extensions.get::<Caller>()?.clone();
+    let session = request.extensions.get::<Session>()?.clone();
+    Some(Console::new(Arc::clone(parts), caller, session))
+}
+
+/// The form of a new key, posted to `/{org}/{project}/keys` without script.
+async fn create_key(parts: &Arc<ConsoleParts>, request: &Parts, body: &Bytes) -> Result<app::model::key::CreatedKey, AppError> {
+    let console = console_of(parts, request).ok_or(AppError::Internal)?;
+    let mut path = request.uri.path().trim_start_matches('/').split('/');
+    let (org, project) = (path.next().unwrap_or_default(), path.next().unwrap_or_default());
+    let place = console.place(org, Some(project)).await?;
+    let project = place.project.ok_or(AppError::NotFound)?;
+    let form: form::KeyForm = serde_urlencoded::from_bytes(body).map_err(|error| AppError::field("form", error.to_string()))?;
+    console
+        .create(project.id, form::parse(&form.name, &form.lifetime, form.idempotency)?)
+        .await
+}
+
+/// Hands the outcome to the page; nothing may store the answer.
+fn show(outcome: Result<app::model::key::CreatedKey, AppError>) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Err(error) = &outcome {
+            response.set_status(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+        }
+    }
+    provide_context(KeyOutcome(outcome));
+}

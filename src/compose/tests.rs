@@ -1,0 +1,364 @@
+//! Nobody where they don't belong: every page, server function and route of the composed server, asked by everybody.
+//! A route that stands in no table fails the test.
+
+use std::{collections::BTreeSet, net::SocketAddr};
+
+use app::{
+    model::key::{KeyLifetime, NewKey},
+    port::Keys,
+};
+use axum::{Router, body::Body, extract::ConnectInfo};
+use http::{Method, Request, StatusCode, header};
+use http_body_util::BodyExt;
+use leptos::server_fn::axum::server_fn_paths;
+use tower::ServiceExt;
+
+use super::serve::build;
+use crate::{
+    access::api_key::Pepper,
+    config::{Config, Secrets, Sources},
+    store::testing::sqlite,
+    testing::{PASSWORD, Who, World},
+    web::routes::ROUTES,
+};
+
+const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 3000);
+
+/// The composed server over a world, with a session cookie of everybody.
+struct Site {
+    world: World,
+    router: Router,
+    cookies: Vec<(Who, String)>,
+}
+
+struct Answer {
+    status: StatusCode,
+    location: String,
+    cookie: Option<String>,
+    body: String,
+}
+
+impl Site {
+    async fn new() -> Self {
+        let world = World::new(sqlite().await).await;
+        let config = Config::load(&Sources {
+            working_directory: "/nonexistent".into(),
+            ..Sources::default()
+        })
+        .expect("defaults");
+        let secrets = Secrets {
+            cookie_key: [1; 64],
+            pepper: Pepper([3; 32]),
+        };
+        let house = build(&config, ADDRESS, &world.store, secrets).await.expect("composed");
+        let mut site = Self {
+            world,
+            router: house.router,
+            cookies: Vec::new(),
+        };
+        for who in Who::ALL {
+            let cookie = if who == Who::Anonymous {
+                String::new()
+            } else {
+                site.sign_in(who).await
+            };
+            site.cookies.push((who, cookie));
+        }
+        site
+    }
+
+    async fn sign_in(&self, who: Who) -> String {
+        let body = format!("email={}&password={PASSWORD}&next=/", who.email());
+        let answer = self.ask(Method::POST, "/api/identity/sign_in", &body, "").await;
+        assert!(answer.status.is_success(), "{who:?}: {} {}", answer.status, answer.body);
+        answer.cookie.expect("a session")
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: &str, cookie: &str) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "127.0.0.1:3000")
+            .header("sec-fetch-site", "same-origin")
+            .header(
+                header::ACCEPT,
+                if path.starts_with("/api/") {
+                    "application/json"
+                } else {
+                    "text/html"
+                },
+            )
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::COOKIE, cookie)
+            .body(Body::from(body.to_owned()))
+            .expect("a request");
+        request
+            .extensions_mut()
+            .insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 50_000))));
+        let answer = self.router.clone().oneshot(request).await.expect("an answer");
+        let text = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let (status, location, set) = (
+            answer.status(),
+            text(header::LOCATION).unwrap_or_default(),
+            text(header::SET_COOKIE),
+        );
+        let bytes = answer.into_body().collect().await.expect("a body").to_bytes();
+        Answer {
+            status,
+            location,
+            cookie: set.and_then(|set| set.split(';').next().map(str::to_owned)),
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+
+    /// A key of `prod` for the next change.
+    async fn fresh_key(&self) -> String {
+        let owner = self.world.console(Who::Owner).await;
+        let new = NewKey {
+            name: "fresh".parse().expect("a name"),
+            lifetime: KeyLifetime::Never,
+            idempotency: String::new(),
+        };
+        owner.create(self.world.prod.clone(), new).await.expect("made").id.to_string()
+    }
+
+    /// Fills `{org}`, `{prod}`, `{key}` and `{who}` in.
+    async fn fill(&self, text: &str, who: Who) -> String {
+        let mut filled = text
+            .replace("{org}", self.world.org.as_str())
+            .replace("{prod}", self.world.prod.as_str())
+            .replace("{who}", &format!("{who:?}").to_lowercase());
+        if filled.contains("{key}") {
+            filled = filled.replace("{key}", &self.fresh_key().await);
+        }
+        filled
+    }
+}
+
+/// Statuses in the order of [`Who::ALL`]: anonymous, owner, org admin, project admin, project member, other member,
+/// external, stranger.
+type Row = (&'static str, &'static str, [u16; 8]);
+
+const READ_PROJECT: [u16; 8] = [401, 200, 200, 200, 200, 404, 200, 404];
+const KEYS: [u16; 8] = [401, 200, 200, 200, 403, 404, 403, 404];
+const ORG: [u16; 8] = [401, 200, 200, 403, 403, 403, 404, 404];
+const SIGNED_IN: [u16; 8] = [401, 200, 200, 200, 200, 200, 200, 200];
+
+/// Every server function. Where a call would change the world for the next person, it is made to fail on its last check
+/// (422: the role suffices, the input does not).
+const FUNCTIONS: &[Row] = &[
+    (
+        "/api/identity/sign_in",
+        "email=nobody@acme.example&password=wrong-password&next=/",
+        [422; 8],
+    ),
+    ("/api/identity/setup_state", "token=guess", [200; 8]),
+    (
+        "/api/identity/set_up",
+        "token=guess&name=Eve&email=eve@acme.example&password=correct-horse-9&org=Second&slug=second",
+        [403; 8],
+    ),
+    ("/api/shell/home", "", SIGNED_IN),
+    ("/api/shell/switcher", "", SIGNED_IN),
+    ("/api/shell/place", "org=acme&project=prod", READ_PROJECT),
+    ("/api/keys/list", "project={prod}&page[number]=0&page[query]=", READ_PROJECT),
+    ("/api/keys/create", "project={prod}&name=ci&lifetime=30&idempotency={who}", KEYS),
+    ("/api/keys/disable", "project={prod}&key={key}", KEYS),
+    ("/api/keys/enable", "project={prod}&key={key}", KEYS),
+    ("/api/keys/revoke", "project={prod}&key={key}&back=/acme/prod/keys", KEYS),
+    ("/api/limits/table", "project={prod}", READ_PROJECT),
+    (
+        "/api/limits/set",
+        "project={prod}&model=*&requests=99999999&tokens=&back=/acme/prod/limits",
+        [401, 422, 422, 403, 403, 404, 403, 404],
+    ),
+    ("/api/usage/report", "org={org}&project={prod}&range=Days7", READ_PROJECT),
+    (
+        "/api/audit/list",
+        "org={org}&project={prod}&page[number]=0&page[query]=",
+        [401, 200, 200, 200, 403, 404, 403, 404],
+    ),
+    ("/api/projects/list", "org={org}&filter=Active&page[number]=0&page[query]=", ORG),
+    (
+        "/api/projects/create",
+        "org={org}&org_slug=acme&name=Lab&slug=lab-{who}&description=&environment=other",
+        ORG,
+    ),
+    (
+        "/api/projects/preview-archive",
+        "project={prod}",
+        [401, 200, 200, 403, 403, 404, 403, 404],
+    ),
+    (
+        "/api/projects/archive",
+        "project={prod}&confirm=wrong&back=/acme/~/projects",
+        [401, 422, 422, 403, 403, 404, 403, 404],
+    ),
+    ("/api/identity/sign_out", "", [200; 8]),
+];
+
+/// Org-wide reads of functions that serve both scopes.
+const ORG_WIDE: &[Row] = &[
+    ("/api/usage/report", "org={org}&range=Days7", ORG),
+    ("/api/audit/list", "org={org}&page[number]=0&page[query]=", ORG),
+    ("/api/shell/place", "org=acme&project=~", ORG),
+];
+
+/// Every page, at an address of its own.
+const PAGES: &[(&str, &str, [u16; 8])] = &[
+    ("/", "/", [302; 8]),
+    ("/setup", "/setup?token=guess", [410; 8]),
+    ("/signin", "/signin", [200; 8]),
+    ("/{org}/{project}", "/acme/prod", [302, 302, 302, 302, 302, 404, 302, 404]),
+    ("/{org}/{project}/keys", "/acme/prod/keys", [302, 200, 200, 200, 200, 404, 200, 404]),
+    (
+        "/{org}/{project}/limits",
+        "/acme/prod/limits",
+        [302, 200, 200, 200, 200, 404, 200, 404],
+    ),
+    (
+        "/{org}/{project}/usage",
+        "/acme/prod/usage",
+        [302, 200, 200, 200, 200, 404, 200, 404],
+    ),
+    (
+        "/{org}/{project}/audit",
+        "/acme/prod/audit",
+        [302, 200, 200, 200, 403, 404, 403, 404],
+    ),
+    (
+        "/{org}/{project}/projects",
+        "/acme/~/projects",
+        [302, 200, 200, 403, 403, 403, 404, 404],
+    ),
+];
+
+#[tokio::test]
+async fn every_server_function_answers_each_person_as_the_matrix_says() {
+    let site = Site::new().await;
+    let listed: BTreeSet<&str> = FUNCTIONS.iter().map(|(path, _, _)| *path).collect();
+    let registered: BTreeSet<&str> = server_fn_paths().map(|(path, _)| path).collect();
+    assert_eq!(
+        registered, listed,
+        "a server function stands in no list, or a list names one that is gone"
+    );
+    for (path, body, expected) in FUNCTIONS.iter().take(FUNCTIONS.len() - 1).chain(ORG_WIDE).chain(FUNCTIONS.last()) {
+        for ((who, cookie), expected) in site.cookies.iter().zip(expected) {
+            let answer = site.ask(Method::POST, path, &site.fill(body, *who).await, cookie).await;
+            assert_eq!(answer.status.as_u16(), *expected, "{who:?} {path} {}", answer.body);
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_page_answers_each_person_as_the_matrix_says() {
+    let site = Site::new().await;
+    let routes = leptos_axum::generate_route_list(app::App);
+    let listed: BTreeSet<&str> = PAGES.iter().map(|(route, _, _)| *route).collect();
+    let registered: BTreeSet<&str> = routes.iter().map(leptos_axum::AxumRouteListing::path).collect();
+    assert_eq!(registered, listed, "a page stands in no list, or the list names one that is gone");
+    for (_, address, expected) in PAGES {
+        for ((who, cookie), expected) in site.cookies.iter().zip(expected) {
+            let answer = site.ask(Method::GET, address, "", cookie).await;
+            assert_eq!(answer.status.as_u16(), *expected, "{who:?} {address} → {}", answer.location);
+            assert!(
+                *who != Who::Anonymous || !answer.body.contains("Acme Robotics"),
+                "{address} tells strangers the org's name"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_must_not_be_known_looks_like_what_does_not_exist() {
+    let site = Site::new().await;
+    let foreign = site.world.other_project.to_string();
+    let unknown = format!("proj_{}", "0".repeat(26));
+    for (who, cookie) in &site.cookies {
+        if matches!(who, Who::Anonymous | Who::Stranger) {
+            continue;
+        }
+        for (path, rest) in [
+            ("/api/keys/list", "&page[number]=0&page[query]="),
+            ("/api/limits/table", ""),
+            ("/api/projects/preview-archive", ""),
+        ] {
+            let foreign = site.ask(Method::POST, path, &format!("project={foreign}{rest}"), cookie).await;
+            let unknown = site.ask(Method::POST, path, &format!("project={unknown}{rest}"), cookie).await;
+            assert_eq!((foreign.status, foreign.body), (unknown.status, unknown.body), "{who:?} {path}");
+        }
+        let foreign = site.ask(Method::GET, "/other/theirs/keys", "", cookie).await;
+        let unknown = site.ask(Method::GET, "/nowhere/nothing/keys", "", cookie).await;
+        assert_eq!((foreign.status.as_u16(), unknown.status.as_u16()), (404, 404), "{who:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_other_route_stands_in_the_table_and_answers_a_stranger() {
+    let site = Site::new().await;
+    for route in ROUTES {
+        let path = route
+            .path
+            .replace("{file}", "nothing")
+            .replace("{org}", "acme")
+            .replace("{project}", "prod")
+            .replace("{*id}", "x");
+        let method: Method = route.method.parse().expect("a method");
+        let answer = site.ask(method, &path, "", "").await;
+        let expected: &[u16] = match path.as_str() {
+            "/assets/nothing" => &[404],
+            "/prefs/theme" => &[303, 422],
+            "/acme/prod/keys" => &[302, 401],
+            path if path.starts_with("/v1/") => &[401],
+            _ => &[200, 204],
+        };
+        assert!(
+            expected.contains(&answer.status.as_u16()),
+            "{} {path}: {}",
+            route.method,
+            answer.status
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_session_ends_with_sign_out_and_is_new_after_sign_in() {
+    let site = Site::new().await;
+    let first = site.sign_in(Who::Owner).await;
+    let again = site
+        .ask(
+            Method::POST,
+            "/api/identity/sign_in",
+            &format!("email={}&password={PASSWORD}&next=/", Who::Owner.email()),
+            &first,
+        )
+        .await;
+    let second = again.cookie.expect("a new session");
+    assert_ne!(first, second, "sign-in renews the session id");
+    assert_eq!(
+        site.ask(Method::POST, "/api/shell/home", "", &first).await.status,
+        401,
+        "the planted id is worth nothing"
+    );
+    assert_eq!(site.ask(Method::POST, "/api/shell/home", "", &second).await.status, 200);
+    site.ask(Method::POST, "/api/identity/sign_out", "", &second).await;
+    assert_eq!(site.ask(Method::POST, "/api/shell/home", "", &second).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_key_is_created_without_script_and_shown_in_an_answer_that_nothing_stores() {
+    let site = Site::new().await;
+    let cookie = site.sign_in(Who::ProjectAdmin).await;
+    let form = "name=ci&lifetime=30&idempotency=once";
+    let answer = site.ask(Method::POST, "/acme/prod/keys", form, &cookie).await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.body.contains("bw_p_"), "the secret is in the answer");
+    let again = site.ask(Method::POST, "/acme/prod/keys", form, &cookie).await;
+    assert_eq!(again.status, 409);
+    assert!(!again.body.contains("Save your key"));
+    let wrong = site
+        .ask(Method::POST, "/acme/prod/keys", "name=&lifetime=30&idempotency=", &cookie)
+        .await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.body.contains("Enter a name."));
+}

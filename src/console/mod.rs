@@ -1,0 +1,77 @@
+//! The use cases behind the pages: each implements a port of `app` for the caller of one request.
+//! Authorize, change, audit: in one transaction.
+
+mod audit;
+mod identity;
+mod keys;
+mod limits;
+mod projects;
+mod shell;
+#[cfg(test)]
+mod tests;
+mod usage;
+
+use std::sync::Arc;
+
+use app::{
+    model::{AccountId, AppError},
+    port,
+};
+use leptos::prelude::provide_context;
+use tower_sessions::Session;
+
+use crate::{
+    access::{Caller, Person, api_key::Pepper},
+    catalog::Catalog,
+    enforcement::Engine,
+    identity::{Passwords, SetupLink},
+    store::Store,
+};
+
+/// What every use case may reach.
+pub struct ConsoleParts {
+    pub store: Store,
+    pub catalog: Arc<Catalog>,
+    pub pepper: Pepper,
+    pub passwords: Passwords,
+    pub setup: SetupLink,
+    pub engine: Arc<Engine>,
+}
+
+/// The console of one request: the parts, bound to its caller and session.
+#[derive(Clone)]
+pub struct Console {
+    parts: Arc<ConsoleParts>,
+    caller: Caller,
+    session: Session,
+}
+
+impl Console {
+    pub fn new(parts: Arc<ConsoleParts>, caller: Caller, session: Session) -> Self {
+        Self { parts, caller, session }
+    }
+
+    /// Puts every port into the Leptos context of this request.
+    pub fn provide(self) {
+        let console = Arc::new(self);
+        provide_context::<Arc<dyn port::Identity>>(console.clone());
+        provide_context::<Arc<dyn port::Shell>>(console.clone());
+        provide_context::<Arc<dyn port::Projects>>(console.clone());
+        provide_context::<Arc<dyn port::Keys>>(console.clone());
+        provide_context::<Arc<dyn port::Limits>>(console.clone());
+        provide_context::<Arc<dyn port::Usage>>(console.clone());
+        provide_context::<Arc<dyn port::Audit>>(console);
+    }
+
+    fn store(&self) -> &Store {
+        &self.parts.store
+    }
+
+    fn person(&self) -> Result<&Person, AppError> {
+        self.caller.person.as_ref().ok_or(AppError::SignedOut)
+    }
+
+    fn account(&self) -> Result<&AccountId, AppError> {
+        Ok(&self.person()?.id)
+    }
+}

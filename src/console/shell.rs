@@ -1,0 +1,32 @@
+use app::{
+    model::{
+        AppError,
+        place::{Home, Place, SwitcherOrg},
+    },
+    policy::{self, Action},
+    port::Shell,
+};
+use async_trait::async_trait;
+
+use super::Console;
+
+#[async_trait]
+impl Shell for Console {
+    async fn place(&self, org: &str, project: Option<&str>) -> Result<Place, AppError> {
+        let place = self.store().place(self.person()?, org, project).await?.ok_or(AppError::NotFound)?;
+        if project.is_none() && !place.standing.may(Action::ViewOrg) {
+            return Err(AppError::Forbidden {
+                reason: policy::reason(Action::ViewOrg).to_owned(),
+            });
+        }
+        Ok(place)
+    }
+
+    async fn switcher(&self) -> Result<Vec<SwitcherOrg>, AppError> {
+        Ok(self.store().switcher(self.person()?).await?)
+    }
+
+    async fn home(&self) -> Result<Option<Home>, AppError> {
+        Ok(self.store().home(self.person()?).await?)
+    }
+}

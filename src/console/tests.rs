@@ -1,0 +1,242 @@
+use app::{
+    model::{
+        AppError, Page,
+        key::{KeyLifetime, KeyState, NewKey},
+        limit::{LimitEdit, ModelScope},
+        place::SetupState,
+        project::{Environment, NewProject, ProjectFilter},
+        usage::{Range, Scope},
+    },
+    port::{Audit, Identity, Keys, Limits, Projects, Setup, Shell, Usage},
+};
+
+use crate::{
+    audit::Verifier,
+    store::testing::on_both_engines,
+    testing::{PASSWORD, Who, World},
+};
+
+fn new_key(token: &str) -> NewKey {
+    NewKey {
+        name: "ci".parse().expect("a name"),
+        lifetime: KeyLifetime::Days30,
+        idempotency: token.to_owned(),
+    }
+}
+
+fn new_project(slug: &str) -> NewProject {
+    NewProject {
+        name: "Data lab".parse().expect("a name"),
+        slug: slug.parse().expect("a slug"),
+        description: "Shared sandbox".to_owned(),
+        environment: Environment::Development,
+    }
+}
+
+/// How an answer looks to the policy: allowed, or refused in one of three ways.
+fn outcome<T: std::fmt::Debug>(answer: Result<T, AppError>) -> &'static str {
+    match answer {
+        Ok(_) => "yes",
+        Err(AppError::Forbidden { .. }) => "no",
+        Err(AppError::NotFound) => "404",
+        Err(AppError::SignedOut) => "401",
+        Err(other) => panic!("unexpected: {other:?}"),
+    }
+}
+
+/// What every person gets from every use case of the project `prod`, in the order: keys list, key create, limits table,
+/// limits set, usage, audit, archive preview, projects list, project create, org usage, org audit.
+async fn outcomes(world: &World, who: Who) -> Vec<&'static str> {
+    let console = world.console(who).await;
+    let prod = || world.prod.clone();
+    let org = || world.org.clone();
+    let edit = LimitEdit {
+        model: ModelScope::All,
+        requests: Some(10),
+        tokens: None,
+    };
+    let slug = format!("lab-{}", format!("{who:?}").to_lowercase());
+    vec![
+        outcome(Keys::list(&console, prod(), Page::default()).await),
+        outcome(Keys::create(&console, prod(), new_key(&slug)).await),
+        outcome(console.table(prod()).await),
+        outcome(console.set(prod(), edit).await),
+        outcome(console.report(Scope::Project(prod()), Range::Days7).await),
+        outcome(Audit::list(&console, Scope::Project(prod()), Page::default()).await),
+        outcome(console.preview_archive(prod()).await),
+        outcome(Projects::list(&console, org(), ProjectFilter::Active, Page::default()).await),
+        outcome(Projects::create(&console, org(), new_project(&slug)).await),
+        outcome(console.report(Scope::Org(org()), Range::Days7).await),
+        outcome(Audit::list(&console, Scope::Org(org()), Page::default()).await),
+    ]
+}
+
+on_both_engines! {
+    async fn every_use_case_follows_the_matrix(db: TestDb) {
+        let world = World::new(db).await;
+        let all = ["yes"; 11];
+        for (who, expected) in [
+            (Who::Anonymous, ["401"; 11]),
+            (Who::Owner, all),
+            (Who::OrgAdmin, all),
+            (Who::ProjectAdmin, ["yes", "yes", "yes", "no", "yes", "yes", "no", "no", "no", "no", "no"]),
+            (Who::ProjectMember, ["yes", "no", "yes", "no", "yes", "no", "no", "no", "no", "no", "no"]),
+            (Who::OtherMember, ["404", "404", "404", "404", "404", "404", "404", "no", "no", "no", "no"]),
+            (Who::External, ["yes", "no", "yes", "no", "yes", "no", "no", "404", "404", "404", "404"]),
+            (Who::Stranger, ["404"; 11]),
+        ] {
+            assert_eq!(outcomes(&world, who).await, expected, "{who:?}");
+        }
+    }
+
+    async fn a_key_is_made_once_and_its_states_are_audited(db: TestDb) {
+        let world = World::new(db).await;
+        let owner = world.console(Who::Owner).await;
+        let made = Keys::create(&owner, world.prod.clone(), new_key("form-1")).await.expect("made");
+        assert!(made.secret.starts_with("bw_p_"), "the environment letter of prod");
+        let again = Keys::create(&owner, world.prod.clone(), new_key("form-1")).await;
+        assert!(matches!(again, Err(AppError::Conflict { .. })), "{again:?}");
+
+        owner.disable(world.prod.clone(), made.id.clone()).await.expect("disabled");
+        owner.enable(world.prod.clone(), made.id.clone()).await.expect("enabled");
+        owner.revoke(world.prod.clone(), made.id.clone()).await.expect("revoked");
+        let back = owner.enable(world.prod.clone(), made.id.clone()).await;
+        assert!(matches!(back, Err(AppError::Conflict { .. })), "revoking is final: {back:?}");
+
+        let keys = Keys::list(&owner, world.prod.clone(), Page::default()).await.expect("listed");
+        assert_eq!(keys.total, 1);
+        assert_eq!(keys.rows[0].state, KeyState::Revoked);
+        assert!(!keys.rows[0].hint.contains(&made.secret[10..30]), "only prefix and last four");
+
+        let log = Audit::list(&owner, Scope::Project(world.prod.clone()), Page::default()).await.expect("log");
+        let actions: Vec<_> = log.rows.iter().map(|entry| entry.action.as_str()).collect();
+        assert_eq!(actions, ["api_key.revoked", "api_key.enabled", "api_key.disabled", "api_key.created"]);
+        assert_eq!(log.rows[0].address.as_deref(), Some("192.0.2.7"));
+        assert_eq!(log.rows[0].changes[0].before.as_deref(), Some("active"));
+        assert!(!format!("{log:?}").contains(&made.secret), "a secret never reaches the log");
+    }
+
+    async fn a_key_of_another_project_does_not_exist_here(db: TestDb) {
+        let world = World::new(db).await;
+        let owner = world.console(Who::Owner).await;
+        let made = Keys::create(&owner, world.default_project.clone(), new_key("")).await.expect("made");
+        let admin = world.console(Who::ProjectAdmin).await;
+        assert_eq!(admin.revoke(world.prod.clone(), made.id.clone()).await, Err(AppError::NotFound));
+        assert_eq!(owner.revoke(world.prod.clone(), made.id).await, Err(AppError::NotFound));
+    }
+
+    async fn a_limit_is_set_cleared_and_logged_by_field(db: TestDb) {
+        let world = World::new(db).await;
+        let owner = world.console(Who::Owner).await;
+        let model: ModelScope = "bailiwick/echo".parse().expect("a model");
+        let set = |requests, tokens| owner.set(world.prod.clone(), LimitEdit { model: model.clone(), requests, tokens });
+        set(Some(3), Some(1_000)).await.expect("set");
+        let table = owner.table(world.prod.clone()).await.expect("table");
+        let row = table.rows.iter().find(|row| row.model == model).expect("the model's row");
+        assert_eq!((row.requests.org, row.requests.project, row.requests.effective()), (Some(3_000), Some(3), Some(3)));
+        set(None, Some(1_000)).await.expect("cleared");
+        let log = Audit::list(&owner, Scope::Project(world.prod.clone()), Page::default()).await.expect("log");
+        let change = &log.rows[0].changes;
+        assert_eq!(change.len(), 1, "tokens stayed as they were");
+        assert_eq!((change[0].field.as_str(), change[0].before.as_deref(), change[0].after.as_deref()), ("requests_per_minute", Some("3"), None));
+        let refused = set(Some(3_001), None).await.expect_err("above the ceiling");
+        assert!(refused.on_field("requests").is_some());
+    }
+
+    async fn archiving_needs_the_name_and_hides_the_project(db: TestDb) {
+        let world = World::new(db).await;
+        let owner = world.console(Who::Owner).await;
+        Keys::create(&owner, world.prod.clone(), new_key("")).await.expect("made");
+        let preview = owner.preview_archive(world.prod.clone()).await.expect("dry run");
+        assert_eq!((preview.keys.len(), preview.obstacle), (1, None));
+        let wrong = owner.archive(world.prod.clone(), "production").await.expect_err("wrong name");
+        assert!(wrong.on_field("confirmation").is_some());
+        owner.archive(world.prod.clone(), "prod").await.expect("archived");
+
+        let member = world.console(Who::ProjectMember).await;
+        assert_eq!(Keys::list(&member, world.prod.clone(), Page::default()).await, Err(AppError::NotFound));
+        assert_eq!(member.place("acme", Some("prod")).await, Err(AppError::NotFound));
+        assert!(Keys::list(&owner, world.prod.clone(), Page::default()).await.is_ok(), "history stays readable");
+        assert!(matches!(Keys::create(&owner, world.prod.clone(), new_key("")).await, Err(AppError::Conflict { .. })));
+        let switcher = owner.switcher().await.expect("switcher");
+        assert!(switcher[0].projects.iter().all(|project| project.id != world.prod));
+
+        let last = owner.preview_archive(world.default_project.clone()).await.expect("dry run");
+        assert!(last.obstacle.is_some_and(|obstacle| obstacle.contains("last active")));
+        let refused = owner.archive(world.default_project.clone(), "Default project").await;
+        assert!(matches!(refused, Err(AppError::Conflict { .. })), "{refused:?}");
+    }
+
+    async fn a_place_is_shown_to_those_who_may_know_it(db: TestDb) {
+        let world = World::new(db).await;
+        for (who, project, all) in [
+            (Who::Owner, "yes", "yes"),
+            (Who::OrgAdmin, "yes", "yes"),
+            (Who::ProjectMember, "yes", "no"),
+            (Who::OtherMember, "404", "no"),
+            (Who::External, "yes", "404"),
+            (Who::Stranger, "404", "404"),
+            (Who::Anonymous, "401", "401"),
+        ] {
+            let console = world.console(who).await;
+            assert_eq!(outcome(console.place("acme", Some("prod")).await), project, "{who:?}");
+            assert_eq!(outcome(console.place("acme", None).await), all, "{who:?} all projects");
+            assert_eq!(outcome(console.place("acme", Some("nope")).await), if who == Who::Anonymous { "401" } else { "404" });
+        }
+        let external = world.console(Who::External).await.switcher().await.expect("switcher");
+        assert_eq!((external.len(), external[0].external, external[0].projects.len()), (1, true, 1));
+    }
+
+    async fn set_up_works_once_and_only_with_its_link(db: TestDb) {
+        let world = World::new(db).await;
+        let anonymous = world.console(Who::Anonymous).await;
+        let token = world.parts.setup.token().to_owned();
+        assert_eq!(anonymous.setup_state(&token).await, Ok(SetupState::Done));
+        let setup = |token: &str| Setup {
+            token: token.to_owned(),
+            name: "Eve".parse().expect("a name"),
+            email: "eve@acme.example".parse().expect("an address"),
+            password: PASSWORD.to_owned(),
+            org: "Second".parse().expect("a name"),
+            slug: "second".parse().expect("a slug"),
+        };
+        assert!(matches!(anonymous.set_up(setup("guess")).await, Err(AppError::Forbidden { .. })));
+        assert!(matches!(anonymous.set_up(setup(&token)).await, Err(AppError::Conflict { .. })));
+        assert!(world.store.credentials(&"eve@acme.example".parse().expect("an address")).await.expect("read").is_none());
+    }
+
+    async fn sign_in_tells_nothing_and_is_throttled(db: TestDb) {
+        let world = World::new(db).await;
+        let console = world.console(Who::Anonymous).await;
+        let owner = Who::Owner.email();
+        console.sign_in(owner.as_str(), PASSWORD).await.expect("signed in");
+        let wrong = console.sign_in(owner.as_str(), "wrong-password").await;
+        let unknown = console.sign_in("nobody@acme.example", PASSWORD).await;
+        assert_eq!(wrong, unknown);
+        for _ in 0..9 {
+            assert_eq!(console.sign_in(owner.as_str(), "wrong-password").await, wrong);
+        }
+        let throttled = console.sign_in(owner.as_str(), PASSWORD).await;
+        assert!(matches!(throttled, Err(AppError::Throttled { retry_after_s: 1..=900 })), "{throttled:?}");
+        world.clock.advance(15 * 60 * 1_000 + 1);
+        console.sign_in(owner.as_str(), PASSWORD).await.expect("the window is over");
+    }
+
+    async fn every_chain_verifies_after_real_changes(db: TestDb) {
+        let world = World::new(db).await;
+        let owner = world.console(Who::Owner).await;
+        owner.sign_in(Who::Owner.email().as_str(), PASSWORD).await.expect("signed in");
+        Keys::create(&owner, world.prod.clone(), new_key("")).await.expect("made");
+        let mut records = Vec::new();
+        for (chain, _) in world.store.audit_chains().await.expect("chains") {
+            let mut verifier = Verifier::default();
+            for stored in world.store.audit_records(&chain, 0, 1_000).await.expect("records") {
+                verifier.check(&stored).expect("holds");
+            }
+            let head = world.store.audit_head(&chain).await.expect("head");
+            records.push(verifier.finish(head).expect("whole").records);
+        }
+        records.sort_unstable();
+        assert_eq!(records, [2, 4], "set-up and sign-in; org, project, sign-in, key");
+    }
+}

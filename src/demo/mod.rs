@@ -1,0 +1,245 @@
+//! `bailiwick demo`: a throw-away installation with believable data. Everything is made through the product's own use
+//! cases under a clock that walks from 45 days ago to now, so the audit log, the keys and the usage fit together.
+
+mod traffic;
+
+use std::{path::Path, sync::Arc};
+
+use app::{
+    model::{
+        AppError, ProjectId, Timestamp,
+        key::{CreatedKey, KeyLifetime, NewKey},
+        limit::{LimitEdit, ModelScope},
+        project::{Environment, NewProject},
+        time::{DAY, HOUR},
+    },
+    port::{Keys, Limits, Projects},
+};
+use tower_sessions::Session;
+
+use crate::{
+    access::{Caller, Interface, Origin, api_key::Pepper},
+    ambient::{Ambient, Clock, FrozenClock, SeededEntropy},
+    cli::{DemoArgs, Failure},
+    compose::{self, Foundations, foundations},
+    config::Config,
+    console::{Console, ConsoleParts},
+    enforcement::Engine,
+    identity::{Foundation, Founded, Passwords, SetupLink, found},
+    store::{Store, sessions::Sessions},
+    web::serve::bind,
+};
+use traffic::Source;
+
+const EMAIL: &str = "ada.osei@acme.example";
+const PASSWORD: &str = "demo-console-2026";
+/// How far back the installation began.
+const AGE: i64 = 45 * DAY;
+
+/// Fills a temporary directory, serves it, and removes it at the end.
+pub async fn run(config: Config, args: DemoArgs) -> Result<(), Failure> {
+    let bound = bind(config.listen)?;
+    let folder = tempfile::tempdir().map_err(Failure::run)?;
+    let config = config.in_directory(folder.path());
+    let ambient = Ambient::system();
+    let key = fill(&config, folder.path(), &ambient, args.seed).await?;
+    let Foundations { store, secrets } = foundations(&config, ambient).await?;
+    println!(
+        "demo: sign in at {} as {EMAIL} with the password {PASSWORD}",
+        config.public_url(bound.address).origin()
+    );
+    println!("demo: an API key of the project prod: {}", key.secret);
+    compose::run(&config, bound, store, secrets).await
+}
+
+async fn fill(config: &Config, folder: &Path, ambient: &Ambient, seed: u64) -> Result<CreatedKey, Failure> {
+    let now = ambient.now();
+    let clock = FrozenClock::at(now.plus(-AGE));
+    let past = Ambient {
+        clock: Arc::new(clock.clone()),
+        entropy: Arc::clone(&ambient.entropy),
+    };
+    let Foundations { store, secrets } = foundations(config, past).await?;
+    tracing::debug!(folder = %folder.display(), "filling the demo installation");
+    let demo = Demo::found(config, store, secrets.pepper, clock, now).await?;
+    let key = demo.build(&SeededEntropy::new(seed)).await?;
+    demo.parts.store.db.close().await;
+    Ok(key)
+}
+
+struct Demo {
+    parts: Arc<ConsoleParts>,
+    founded: Founded,
+    clock: FrozenClock,
+    now: Timestamp,
+}
+
+/// A project of the demo: name, address, description, environment, its share of the traffic, and its keys.
+type Plot = (&'static str, &'static str, &'static str, Environment, u64, &'static [&'static str]);
+
+const PROJECTS: [Plot; 4] = [
+    (
+        "prod",
+        "prod",
+        "Checkout and storefront",
+        Environment::Production,
+        60,
+        &["checkout-api", "search-ranking", "support-bot"],
+    ),
+    (
+        "staging",
+        "staging",
+        "What ships next week",
+        Environment::Staging,
+        12,
+        &["release-tests"],
+    ),
+    (
+        "dev",
+        "dev",
+        "Shared sandbox",
+        Environment::Development,
+        8,
+        &["ada-local", "notebooks"],
+    ),
+    (
+        "summer campaign",
+        "summer-campaign",
+        "Product texts for the summer catalogue",
+        Environment::Other,
+        10,
+        &["catalogue-writer"],
+    ),
+];
+
+impl Demo {
+    async fn found(config: &Config, store: Store, pepper: Pepper, clock: FrozenClock, now: Timestamp) -> Result<Self, Failure> {
+        let parts = Arc::new(ConsoleParts {
+            catalog: Arc::new(config.catalog.clone()),
+            pepper,
+            passwords: Passwords::new(&store.ambient).map_err(Failure::run)?,
+            setup: SetupLink::new(&store.ambient),
+            engine: Arc::new(Engine::new()),
+            store,
+        });
+        let foundation = Foundation {
+            name: "Ada Osei".parse().map_err(Failure::run)?,
+            email: EMAIL.parse().map_err(Failure::run)?,
+            password: PASSWORD.to_owned(),
+            org: "Acme Robotics".parse().map_err(Failure::run)?,
+            slug: "acme-robotics".parse().map_err(Failure::run)?,
+            with_key: true,
+        };
+        let founded = found(
+            &parts.store,
+            &parts.passwords,
+            &parts.catalog,
+            &parts.pepper,
+            Origin::cli(),
+            foundation,
+        )
+        .await
+        .map_err(Failure::run)?;
+        Ok(Self {
+            parts,
+            founded,
+            clock,
+            now,
+        })
+    }
+
+    /// The console of the owner, as if she sat in the office.
+    fn console(&self) -> Console {
+        let origin = Origin {
+            interface: Interface::Console,
+            address: Some([192, 0, 2, 24].into()),
+            request: None,
+        };
+        let session = Session::new(None, Arc::new(Sessions(self.parts.store.clone())), None);
+        Console::new(
+            Arc::clone(&self.parts),
+            Caller {
+                person: Some(self.founded.person.clone()),
+                origin,
+            },
+            session,
+        )
+    }
+
+    async fn build(&self, random: &SeededEntropy) -> Result<CreatedKey, Failure> {
+        let console = self.console();
+        let mut sources = Vec::new();
+        let mut first = None;
+        for plot in PROJECTS {
+            let (project, keys) = self.plot(&console, plot).await.map_err(Failure::run)?;
+            sources.extend(keys.iter().map(|key| Source {
+                project: project.clone(),
+                key: key.id.clone(),
+                share: plot.4,
+            }));
+            first = first.or_else(|| keys.into_iter().next());
+        }
+        let prod = &sources[0].project;
+        self.limits(&console, prod, 700_000).await.map_err(Failure::run)?;
+        self.clock.advance(DAY);
+        traffic::write(&self.parts, &self.founded, &sources, random, self.clock.now(), self.now).await?;
+        self.settle_down(&console, &sources).await.map_err(Failure::run)?;
+        first.ok_or_else(|| Failure::run("the demo made no key"))
+    }
+
+    async fn plot(&self, console: &Console, plot: Plot) -> Result<(ProjectId, Vec<CreatedKey>), AppError> {
+        let (name, slug, description, environment, _, keys) = plot;
+        let text = |error: app::model::names::InvalidName| AppError::field("name", error.to_string());
+        self.clock.advance(2 * HOUR);
+        let new = NewProject {
+            name: name.parse().map_err(text)?,
+            slug: slug.parse().map_err(text)?,
+            description: description.to_owned(),
+            environment,
+        };
+        let project = Projects::create(console, self.founded.org.clone(), new).await?.id;
+        let mut made = Vec::new();
+        for key in keys {
+            self.clock.advance(HOUR / 3);
+            let lifetime = if made.is_empty() { KeyLifetime::Never } else { KeyLifetime::Days90 };
+            let new = NewKey {
+                name: key.parse().map_err(text)?,
+                lifetime,
+                idempotency: String::new(),
+            };
+            made.push(Keys::create(console, project.clone(), new).await?);
+        }
+        Ok((project, made))
+    }
+
+    async fn limits(&self, console: &Console, project: &ProjectId, tokens: u64) -> Result<(), AppError> {
+        let Some(model) = self.parts.catalog.models.keys().next().cloned() else {
+            return Ok(());
+        };
+        let edit = LimitEdit {
+            model: ModelScope::One(model),
+            requests: Some(1_200),
+            tokens: Some(tokens),
+        };
+        self.clock.advance(HOUR);
+        console.set(project.clone(), edit).await
+    }
+
+    /// The last days: a key is disabled, one is revoked, and the finished project is archived.
+    async fn settle_down(&self, console: &Console, sources: &[Source]) -> Result<(), AppError> {
+        self.clock.advance(self.now.since(self.clock.now()) - 3 * DAY);
+        if let Some(key) = sources
+            .iter()
+            .find(|source| source.project == sources[0].project && source.key != sources[0].key)
+        {
+            console.disable(key.project.clone(), key.key.clone()).await?;
+            self.clock.advance(4 * HOUR);
+            console.enable(key.project.clone(), key.key.clone()).await?;
+        }
+        self.clock.advance(DAY);
+        if let Some(finished) = sources.last() {
+            console.archive(finished.project.clone(), "summer campaign").await?;
+        }
+        Ok(())
+    }
+}

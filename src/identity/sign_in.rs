@@ -1,0 +1,114 @@
+//! Sign-in and sign-out.
+
+use app::model::{AppError, Email};
+use tower_sessions::Session;
+
+use super::{
+    password::{PasswordError, Passwords},
+    throttle::{Attempt, Throttled},
+};
+use crate::{
+    access::{Caller, Person},
+    audit::{Chain, Event},
+    store::{Store, audit, db::DbError, orgs, sessions::ACCOUNT},
+};
+
+/// Why nobody was signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// Unknown address or wrong password; which of them is not told.
+    #[error("wrong e-mail address or password")]
+    Wrong,
+    #[error("too many attempts")]
+    Throttled { retry_after_s: u64 },
+    #[error(transparent)]
+    Db(#[from] DbError),
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    #[error("session: {0}")]
+    Session(#[from] tower_sessions::session::Error),
+}
+
+impl From<SignInError> for AppError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Wrong => Self::field("password", "The e-mail address or the password is wrong."),
+            SignInError::Throttled { retry_after_s } => Self::Throttled { retry_after_s },
+            SignInError::Db(error) => error.into(),
+            error @ (SignInError::Password(_) | SignInError::Session(_)) => {
+                tracing::error!(%error, "sign-in failed");
+                Self::Internal
+            }
+        }
+    }
+}
+
+/// Checks the password and signs the session in under a new id, so that a planted session id is worth nothing.
+pub async fn sign_in(
+    store: &Store,
+    passwords: &Passwords,
+    caller: &Caller,
+    session: &Session,
+    email: &str,
+    password: &str,
+) -> Result<Person, SignInError> {
+    let Ok(email) = email.parse::<Email>() else {
+        return Err(SignInError::Wrong);
+    };
+    let attempt = Attempt::new(&email, caller.origin.address);
+    if let Err(Throttled { retry_after_s }) = attempt.begin(store).await? {
+        return Err(SignInError::Throttled { retry_after_s });
+    }
+    let credentials = store.credentials(&email).await?;
+    let right = passwords
+        .verify(password, credentials.as_ref().map(|known| known.password_hash.as_str()))
+        .await?;
+    let Some(credentials) = credentials.filter(|_| right) else {
+        record(store, caller, &[Chain::Installation], Event::new("session.refused", "", &email)).await?;
+        return Err(SignInError::Wrong);
+    };
+    attempt.succeeded(store).await?;
+    let person = credentials.person;
+    start_session(session, &person).await?;
+    record_everywhere(store, caller, &person, "session.started").await?;
+    Ok(person)
+}
+
+/// Binds the session to the person, under a new id and without anything that stood in it before.
+pub async fn start_session(session: &Session, person: &Person) -> Result<(), SignInError> {
+    session.clear().await;
+    session.cycle_id().await?;
+    session.insert(ACCOUNT, &person.id).await?;
+    session.save().await?;
+    Ok(())
+}
+
+/// Ends the session, here and in the store.
+pub async fn sign_out(store: &Store, caller: &Caller, session: &Session) -> Result<(), SignInError> {
+    session.flush().await?;
+    if let Some(person) = &caller.person {
+        record_everywhere(store, caller, person, "session.ended").await?;
+    }
+    Ok(())
+}
+
+/// Into the installation's chain and into that of every org of the person: their owners see who came in.
+async fn record_everywhere(store: &Store, caller: &Caller, person: &Person, action: &'static str) -> Result<(), DbError> {
+    let orgs = orgs::memberships(&mut store.db.read().await?, &person.id).await?;
+    let chains: Vec<Chain> = std::iter::once(Chain::Installation)
+        .chain(orgs.into_iter().map(Chain::Org))
+        .collect();
+    let caller = Caller {
+        person: Some(person.clone()),
+        origin: caller.origin.clone(),
+    };
+    record(store, &caller, &chains, Event::new(action, &person.id, &person.email)).await
+}
+
+async fn record(store: &Store, caller: &Caller, chains: &[Chain], event: Event) -> Result<(), DbError> {
+    let mut tx = store.db.write().await?;
+    for chain in chains {
+        audit::append(&mut tx, &store.ambient, caller, chain, event.clone()).await?;
+    }
+    tx.commit().await
+}

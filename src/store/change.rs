@@ -1,0 +1,87 @@
+//! A write transaction with its proof. It opens by touching the org's version row, which serialises one org's changes
+//! on both engines, authorizes inside the transaction, and commits only together with audit records.
+
+use app::model::{OrgId, ProjectId};
+
+use super::{
+    Store, audit,
+    db::{Connection, DbError, Engine, Tx, execute},
+};
+use crate::{
+    access::{Caller, Denied, Grant, OrgPermission, Permission, ProjectPermission, authorize_org, authorize_project},
+    ambient::Ambient,
+    audit::{Chain, Event},
+};
+
+/// An open change under the permission `P`. Dropped without commit, it never happened.
+#[must_use = "a change that is not committed never happened"]
+pub struct Change<P: Permission> {
+    tx: Tx,
+    grant: Grant<P>,
+    caller: Caller,
+    ambient: Ambient,
+}
+
+/// A change inside one project.
+pub type ProjectChange<P> = Change<P>;
+/// A change of the organization as a whole.
+pub type OrgChange<P> = Change<P>;
+
+const TOUCH_ORG: &str = "UPDATE orgs SET version = version + 1 WHERE id = $1";
+const TOUCH_ORG_OF_PROJECT: &str = "UPDATE orgs SET version = version + 1 WHERE id = (SELECT org_id FROM projects WHERE id = $1)";
+
+impl Store {
+    /// Opens a change inside a project.
+    pub async fn begin<P: ProjectPermission>(&self, caller: &Caller, project: &ProjectId) -> Result<Change<P>, Denied> {
+        let mut tx = self.db.write().await?;
+        execute!(&mut tx, TOUCH_ORG_OF_PROJECT, project.as_str())?;
+        let grant = authorize_project::<P>(&mut tx, caller, project).await?;
+        Ok(self.change(tx, grant, caller))
+    }
+
+    /// Opens a change of an organization.
+    pub async fn begin_org<P: OrgPermission>(&self, caller: &Caller, org: &OrgId) -> Result<Change<P>, Denied> {
+        let mut tx = self.db.write().await?;
+        execute!(&mut tx, TOUCH_ORG, org.as_str())?;
+        let grant = authorize_org::<P>(&mut tx, caller, org).await?;
+        Ok(self.change(tx, grant, caller))
+    }
+
+    fn change<P: Permission>(&self, tx: Tx, grant: Grant<P>, caller: &Caller) -> Change<P> {
+        Change {
+            tx,
+            grant,
+            caller: caller.clone(),
+            ambient: self.ambient.clone(),
+        }
+    }
+}
+
+impl<P: Permission> Change<P> {
+    pub fn grant(&self) -> &Grant<P> {
+        &self.grant
+    }
+
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    pub fn ambient(&self) -> &Ambient {
+        &self.ambient
+    }
+
+    /// Writes the records into the org's chain and commits both together.
+    pub async fn commit(mut self, events: impl IntoIterator<Item = Event>) -> Result<(), DbError> {
+        let chain = Chain::Org(self.grant.org().id.clone());
+        for event in events {
+            audit::append(&mut self.tx, &self.ambient, &self.caller, &chain, event).await?;
+        }
+        self.tx.commit().await
+    }
+}
+
+impl<P: Permission> Connection for Change<P> {
+    fn engine(&mut self) -> Engine<'_> {
+        self.tx.engine()
+    }
+}

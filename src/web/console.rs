@@ -1,0 +1,153 @@
+//! The console: pages, server functions, and the two forms that answer without JavaScript.
+
+use std::sync::Arc;
+
+use app::{
+    App,
+    model::AppError,
+    pages::keys::{BaseUrl, FormToken},
+    shell,
+    ui::Theme,
+};
+use axum::{
+    Form, Router,
+    body::Body,
+    extract::{Request, State},
+    response::{IntoResponse, Redirect, Response},
+    routing::{any, get, post},
+};
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use http::{
+    HeaderMap, HeaderValue, Method, StatusCode,
+    header::{CONTENT_SECURITY_POLICY, COOKIE, SET_COOKIE},
+    request::Parts,
+};
+use leptos::{
+    nonce::use_nonce,
+    prelude::{provide_context, use_context},
+    server_fn::axum::server_fn_paths,
+};
+use leptos_axum::{
+    AxumRouteListing, ResponseOptions, generate_route_list_with_exclusions_and_ssg_and_context, handle_server_fns_with_context,
+    render_app_async_with_context,
+};
+use parking_lot::Mutex;
+
+use super::{Site, assets, bounds::MAX_BODY_BYTES, errors::Audience, headers::page_policy, origin};
+
+/// Puts the ports of one request into the Leptos context. The parts hold `CurrentRequest`, `ClientAddr` and the headers.
+pub type Provide = Arc<dyn Fn(&Parts) + Send + Sync>;
+
+/// Does the work of a form and returns what to do inside the Leptos context before the page is rendered at the same
+/// address: provide the outcome, set the status.
+pub type BeforeRender = Arc<dyn Fn(Parts, Bytes) -> BoxFuture<'static, Box<dyn FnOnce() + Send>> + Send + Sync>;
+
+/// What the composition gives to the console.
+#[derive(Clone)]
+pub struct Console {
+    pub provide: Provide,
+    /// `POST /{org}/{project}/keys`: makes a key and shows its secret once, in the answer itself.
+    pub create_key: BeforeRender,
+}
+
+/// Pages by the application's own route list, server functions by their registry (those that are called by POST). Below
+/// `/api` nothing else exists: without that rule `/api/x` would be the project `x` of an org `api`.
+pub fn routes() -> Router<Arc<Site>> {
+    let (pages, _) = generate_route_list_with_exclusions_and_ssg_and_context(App, None, provide_assets);
+    let nothing_else = Router::new().route("/api/{*rest}", any(not_found));
+    let with_page = |router: Router<Arc<Site>>, page: &AxumRouteListing| router.route(page.path(), get(render));
+    let router = pages.iter().fold(nothing_else, with_page);
+    let paths = server_fn_paths().filter(|(_, method)| method == Method::POST);
+    paths.fold(router, |router, (path, _)| router.route(path, post(server_function)))
+}
+
+async fn server_function(State(site): State<Arc<Site>>, request: Request) -> impl IntoResponse {
+    handle_server_fns_with_context(context(&site), request).await
+}
+
+/// A page; also the answer to an address that no route knows.
+async fn render(State(site): State<Arc<Site>>, request: Request) -> Response {
+    render_app_async_with_context(context(&site), shell)(request).await
+}
+
+/// 404: a page for who looks for one, else an error.
+pub async fn not_found(state: State<Arc<Site>>, request: Request) -> Response {
+    let is_page = matches!(*request.method(), Method::GET | Method::HEAD) && !request.uri().path().starts_with("/api/");
+    if !is_page {
+        return Audience::of_request(&request).refuse(&AppError::NotFound);
+    }
+    let mut response = render(state, request).await;
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}
+
+/// `POST /{org}/{project}/keys`.
+pub async fn create_key(State(site): State<Arc<Site>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(form) = axum::body::to_bytes(body, MAX_BODY_BYTES).await else {
+        return Audience::of_parts(&parts).refuse(&AppError::Unreachable);
+    };
+    let before = (site.console.create_key)(parts.clone(), form).await;
+    let before = Arc::new(Mutex::new(Some(before)));
+    let provide = context(&site);
+    let context = move || {
+        provide();
+        if let Some(before) = before.lock().take() {
+            before();
+        }
+    };
+    render_app_async_with_context(context, shell)(Request::from_parts(parts, Body::empty())).await
+}
+
+/// Everything that pages and server functions find in the context.
+fn context(site: &Arc<Site>) -> impl Fn() + Clone + Send + Sync + use<> {
+    let site = Arc::clone(site);
+    move || {
+        provide_assets();
+        provide_context(BaseUrl(site.public_url.origin().to_owned()));
+        provide_context(FormToken(site.ambient.token()));
+        set_policy();
+        if let Some(parts) = use_context::<Parts>() {
+            provide_context(theme(&parts.headers));
+            (site.console.provide)(&parts);
+        }
+    }
+}
+
+/// The policy of a page names the nonce that Leptos gives its inline scripts.
+fn set_policy() {
+    let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else {
+        return;
+    };
+    if let Ok(policy) = HeaderValue::try_from(page_policy(&nonce)) {
+        response.insert_header(CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+fn provide_assets() {
+    provide_context(assets::urls());
+}
+
+/// The choice in the cookie `theme`.
+fn theme(headers: &HeaderMap) -> Theme {
+    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let value = cookies
+        .flat_map(|value| value.split(';'))
+        .find_map(|cookie| cookie.trim().strip_prefix("theme="));
+    value.and_then(|value| value.parse().ok()).unwrap_or_default()
+}
+
+/// The form of the account menu.
+#[derive(serde::Deserialize)]
+pub struct ThemeForm {
+    theme: String,
+}
+
+/// `POST /prefs/theme`: keeps the choice for a year and leads back to the page.
+pub async fn choose_theme(State(site): State<Arc<Site>>, headers: HeaderMap, Form(form): Form<ThemeForm>) -> Response {
+    let theme: Theme = form.theme.parse().unwrap_or_default();
+    let secure = if site.public_url.is_https() { "; Secure" } else { "" };
+    let cookie = format!("theme={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}", theme.as_str());
+    ([(SET_COOKIE, cookie)], Redirect::to(&origin::back(&headers))).into_response()
+}

@@ -1,0 +1,83 @@
+//! Every route that is neither a page nor a server function, with who may call it.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+
+use super::{Site, console, health, metrics};
+
+/// Who may call a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody: it holds nothing of anybody.
+    PublicAsset,
+    /// Everybody: load balancers ask.
+    Health,
+    /// Loopback and the configured networks; 404 for others.
+    Operations,
+    /// Whoever has an API key; the gateway checks it.
+    GatewayKey,
+    /// A form of a page: same origin only, and what it changes is checked behind it.
+    FormPost,
+}
+
+/// What answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Handler {
+    Assets,
+    Live,
+    Ready,
+    Metrics,
+    Gateway,
+    Theme,
+    CreateKey,
+}
+
+/// One row of [`ROUTES`].
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    pub method: &'static str,
+    /// In the syntax of axum.
+    pub path: &'static str,
+    pub access: Access,
+    handler: Handler,
+}
+
+const fn route(method: &'static str, path: &'static str, access: Access, handler: Handler) -> Route {
+    Route {
+        method,
+        path,
+        access,
+        handler,
+    }
+}
+
+/// The table that the router is built from and that the access test walks.
+pub const ROUTES: &[Route] = &[
+    route("GET", "/assets/{file}", Access::PublicAsset, Handler::Assets),
+    route("GET", "/favicon.ico", Access::PublicAsset, Handler::Assets),
+    route("GET", "/robots.txt", Access::PublicAsset, Handler::Assets),
+    route("GET", "/healthz", Access::Health, Handler::Live),
+    route("GET", "/readyz", Access::Health, Handler::Ready),
+    route("GET", "/metrics", Access::Operations, Handler::Metrics),
+    route("GET", "/v1/models", Access::GatewayKey, Handler::Gateway),
+    route("GET", "/v1/whoami", Access::GatewayKey, Handler::Gateway),
+    route("POST", "/v1/chat/completions", Access::GatewayKey, Handler::Gateway),
+    route("POST", "/prefs/theme", Access::FormPost, Handler::Theme),
+    route("POST", "/{org}/{project}/keys", Access::FormPost, Handler::CreateKey),
+];
+
+/// The console with the routes of the table. Assets and gateway come as whole routers of their modules.
+pub(super) fn own() -> Router<Arc<Site>> {
+    ROUTES.iter().fold(console::routes(), |router, route| match route.handler {
+        Handler::Assets | Handler::Gateway => router,
+        Handler::Live => router.route(route.path, get(health::live)),
+        Handler::Ready => router.route(route.path, get(health::ready)),
+        Handler::Metrics => router.route(route.path, get(metrics::show)),
+        Handler::Theme => router.route(route.path, post(console::choose_theme)),
+        Handler::CreateKey => router.route(route.path, post(console::create_key)),
+    })
+}

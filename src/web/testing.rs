@@ -1,0 +1,154 @@
+//! The whole router on a throw-away database, without a socket.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use app::{model::Timestamp, pages::keys::BaseUrl};
+use axum::{
+    Extension, Router,
+    body::{Body, to_bytes},
+    extract::ConnectInfo,
+    routing::{get, post},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, request::Parts};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use prometheus_client::registry::Registry;
+use tower::ServiceExt;
+
+use super::{
+    Console, WebParts,
+    request::{ClientAddr, CurrentRequest},
+    router,
+};
+use crate::{
+    ambient::{Ambient, FrozenClock, SeededEntropy},
+    config::PublicUrl,
+    identity::session_layer,
+    store::{
+        Store,
+        testing::{TestDb, sqlite},
+    },
+};
+
+pub const LOCAL: &str = "127.0.0.1:5000";
+pub const PROXY: &str = "10.0.0.1:5000";
+pub const STRANGER: &str = "192.0.2.9:5000";
+
+pub const SAME_ORIGIN: (&str, &str) = ("sec-fetch-site", "same-origin");
+
+pub struct Server {
+    router: Router,
+    /// What the form of a new key carried.
+    pub posted: Arc<Mutex<Vec<String>>>,
+    pub database: TestDb,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
+    }
+
+    pub fn nonce(&self) -> String {
+        let policy = self.header("content-security-policy");
+        let (_, rest) = policy.split_once("'nonce-").unwrap_or_else(|| panic!("a nonce in {policy}"));
+        rest.split('\'').next().expect("a value").to_owned()
+    }
+}
+
+fn gateway() -> Router {
+    async fn panicking() -> &'static str {
+        panic!("a fault of ours")
+    }
+    let whoami = |Extension(client): Extension<ClientAddr>, Extension(id): Extension<CurrentRequest>| async move {
+        format!("{} {}", client.0, id.0)
+    };
+    Router::new()
+        .route("/v1/whoami", get(whoami))
+        .route("/v1/models", get(|| async { "models" }))
+        .route("/v1/chat/completions", post(|body: String| async move { body.len().to_string() }))
+        .route("/v1/panic", get(panicking))
+}
+
+pub async fn server(public_url: &str) -> Server {
+    let database = sqlite().await;
+    let posted = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&posted);
+    let create_key = move |parts: Parts, form: bytes::Bytes| {
+        let text = format!("{} {}", parts.uri.path(), String::from_utf8_lossy(&form));
+        seen.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+        let before: Box<dyn FnOnce() + Send> = Box::new(|| {
+            let response = use_context::<ResponseOptions>().expect("inside the Leptos context");
+            response.insert_header(HeaderName::from_static("x-before-render"), HeaderValue::from_static("ran"));
+        });
+        Box::pin(async move { before }) as futures::future::BoxFuture<'static, _>
+    };
+    let ambient = Ambient {
+        clock: Arc::new(FrozenClock::at(Timestamp(1_767_225_600_000))),
+        entropy: Arc::new(SeededEntropy::new(1)),
+    };
+    let store = Store {
+        db: database.db.clone(),
+        ambient,
+    };
+    let router = router(WebParts {
+        sessions: session_layer(store.clone(), &[1; 64], public_url.starts_with("https")),
+        store,
+        public_url: PublicUrl::parse(public_url).expect("an origin"),
+        trusted_proxies: vec!["10.0.0.0/8".parse().expect("a network")],
+        metrics_allow: vec!["203.0.113.0/24".parse().expect("a network")],
+        registry: Registry::default(),
+        gateway: gateway(),
+        console: Console {
+            provide: Arc::new(|parts| {
+                let id = parts.extensions.get::<CurrentRequest>().expect("named before");
+                let text = format!("{} {}", use_context::<BaseUrl>().expect("provided").0, id.0);
+                let response = use_context::<ResponseOptions>().expect("inside the Leptos context");
+                response.insert_header(HeaderName::from_static("x-provided"), text.parse().expect("text"));
+            }),
+            create_key: Arc::new(create_key),
+        },
+    });
+    Server { router, posted, database }
+}
+
+impl Server {
+    pub async fn local() -> Self {
+        server("http://127.0.0.1:3000").await
+    }
+
+    pub async fn send(&self, peer: &str, method: Method, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header("host", "127.0.0.1:3000");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let peer: SocketAddr = peer.parse().expect("an address");
+        let request = request.extension(ConnectInfo(peer)).body(body.into()).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.expect("a body");
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(LOCAL, Method::GET, path, &[("accept", "text/html")], Body::empty()).await
+    }
+
+    pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+        let mut all = vec![("content-type", "application/x-www-form-urlencoded")];
+        all.extend_from_slice(headers);
+        self.send(LOCAL, Method::POST, path, &all, body).await
+    }
+}
