@@ -87,14 +87,18 @@ pub struct Price {
     pub output: Money,
 }
 
+/// The most that one request can cost: a million units of the currency. Sums of costs stay far from overflowing.
+const MAX_COST: Money = Money(1_000_000_000_000);
+
 impl Price {
     /// What a request cost, rounded up to a whole micro-unit so that nothing is free by rounding.
-    /// `cached` tokens are part of `input` and are billed at their own price.
+    /// `cached` tokens are part of `input` and are billed at their own price. At most [`MAX_COST`].
     pub fn of(&self, input: u64, cached: u64, output: u64) -> Money {
         let cached = cached.min(input);
         let part = |tokens: u64, price: Money| i128::from(tokens) * i128::from(price.0);
         let total = part(input - cached, self.input) + part(cached, self.cached) + part(output, self.output);
-        Money(i64::try_from((total + 999_999) / 1_000_000).unwrap_or(i64::MAX))
+        let micros = (total + 999_999) / 1_000_000;
+        Money(i64::try_from(micros).map_or(MAX_COST.0, |micros| micros.min(MAX_COST.0)))
     }
 }
 
@@ -247,5 +251,6 @@ mod tests {
         assert_eq!(price.of(1_000_000, 0, 0), Money(2_500_000));
         assert_eq!(price.of(1_000_000, 1_000_000, 0), Money(250_000));
         assert_eq!(price.of(10, 99, 1), price.of(10, 10, 1));
+        assert_eq!(price.of(u64::MAX, 0, u64::MAX), MAX_COST);
     }
 }
