@@ -105,6 +105,13 @@ const LIMITS: &str = "SELECT level, model, metric, period, value FROM limits
 WHERE (level = 'project' AND scope_id = $1) OR (level = 'key' AND scope_id = $2)
 ORDER BY level, model, metric, period";
 
+const PLANS: &str = "SELECT plan, COUNT(*) FROM orgs GROUP BY plan ORDER BY plan";
+
+/// The plans that orgs have, each with the number of its orgs.
+pub async fn plans_in_use(reader: &mut Reader) -> Result<Vec<(String, i64)>, DbError> {
+    fetch_all!(reader, (String, i64), PLANS)
+}
+
 /// The key with this digest, if there is one.
 ///
 /// The index finds the row by the keyed digest, of which an attacker controls no bit; the comparison that decides is in

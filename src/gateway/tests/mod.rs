@@ -185,7 +185,7 @@ impl World {
 
     /// Ends metering, which waits for every open request, and returns what is recorded.
     async fn end(&self) -> Vec<Row> {
-        self.meter.shutdown().await;
+        self.meter.shutdown().await.expect("everything is written");
         self.rows().await
     }
 
