@@ -1,6 +1,8 @@
 //! The gateway through its router: a frozen clock, the simulator without pace, and a small upstream on loopback.
 
+mod clients;
 mod limits;
+mod metered;
 mod pipeline;
 mod streams;
 mod upstreams;

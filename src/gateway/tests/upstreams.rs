@@ -14,23 +14,27 @@ use tokio::{net::TcpListener, sync::Notify};
 use super::*;
 use crate::catalog::{Secret, Upstream};
 
-type Reply = fn() -> Response;
+pub(super) type Reply = fn() -> Response;
 
 /// What the mock was asked.
 #[derive(Default)]
-struct Seen {
-    requests: Mutex<Vec<(HeaderMap, String)>>,
-    arrived: Notify,
+pub(super) struct Seen {
+    pub requests: Mutex<Vec<(HeaderMap, String)>>,
+    pub arrived: Notify,
 }
 
 /// An upstream on a free port of this machine. `None` never answers.
-async fn mock(reply: Option<Reply>) -> (http::Uri, Arc<Seen>) {
+pub(super) async fn mock(reply: Option<Reply>) -> (http::Uri, Arc<Seen>) {
+    mock_with(move || reply.map(|reply| reply())).await
+}
+
+pub(super) async fn mock_with(reply: impl Fn() -> Option<Response> + Clone + Send + Sync + 'static) -> (http::Uri, Arc<Seen>) {
     let seen = Arc::new(Seen::default());
     let handler = move |State(seen): State<Arc<Seen>>, headers: HeaderMap, body: String| async move {
         seen.requests.lock().push((headers, body));
         seen.arrived.notify_one();
-        match reply {
-            Some(reply) => reply(),
+        match reply() {
+            Some(response) => response,
             None => std::future::pending().await,
         }
     };
@@ -44,7 +48,7 @@ async fn mock(reply: Option<Reply>) -> (http::Uri, Arc<Seen>) {
 }
 
 /// The gateway in front of this address.
-async fn world(url: http::Uri, timeouts: Timeouts) -> World {
+pub(super) async fn world(url: http::Uri, timeouts: Timeouts) -> World {
     let mut catalog = with_quota(Metric::Tokens, 1_000_000);
     catalog.upstreams.insert(
         "loopback".to_owned(),
@@ -59,12 +63,12 @@ async fn world(url: http::Uri, timeouts: Timeouts) -> World {
     World::with(catalog, timeouts).await
 }
 
-async fn in_front_of(reply: Reply) -> (World, Arc<Seen>) {
+pub(super) async fn in_front_of(reply: Reply) -> (World, Arc<Seen>) {
     let (url, seen) = mock(Some(reply)).await;
     (world(url, Timeouts::default()).await, seen)
 }
 
-fn sse(events: &'static [&'static str]) -> Response {
+pub(super) fn sse(events: &'static [&'static str]) -> Response {
     let parts = stream::iter(events).map(|event| Ok::<_, Infallible>(*event));
     ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(parts)).into_response()
 }
@@ -87,7 +91,7 @@ async fn unknown_fields_pass_through_and_the_clients_key_does_not() {
     let body: Value = serde_json::from_str(&body).expect("JSON");
     assert_eq!(
         body,
-        json!({ "model": "echo", "messages": [{ "role": "user", "content": "hi" }], "seed": 7 })
+        json!({ "model": "bailiwick/echo", "messages": [{ "role": "user", "content": "hi" }], "seed": 7 })
     );
     let row = world.rows().await.remove(0);
     assert_eq!((row.tokens_in, row.tokens_out, row.settled, row.estimated), (100, 7, 107, false));
@@ -179,6 +183,35 @@ async fn a_refusal_of_the_operators_secret_is_no_fault_of_the_client() {
     let answer = world.chat(&echo("hi")).await;
     assert_eq!(answer.refusal(), (502, "upstream_unauthorized".to_owned()));
     assert!(!answer.text().contains("upstream-secret"));
+}
+
+#[tokio::test]
+async fn what_concerns_the_operators_account_and_redirects_are_no_answers() {
+    for (reply, code) in [
+        (
+            (|| (StatusCode::PAYMENT_REQUIRED, "Account 4711 has no credit").into_response()) as Reply,
+            "upstream_error",
+        ),
+        (
+            || {
+                (
+                    StatusCode::FOUND,
+                    [(header::LOCATION, "https://inner.example/4711")],
+                    "moved to 4711",
+                )
+                    .into_response()
+            },
+            "upstream_unreachable",
+        ),
+    ] {
+        let (world, _) = in_front_of(reply).await;
+        let answer = world.chat(&echo("hi")).await;
+        assert_eq!(answer.refusal(), (502, code.to_owned()));
+        assert!(!answer.text().contains("4711") && answer.header("location").is_none());
+        let row = world.rows().await.remove(0);
+        assert_eq!((row.status, row.error_code.as_deref(), row.settled), (502, Some(code), 0));
+        assert_eq!(world.org_tokens(), 0);
+    }
 }
 
 #[tokio::test]
