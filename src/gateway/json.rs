@@ -93,14 +93,14 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawObject<'a> {
 /// Up to so many fields, looking at each is faster than a set.
 const FEW: usize = 16;
 
-fn comes_twice<'de>(fields: &[(Cow<'de, str>, &RawValue)], names: &mut HashSet<Cow<'de, str>>, key: &Cow<'de, str>) -> bool {
+fn comes_twice(fields: &[(Cow<'_, str>, &RawValue)], names: &mut HashSet<String>, key: &str) -> bool {
     if fields.len() < FEW {
         return fields.iter().any(|(other, _)| other == key);
     }
     if names.is_empty() {
-        names.extend(fields.iter().map(|(name, _)| name.clone()));
+        names.extend(fields.iter().map(|(name, _)| name.clone().into_owned()));
     }
-    !names.insert(key.clone())
+    !names.insert(key.to_owned())
 }
 
 /// The letters of a name without their case, as the decoders fold them that match names loosely: ASCII, and the two
