@@ -212,9 +212,9 @@ impl Catalog {
         }
     }
 
-    /// The plan of this key; an org whose plan left the configuration falls back to the default one.
+    /// The plan of this key. None stands in for one that left the configuration: it would be another ceiling.
     pub fn plan(&self, key: &str) -> Option<&Plan> {
-        self.plans.get(key).or_else(|| self.plans.get(&self.default_plan))
+        self.plans.get(key)
     }
 
     /// True for a model that the built-in simulator answers.
@@ -233,7 +233,8 @@ mod tests {
     #[test]
     fn the_built_in_offer_resolves() {
         let catalog = Catalog::built_in();
-        let plan = catalog.plan("gone").expect("falls back to the default plan");
+        assert!(catalog.plan("gone").is_none());
+        let plan = catalog.plan(&catalog.default_plan).expect("the default plan");
         for model in &plan.models {
             assert!(catalog.is_simulated(model), "{model}");
         }
