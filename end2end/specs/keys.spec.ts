@@ -47,7 +47,7 @@ test("the list is searched on the server, and says when nothing matches", async 
 
 test("two clicks make one key", async ({ ownerPage: page }) => {
   await page.getByRole("link", { name: "Create key" }).first().click();
-  await page.getByRole("dialog").getByLabel("Name").fill("only-one");
+  await page.getByRole("dialog").getByLabel("Name", { exact: true }).fill("only-one");
   await page.getByRole("dialog").getByRole("button", { name: "Create key" }).dblclick();
   await shownSecret(page);
   await open(page, "API Keys");
@@ -57,7 +57,7 @@ test("two clicks make one key", async ({ ownerPage: page }) => {
 test("a key without a name is refused beside the field", async ({ ownerPage: page, complaints }) => {
   complaints.expectStatus(422);
   await page.getByRole("link", { name: "Create key" }).first().click();
-  const name = page.getByRole("dialog").getByLabel("Name");
+  const name = page.getByRole("dialog").getByLabel("Name", { exact: true });
   await name.fill("   ");
   await page.getByRole("dialog").getByRole("button", { name: "Create key" }).click();
   await expect(name).toHaveAttribute("aria-invalid", "true");
@@ -71,7 +71,7 @@ test.describe("without JavaScript", () => {
     await page.goto(`${owner.home}/keys`);
     await signIn(page);
     await page.getByRole("link", { name: "Create key" }).first().click();
-    await page.getByLabel("Name").fill("no-script");
+    await page.getByLabel("Name", { exact: true }).fill("no-script");
     await page.getByRole("button", { name: "Create key" }).click();
     const secret = await shownSecret(page);
     expect((await whoami(server, secret)).status).toBe(200);

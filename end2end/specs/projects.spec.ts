@@ -6,7 +6,7 @@ async function createProject(page: Page, name: string, environment: string): Pro
   await open(page, "Projects");
   await page.getByRole("link", { name: "Create project" }).first().click();
   const dialog = page.getByRole("dialog", { name: "Create project" });
-  await dialog.getByLabel("Name").fill(name);
+  await dialog.getByLabel("Name", { exact: true }).fill(name);
   await dialog.getByLabel("Environment").selectOption({ label: environment });
   await dialog.getByRole("button", { name: "Create project" }).click();
 }
@@ -60,7 +60,10 @@ test("archiving shows first what stops, wants the name, and stops it", async ({ 
 test("the Default Project cannot be archived", async ({ ownerPage: page }) => {
   await open(page, "Projects");
   await page.getByRole("button", { name: /^Actions for Default/ }).click();
-  await expect(page.getByRole("link", { name: "Archive…" })).toHaveCount(0);
+  await page.getByRole("link", { name: "Archive…" }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toContainText("This is the last active project");
+  await expect(dialog.getByRole("textbox"), "there is nothing to confirm").toHaveCount(0);
 });
 
 test("a project that does not exist answers 404", async ({ ownerPage: page, complaints }) => {

@@ -10,10 +10,10 @@ test("the set-up link makes the first owner and leads into the Default Project, 
   await page.goto(link);
   const you = page.getByRole("group", { name: "You", exact: true });
   const organization = page.getByRole("group", { name: "Your organization" });
-  await you.getByLabel("Name").fill(owner.name);
+  await you.getByLabel("Name", { exact: true }).fill(owner.name);
   await you.getByLabel("E-mail").fill(owner.email);
   await you.getByLabel("Password", { exact: true }).fill(owner.password);
-  await organization.getByLabel("Name").fill(owner.org);
+  await organization.getByLabel("Name", { exact: true }).fill(owner.org);
   await organization.getByLabel("Address").fill("acme-robotics");
   await page.getByRole("button", { name: "Create account and organization" }).click();
 
@@ -36,8 +36,8 @@ test("a short password is refused beside its field, and the other fields keep th
   complaints.expectStatus(422);
   await page.goto(server.setupLink ?? "");
   await page.getByLabel("E-mail").fill(owner.email);
-  await page.getByRole("group", { name: "You", exact: true }).getByLabel("Name").fill(owner.name);
-  await page.getByRole("group", { name: "Your organization" }).getByLabel("Name").fill(owner.org);
+  await page.getByRole("group", { name: "You", exact: true }).getByLabel("Name", { exact: true }).fill(owner.name);
+  await page.getByRole("group", { name: "Your organization" }).getByLabel("Name", { exact: true }).fill(owner.org);
   const password = page.getByLabel("Password", { exact: true });
   // As a client without the browser's own checks would send it.
   await page.locator("form").first().evaluate((form: HTMLFormElement) => (form.noValidate = true));

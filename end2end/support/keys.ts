@@ -4,7 +4,7 @@ import { type Page, expect } from "@playwright/test";
 export async function createKey(page: Page, name: string): Promise<string> {
   await page.getByRole("link", { name: "Create key" }).first().click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Name").fill(name);
+  await dialog.getByLabel("Name", { exact: true }).fill(name);
   await dialog.getByRole("button", { name: "Create key" }).click();
   const secret = await shownSecret(page);
   await page.getByRole("link", { name: "Done" }).click();

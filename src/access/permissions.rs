@@ -1,7 +1,7 @@
 use std::marker::PhantomData;
 
 use app::{
-    model::{Name, OrgId, ProjectId, Standing, project::Environment},
+    model::{Name, OrgId, OrgRole, ProjectId, Standing, project::Environment},
     policy::Action,
 };
 
@@ -72,6 +72,11 @@ impl<P: Permission> Grant<P> {
     /// The standing that the grant was made from, for finer rules such as owner-only rows.
     pub fn standing(&self) -> Standing {
         self.standing
+    }
+
+    /// The Organization Default Key is for owners only: in lists, usage, exports, previews, search and the audit log.
+    pub fn sees_org_default_key(&self) -> bool {
+        self.standing.org == Some(OrgRole::Owner)
     }
 
     /// The project, when the grant is held in one.

@@ -191,7 +191,7 @@ const FUNCTIONS: &[Row] = &[
     ),
     (
         "/api/projects/archive",
-        "project={prod}&confirm=wrong&back=/acme/~/projects",
+        "project={prod}&confirmation=wrong&back=/acme/~/projects",
         [401, 422, 422, 403, 403, 404, 403, 404],
     ),
     ("/api/identity/sign_out", "", [200; 8]),

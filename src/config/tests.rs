@@ -83,6 +83,16 @@ fn every_setting_is_read_from_the_file() {
 }
 
 #[test]
+fn the_example_of_the_readme_is_a_configuration() {
+    let readme = include_str!("../../README.md");
+    let (_, rest) = readme.split_once("```toml\n").expect("an example");
+    let (example, _) = rest.split_once("```").expect("its end");
+    let config = start(example, &[("LOCAL_API_KEY", "secret")], Settings::default()).expect("valid");
+    assert_eq!(config.public_url(config.listen).origin(), "https://ai.acme.example");
+    assert_eq!(config.catalog.plans["standard"].quotas.len(), 2);
+}
+
+#[test]
 fn a_list_in_a_variable_is_separated_by_commas() {
     let environment = [("BAILIWICK_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1")];
     assert_eq!(

@@ -40,7 +40,7 @@ impl Identity for Console {
         let parts = &self.parts;
         let origin = self.caller.origin.clone();
         let founded = identity::found(&parts.store, &parts.passwords, &parts.catalog, &parts.pepper, origin, foundation).await?;
-        identity::start_session(&self.session, &founded.person).await?;
+        identity::start_session(self.store(), &self.caller, &self.session, &founded.person).await?;
         Ok(Home {
             org: slug,
             project: founded.project_slug,

@@ -39,7 +39,8 @@ impl Keys for Console {
             created_at: now,
             expires_at: new.lifetime.expires_at(now),
             is_org_default: false,
-            idempotency: Some(new.idempotency.as_str()).filter(|token| !token.is_empty() && token.len() <= 100),
+            idempotency: Some(new.idempotency.as_str())
+                .filter(|token| (1..=100).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic())),
         };
         if let Err(error) = keys::insert(&mut change, &record, &self.parts.pepper).await {
             return Err(if error.is_unique_violation() {

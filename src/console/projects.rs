@@ -29,6 +29,9 @@ impl Projects for Console {
         if new.description.chars().count() > DESCRIPTION {
             return Err(AppError::field("description", "A description has at most 500 characters."));
         }
+        if new.description.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            return Err(AppError::field("description", "A description has no control characters."));
+        }
         let mut change = self.store().begin_org::<CreateProject>(&self.caller, &org).await?;
         let plan = self.parts.catalog.plan(&change.grant().org().plan).ok_or(AppError::Internal)?;
         if !plan.multi_project {
@@ -48,6 +51,7 @@ impl Projects for Console {
             .in_project(&id)
             .set("address", &new.slug)
             .set("environment", new.environment.as_str())
+            .change("description", None, Some(new.description.clone()).filter(|text| !text.is_empty()))
             .set("owner", &self.person()?.email)
             .set("models", plan.models.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
         change.commit([event]).await?;

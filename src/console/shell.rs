@@ -1,6 +1,6 @@
 use app::{
     model::{
-        AppError,
+        AppError, Slug,
         place::{Home, Place, SwitcherOrg},
     },
     policy::{self, Action},
@@ -13,7 +13,13 @@ use super::Console;
 #[async_trait]
 impl Shell for Console {
     async fn place(&self, org: &str, project: Option<&str>) -> Result<Place, AppError> {
-        let place = self.store().place(self.person()?, org, project).await?.ok_or(AppError::NotFound)?;
+        let person = self.person()?;
+        // What is no slug names nothing; PostgreSQL would refuse some of it with an error of its own.
+        let is_slug = |text: &str| text.parse::<Slug>().is_ok();
+        if !is_slug(org) || !project.is_none_or(is_slug) {
+            return Err(AppError::NotFound);
+        }
+        let place = self.store().place(person, org, project).await?.ok_or(AppError::NotFound)?;
         if project.is_none() && !place.standing.may(Action::ViewOrg) {
             return Err(AppError::Forbidden {
                 reason: policy::reason(Action::ViewOrg).to_owned(),

@@ -12,7 +12,7 @@ use app::{
 
 use crate::{
     audit::Verifier,
-    store::testing::on_both_engines,
+    store::{db::execute, testing::on_both_engines},
     testing::{PASSWORD, Who, World},
 };
 
@@ -238,5 +238,52 @@ on_both_engines! {
         }
         records.sort_unstable();
         assert_eq!(records, [2, 4], "set-up and sign-in; org, project, sign-in, key");
+    }
+
+    async fn parallel_guesses_all_count(db: TestDb) {
+        let world = World::new(db).await;
+        let console = world.console(Who::Anonymous).await;
+        let email = Who::Owner.email();
+        let guesses = (0..30).map(|_| console.sign_in(email.as_str(), "wrong-password"));
+        let answers = futures::future::join_all(guesses).await;
+        let tried = answers.iter().filter(|answer| !matches!(answer, Err(AppError::Throttled { .. }))).count();
+        assert!((1..=10).contains(&tried), "{tried} of 30 parallel guesses reached the password");
+    }
+
+    async fn right_sign_ins_do_not_use_up_an_office(db: TestDb) {
+        let world = World::new(db).await;
+        let console = world.console(Who::Anonymous).await;
+        for _ in 0..61 {
+            console.sign_in(Who::Owner.email().as_str(), PASSWORD).await.expect("signed in");
+        }
+    }
+
+    async fn only_owners_see_the_default_key_in_the_log(db: TestDb) {
+        let world = World::new(db).await;
+        let owner = world.console(Who::Owner).await;
+        let made = Keys::create(&owner, world.default_project.clone(), new_key("")).await.expect("made");
+        let mut tx = world.store.db.write().await.expect("begin");
+        execute!(&mut tx, "UPDATE api_keys SET is_org_default = TRUE WHERE id = $1", made.id.as_str()).expect("marked");
+        tx.commit().await.expect("commit");
+        for (who, seen) in [(Who::Owner, true), (Who::OrgAdmin, false)] {
+            let console = world.console(who).await;
+            for scope in [Scope::Org(world.org.clone()), Scope::Project(world.default_project.clone())] {
+                let log = Audit::list(&console, scope, Page::default()).await.expect("log");
+                assert_eq!(log.rows.iter().any(|entry| entry.target_id == made.id.as_str()), seen, "{who:?}");
+                assert_eq!(log.total, log.rows.len() as u64, "the count tells no more than the rows");
+            }
+        }
+    }
+
+    async fn text_that_no_engine_stores_is_no_server_error(db: TestDb) {
+        let world = World::new(db).await;
+        let owner = world.console(Who::Owner).await;
+        assert_eq!(owner.place("ac\0me", Some("prod")).await, Err(AppError::NotFound));
+        let page = Page { number: 0, query: "a\0b".repeat(30_000) };
+        assert_eq!(Keys::list(&owner, world.prod.clone(), page).await.expect("listed").total, 0);
+        let mut project = new_project("nul");
+        project.description = "a\0b".to_owned();
+        assert!(Projects::create(&owner, world.org.clone(), project).await.expect_err("refused").on_field("description").is_some());
+        assert!(Keys::create(&owner, world.prod.clone(), new_key("a\0b")).await.is_ok(), "such a token counts as none");
     }
 }

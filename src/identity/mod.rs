@@ -8,5 +8,5 @@ mod throttle;
 
 pub use founding::{Foundation, Founded, FoundingError, SetupLink, found};
 pub use password::Passwords;
-pub use session::{SessionLayer, authenticate, session_layer};
+pub use session::{SessionLayer, authenticate, secure_removal, session_layer};
 pub use sign_in::{SignInError, sign_in, sign_out, start_session};

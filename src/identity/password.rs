@@ -13,11 +13,14 @@ use crate::ambient::Ambient;
 
 /// Hashes that may be computed at the same time; further ones wait.
 const CONCURRENT: usize = 2;
+/// Hashes that may be wanted at the same time, waiting ones included; further ones are refused at once.
+const WANTED: usize = 64;
 
 /// Makes and checks password hashes. Cloning shares the bound.
 #[derive(Clone)]
 pub struct Passwords {
     permits: Arc<Semaphore>,
+    places: Arc<Semaphore>,
     /// Checked when there is no account, so that an unknown address takes as long as a wrong password.
     decoy: Arc<str>,
 }
@@ -29,6 +32,9 @@ pub enum PasswordError {
     Hash(Error),
     #[error("password hash: the computation was ended")]
     Ended,
+    /// Everybody signs in at once, or somebody pretends to be everybody.
+    #[error("password hash: too many at once")]
+    Busy,
 }
 
 impl Passwords {
@@ -36,6 +42,7 @@ impl Passwords {
         let decoy = hash("decoy", &salt(ambient))?;
         Ok(Self {
             permits: Arc::new(Semaphore::new(CONCURRENT)),
+            places: Arc::new(Semaphore::new(WANTED)),
             decoy: decoy.into(),
         })
     }
@@ -55,6 +62,7 @@ impl Passwords {
     }
 
     async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
+        let _place = self.places.try_acquire().map_err(|_| PasswordError::Busy)?;
         let _permit = self.permits.acquire().await.map_err(|_| PasswordError::Ended)?;
         tokio::task::spawn_blocking(work).await.map_err(|_| PasswordError::Ended)
     }
@@ -95,6 +103,14 @@ mod tests {
         assert!(passwords.verify("correct-horse-9", Some(&stored)).await.expect("verify"));
         assert!(!passwords.verify("correct-horse-8", Some(&stored)).await.expect("verify"));
         assert!(!passwords.verify("decoy", None).await.expect("verify"));
+    }
+
+    #[tokio::test]
+    async fn a_flood_is_refused_instead_of_queued() {
+        let ambient = Ambient::system();
+        let passwords = Passwords::new(&ambient).expect("a decoy");
+        let _taken = passwords.places.acquire_many(64).await.expect("all places");
+        assert!(matches!(passwords.verify("any", None).await, Err(PasswordError::Busy)));
     }
 
     #[tokio::test]

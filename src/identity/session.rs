@@ -4,6 +4,7 @@ use app::model::AccountId;
 use axum::{
     extract::{Request, State},
     http::StatusCode,
+    http::{HeaderValue, header::SET_COOKIE},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -37,6 +38,27 @@ pub fn session_layer(store: Store, cookie_key: &[u8; 64], https: bool) -> Sessio
         .with_path("/")
         .with_expiry(Expiry::OnInactivity(LIFETIME))
         .with_signed(Key::from(cookie_key))
+}
+
+/// Browsers keep a `__Host-` cookie whose removal is not marked `Secure`, and the session layer does not mark it.
+pub async fn secure_removal(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for value in response
+        .headers_mut()
+        .iter_mut()
+        .filter(|(name, _)| *name == SET_COOKIE)
+        .map(|(_, value)| value)
+    {
+        let marked = value
+            .to_str()
+            .ok()
+            .filter(|text| text.starts_with("__Host-bailiwick=;"))
+            .map(|text| format!("{text}; Secure; HttpOnly"));
+        if let Some(Ok(marked)) = marked.map(HeaderValue::try_from) {
+            *value = marked;
+        }
+    }
+    response
 }
 
 /// Reads the account behind the session on every request, so that a removed account is signed out at once, and

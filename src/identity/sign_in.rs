@@ -35,6 +35,7 @@ impl From<SignInError> for AppError {
             SignInError::Wrong => Self::field("password", "The e-mail address or the password is wrong."),
             SignInError::Throttled { retry_after_s } => Self::Throttled { retry_after_s },
             SignInError::Db(error) => error.into(),
+            SignInError::Password(PasswordError::Busy) => Self::Throttled { retry_after_s: 1 },
             error @ (SignInError::Password(_) | SignInError::Session(_)) => {
                 tracing::error!(%error, "sign-in failed");
                 Self::Internal
@@ -68,14 +69,14 @@ pub async fn sign_in(
         return Err(SignInError::Wrong);
     };
     attempt.succeeded(store).await?;
-    let person = credentials.person;
-    start_session(session, &person).await?;
-    record_everywhere(store, caller, &person, "session.started").await?;
-    Ok(person)
+    start_session(store, caller, session, &credentials.person).await?;
+    Ok(credentials.person)
 }
 
 /// Binds the session to the person, under a new id and without anything that stood in it before.
-pub async fn start_session(session: &Session, person: &Person) -> Result<(), SignInError> {
+/// The record comes first: no session exists without one.
+pub async fn start_session(store: &Store, caller: &Caller, session: &Session, person: &Person) -> Result<(), SignInError> {
+    record_everywhere(store, caller, person, "session.started").await?;
     session.clear().await;
     session.cycle_id().await?;
     session.insert(ACCOUNT, &person.id).await?;
@@ -85,10 +86,10 @@ pub async fn start_session(session: &Session, person: &Person) -> Result<(), Sig
 
 /// Ends the session, here and in the store.
 pub async fn sign_out(store: &Store, caller: &Caller, session: &Session) -> Result<(), SignInError> {
-    session.flush().await?;
     if let Some(person) = &caller.person {
         record_everywhere(store, caller, person, "session.ended").await?;
     }
+    session.flush().await?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use app::model::{Email, time::MINUTE};
+use app::model::{Email, Timestamp, time::MINUTE};
 
 use crate::store::{Store, db::DbError};
 
@@ -28,11 +28,11 @@ pub struct Throttled {
 
 impl Attempt {
     pub fn new(email: &Email, address: Option<IpAddr>) -> Self {
-        let network = address.map(network);
+        let network = address.map(|address| network(address, 4));
         Self {
             pair: format!("pair:{}:{email}", network.as_deref().unwrap_or("local")),
             account: format!("account:{email}"),
-            address: network.map(|network| format!("address:{network}")),
+            address: address.map(|address| format!("address:{}", self::network(address, 3))),
         }
     }
 
@@ -50,32 +50,45 @@ impl Attempt {
             if let Some((failures, start)) = store.failures(subject, WINDOW).await?
                 && failures >= bound
             {
-                let left = start.plus(WINDOW).since(store.ambient.now());
-                return Ok(Err(Throttled {
-                    retry_after_s: u64::try_from(left).unwrap_or(0).div_ceil(1_000).max(1),
-                }));
+                return Ok(Err(until(start, store)));
             }
         }
-        for (subject, _) in self.bounds() {
-            store.count_attempt(subject, WINDOW).await?;
+        for (subject, bound) in self.bounds() {
+            let (count, start) = store.count_attempt(subject, WINDOW).await?;
+            // Of parallel attempts that all saw room, only as many go on as there was room for.
+            if count > bound {
+                return Ok(Err(until(start, store)));
+            }
         }
         Ok(Ok(()))
     }
 
-    /// After a success the account's own counters start anew; the address keeps its count.
+    /// After a success the account's own counters start anew, and the address is not charged for it: an office behind one
+    /// address signs in all morning.
     pub async fn succeeded(&self, store: &Store) -> Result<(), DbError> {
         store.clear_attempts(&self.pair).await?;
-        store.clear_attempts(&self.account).await
+        store.clear_attempts(&self.account).await?;
+        match &self.address {
+            Some(address) => store.uncount_attempt(address).await,
+            None => Ok(()),
+        }
     }
 }
 
-/// IPv6 users own a whole /64: count them by it.
-fn network(address: IpAddr) -> String {
+fn until(start: Timestamp, store: &Store) -> Throttled {
+    let left = start.plus(WINDOW).since(store.ambient.now());
+    Throttled {
+        retry_after_s: u64::try_from(left).unwrap_or(0).div_ceil(1_000).max(1),
+    }
+}
+
+/// An IPv6 user owns a whole /64 and a site a /48: `groups` of 16 bits of an address count as one.
+fn network(address: IpAddr, groups: usize) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),
         IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+            let prefix: Vec<String> = address.segments().iter().take(groups).map(|group| format!("{group:x}")).collect();
+            format!("{}::/{}", prefix.join(":"), 16 * groups)
         }
     }
 }
@@ -86,7 +99,7 @@ mod tests {
 
     #[test]
     fn addresses_count_by_their_network() {
-        let network = |text: &str| network(text.parse().expect("an address"));
+        let network = |text: &str| network(text.parse().expect("an address"), 4);
         assert_eq!(network("192.0.2.7"), "192.0.2.7");
         assert_eq!(network("::ffff:192.0.2.7"), "192.0.2.7");
         assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2::1"));

@@ -4,7 +4,7 @@ use app::model::Timestamp;
 
 use super::{
     Store,
-    db::{DbError, execute, fetch_optional},
+    db::{DbError, execute, fetch_one, fetch_optional},
 };
 
 impl Store {
@@ -16,19 +16,31 @@ impl Store {
         Ok(row.map(|(failures, start)| (failures, Timestamp(start))))
     }
 
-    /// Counts an attempt before it is tried, so that parallel guesses are all counted; returns the count with this one.
-    pub async fn count_attempt(&self, subject: &str, window_ms: i64) -> Result<i64, DbError> {
-        const SQL: &str = "
+    /// Counts an attempt before it is tried, so that parallel guesses are all counted; returns the count with this one
+    /// and when its window began. Windows that are over go away here.
+    pub async fn count_attempt(&self, subject: &str, window_ms: i64) -> Result<(i64, Timestamp), DbError> {
+        const PURGE: &str = "DELETE FROM attempts WHERE window_start <= $1";
+        const COUNT: &str = "
             INSERT INTO attempts (subject, failures, window_start) VALUES ($1, 1, $2)
-            ON CONFLICT (subject) DO UPDATE SET
-                failures = CASE WHEN attempts.window_start > $3 THEN attempts.failures + 1 ELSE 1 END,
-                window_start = CASE WHEN attempts.window_start > $3 THEN attempts.window_start ELSE $2 END
-            RETURNING failures";
+            ON CONFLICT (subject) DO UPDATE SET failures = attempts.failures + 1
+            RETURNING failures, window_start";
         let now = self.ambient.now().0;
         let mut tx = self.db.write().await?;
-        let row = fetch_optional!(&mut tx, (i64,), SQL, subject, now, now - window_ms)?;
+        execute!(&mut tx, PURGE, now - window_ms)?;
+        let (failures, start) = fetch_one!(&mut tx, (i64, i64), COUNT, subject, now)?;
         tx.commit().await?;
-        Ok(row.map_or(1, |(failures,)| failures))
+        Ok((failures, Timestamp(start)))
+    }
+
+    /// Takes one attempt back that turned out right.
+    pub async fn uncount_attempt(&self, subject: &str) -> Result<(), DbError> {
+        let mut tx = self.db.write().await?;
+        execute!(
+            &mut tx,
+            "UPDATE attempts SET failures = failures - 1 WHERE subject = $1 AND failures > 0",
+            subject
+        )?;
+        tx.commit().await
     }
 
     /// Forgets a subject after a success.

@@ -11,7 +11,7 @@ use super::{
     parse, pattern,
 };
 use crate::{
-    access::{Caller, Grant, ViewAudit, ViewOrg},
+    access::{Caller, Grant, Permission, ViewAudit, ViewOrg},
     ambient::Ambient,
     audit::{Chain, Event, GENESIS, Record, Stored},
 };
@@ -149,31 +149,39 @@ impl Row {
     }
 }
 
-// The project filter is NULL for the whole org. Text is searched in what the list shows.
+// $6 and $4 are true for owners, who alone see the Organization Default Key. The project filter is NULL for the whole org. Text is searched in what the list shows.
 const LIST: &str = "
     SELECT a.*, p.name AS project FROM audit_records a LEFT JOIN projects p ON p.id = a.project_id
     WHERE a.chain = $1 AND (CAST($2 AS TEXT) IS NULL OR a.project_id = $2)
-      AND (lower(a.actor) LIKE $3 ESCAPE '\\' OR a.action LIKE $3 ESCAPE '\\' OR lower(a.target) LIKE $3 ESCAPE '\\' OR a.id LIKE $3 ESCAPE '\\')
+      AND ($6 OR NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.id = a.target_id AND k.is_org_default))
+      AND (lower(a.actor) LIKE lower($3) ESCAPE '\\' OR a.action LIKE lower($3) ESCAPE '\\' OR lower(a.target) LIKE lower($3) ESCAPE '\\' OR a.id LIKE lower($3) ESCAPE '\\')
     ORDER BY a.seq DESC LIMIT $4 OFFSET $5";
 const COUNT: &str = "
     SELECT count(*),
-           CAST(coalesce(sum(CASE WHEN lower(actor) LIKE $3 ESCAPE '\\' OR action LIKE $3 ESCAPE '\\' OR lower(target) LIKE $3 ESCAPE '\\'
-                                    OR id LIKE $3 ESCAPE '\\' THEN 1 ELSE 0 END), 0) AS BIGINT)
-    FROM audit_records WHERE chain = $1 AND (CAST($2 AS TEXT) IS NULL OR project_id = $2)";
+           CAST(coalesce(sum(CASE WHEN lower(actor) LIKE lower($3) ESCAPE '\\' OR action LIKE lower($3) ESCAPE '\\' OR lower(target) LIKE lower($3) ESCAPE '\\'
+                                    OR id LIKE lower($3) ESCAPE '\\' THEN 1 ELSE 0 END), 0) AS BIGINT)
+    FROM audit_records WHERE chain = $1 AND (CAST($2 AS TEXT) IS NULL OR project_id = $2)
+      AND ($4 OR NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.id = target_id AND k.is_org_default))";
 
 impl Store {
     /// The records of one project, newest first.
     pub async fn project_audit(&self, grant: &Grant<ViewAudit>, page: &Page) -> Result<Listing<AuditEntry>, DbError> {
-        self.audit_page(grant.org().id.as_str(), Some(grant.project().id.as_str()), page)
-            .await
+        self.audit_page(grant, Some(grant.project().id.as_str()), page).await
     }
 
     /// The records of a whole organization, newest first.
     pub async fn org_audit(&self, grant: &Grant<ViewOrg>, page: &Page) -> Result<Listing<AuditEntry>, DbError> {
-        self.audit_page(grant.org().id.as_str(), None, page).await
+        self.audit_page(grant, None, page).await
     }
 
-    async fn audit_page(&self, chain: &str, project: Option<&str>, page: &Page) -> Result<Listing<AuditEntry>, DbError> {
+    async fn audit_page<P: Permission>(
+        &self,
+        grant: &Grant<P>,
+        project: Option<&str>,
+        page: &Page,
+    ) -> Result<Listing<AuditEntry>, DbError> {
+        let chain = grant.org().id.as_str();
+        let is_owner = grant.sees_org_default_key();
         let mut reader = self.db.read().await?;
         let filter = pattern(&page.query);
         let rows = fetch_all!(
@@ -184,9 +192,10 @@ impl Store {
             project,
             &filter,
             i64::from(Page::SIZE),
-            page.offset()
+            page.offset(),
+            is_owner
         )?;
-        let (all, matching) = fetch_one!(&mut reader, (i64, i64), COUNT, chain, project, &filter)?;
+        let (all, matching) = fetch_one!(&mut reader, (i64, i64), COUNT, chain, project, &filter, is_owner)?;
         Ok(Listing {
             rows: rows.into_iter().map(Row::entry).collect::<Result<_, _>>()?,
             total: count(matching),

@@ -33,6 +33,7 @@ const TOUCH_ORG_OF_PROJECT: &str = "UPDATE orgs SET version = version + 1 WHERE 
 impl Store {
     /// Opens a change inside a project.
     pub async fn begin<P: ProjectPermission>(&self, caller: &Caller, project: &ProjectId) -> Result<Change<P>, Denied> {
+        must_be_signed_in(caller)?;
         let mut tx = self.db.write().await?;
         execute!(&mut tx, TOUCH_ORG_OF_PROJECT, project.as_str())?;
         let grant = authorize_project::<P>(&mut tx, caller, project).await?;
@@ -41,6 +42,7 @@ impl Store {
 
     /// Opens a change of an organization.
     pub async fn begin_org<P: OrgPermission>(&self, caller: &Caller, org: &OrgId) -> Result<Change<P>, Denied> {
+        must_be_signed_in(caller)?;
         let mut tx = self.db.write().await?;
         execute!(&mut tx, TOUCH_ORG, org.as_str())?;
         let grant = authorize_org::<P>(&mut tx, caller, org).await?;
@@ -55,6 +57,11 @@ impl Store {
             ambient: self.ambient.clone(),
         }
     }
+}
+
+/// Nobody waits in the writers' queue on behalf of nobody.
+fn must_be_signed_in(caller: &Caller) -> Result<(), Denied> {
+    caller.person.as_ref().map(drop).ok_or(Denied::SignedOut)
 }
 
 impl<P: Permission> Change<P> {

@@ -206,56 +206,52 @@ fn make_private(path: &Path) -> Result<(), DbError> {
     }
 }
 
+/// Expands one body for both engines: `$c` is the connection, `$db` names the engine's sqlx type.
+macro_rules! on_engine {
+    ($on:expr, |$c:ident: $db:ident| $body:expr) => {
+        match $crate::store::db::Connection::engine($on) {
+            $crate::store::db::Engine::Sqlite($c) => {
+                type $db = sqlx::Sqlite;
+                $body.await
+            }
+            $crate::store::db::Engine::Postgres($c) => {
+                type $db = sqlx::Postgres;
+                $body.await
+            }
+        }
+        .map_err($crate::store::db::DbError::from)
+    };
+}
+
 /// `execute!(on, SQL, a, b)` → rows affected.
 macro_rules! execute {
     ($on:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
-        match $crate::store::db::Connection::engine($on) {
-            $crate::store::db::Engine::Sqlite(c) =>
-                sqlx::query::<sqlx::Sqlite>($sql)$(.bind($bind))*.execute(c).await.map(|done| done.rows_affected()),
-            $crate::store::db::Engine::Postgres(c) =>
-                sqlx::query::<sqlx::Postgres>($sql)$(.bind($bind))*.execute(c).await.map(|done| done.rows_affected()),
-        }
-        .map_err($crate::store::db::DbError::from)
+        $crate::store::db::on_engine!($on, |c: DB| {
+            let query = sqlx::query::<DB>($sql)$(.bind($bind))*;
+            async { query.execute(c).await.map(|done| done.rows_affected()) }
+        })
     };
 }
 
 /// `fetch_all!(on, Row, SQL, a, b)` → `Vec<Row>`; `Row` derives `FromRow` or is a tuple.
 macro_rules! fetch_all {
     ($on:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
-        match $crate::store::db::Connection::engine($on) {
-            $crate::store::db::Engine::Sqlite(c) =>
-                sqlx::query_as::<sqlx::Sqlite, $row>($sql)$(.bind($bind))*.fetch_all(c).await,
-            $crate::store::db::Engine::Postgres(c) =>
-                sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($bind))*.fetch_all(c).await,
-        }
-        .map_err($crate::store::db::DbError::from)
+        $crate::store::db::on_engine!($on, |c: DB| sqlx::query_as::<DB, $row>($sql)$(.bind($bind))*.fetch_all(c))
     };
 }
 
 /// `fetch_optional!(on, Row, SQL, a, b)` → `Option<Row>`.
 macro_rules! fetch_optional {
     ($on:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
-        match $crate::store::db::Connection::engine($on) {
-            $crate::store::db::Engine::Sqlite(c) =>
-                sqlx::query_as::<sqlx::Sqlite, $row>($sql)$(.bind($bind))*.fetch_optional(c).await,
-            $crate::store::db::Engine::Postgres(c) =>
-                sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($bind))*.fetch_optional(c).await,
-        }
-        .map_err($crate::store::db::DbError::from)
+        $crate::store::db::on_engine!($on, |c: DB| sqlx::query_as::<DB, $row>($sql)$(.bind($bind))*.fetch_optional(c))
     };
 }
 
 /// `fetch_one!(on, Row, SQL, a, b)` → `Row`; no row is an error.
 macro_rules! fetch_one {
     ($on:expr, $row:ty, $sql:expr $(, $bind:expr)* $(,)?) => {
-        match $crate::store::db::Connection::engine($on) {
-            $crate::store::db::Engine::Sqlite(c) =>
-                sqlx::query_as::<sqlx::Sqlite, $row>($sql)$(.bind($bind))*.fetch_one(c).await,
-            $crate::store::db::Engine::Postgres(c) =>
-                sqlx::query_as::<sqlx::Postgres, $row>($sql)$(.bind($bind))*.fetch_one(c).await,
-        }
-        .map_err($crate::store::db::DbError::from)
+        $crate::store::db::on_engine!($on, |c: DB| sqlx::query_as::<DB, $row>($sql)$(.bind($bind))*.fetch_one(c))
     };
 }
 
-pub(crate) use {execute, fetch_all, fetch_one, fetch_optional};
+pub(crate) use {execute, fetch_all, fetch_one, fetch_optional, on_engine};

@@ -1,7 +1,7 @@
 //! API keys, as the console manages them. The gateway's look-up by digest is in `admission`.
 
 use app::model::{
-    KeyId, Listing, Name, OrgRole, Page, Timestamp,
+    KeyId, Listing, Name, Page, Timestamp,
     key::{ApiKey, KeyState},
 };
 
@@ -11,7 +11,7 @@ use super::{
     parse, pattern,
 };
 use crate::access::{
-    Grant, ManageKeys, Permission, ViewKeys,
+    Grant, ManageKeys, ViewKeys,
     api_key::{ApiKeySecret, Pepper},
 };
 
@@ -50,22 +50,18 @@ const LIST: &str = "
     SELECT k.id, k.name, k.prefix, k.last_four, k.state, a.name AS created_by, k.created_at, k.expires_at, k.last_used_at, k.is_org_default
     FROM api_keys k JOIN accounts a ON a.id = k.created_by
     WHERE k.project_id = $1 AND (k.is_org_default = FALSE OR $2)
-      AND (lower(k.name) LIKE $3 ESCAPE '\\' OR lower(k.prefix) LIKE $3 ESCAPE '\\' OR lower(a.name) LIKE $3 ESCAPE '\\')
+      AND (lower(k.name) LIKE lower($3) ESCAPE '\\' OR lower(k.prefix) LIKE lower($3) ESCAPE '\\' OR lower(a.name) LIKE lower($3) ESCAPE '\\')
     ORDER BY CASE WHEN k.state = 'revoked' THEN 1 ELSE 0 END, lower(k.name), k.id LIMIT $4 OFFSET $5";
 const COUNT: &str = "
-    SELECT count(*), CAST(coalesce(sum(CASE WHEN lower(k.name) LIKE $3 ESCAPE '\\' OR lower(k.prefix) LIKE $3 ESCAPE '\\'
-                                              OR lower(a.name) LIKE $3 ESCAPE '\\' THEN 1 ELSE 0 END), 0) AS BIGINT)
+    SELECT count(*), CAST(coalesce(sum(CASE WHEN lower(k.name) LIKE lower($3) ESCAPE '\\' OR lower(k.prefix) LIKE lower($3) ESCAPE '\\'
+                                              OR lower(a.name) LIKE lower($3) ESCAPE '\\' THEN 1 ELSE 0 END), 0) AS BIGINT)
     FROM api_keys k JOIN accounts a ON a.id = k.created_by
     WHERE k.project_id = $1 AND (k.is_org_default = FALSE OR $2)";
-
-fn sees_org_default<P: Permission>(grant: &Grant<P>) -> bool {
-    grant.standing().org == Some(OrgRole::Owner)
-}
 
 impl Store {
     pub async fn keys(&self, grant: &Grant<ViewKeys>, page: &Page) -> Result<Listing<ApiKey>, DbError> {
         let project = grant.project().id.as_str();
-        let is_owner = sees_org_default(grant);
+        let is_owner = grant.sees_org_default_key();
         let text = pattern(&page.query);
         let mut reader = self.db.read().await?;
         let rows = fetch_all!(
@@ -130,7 +126,7 @@ impl Change<ManageKeys> {
     /// Name and state of a key of this project; `None` also for the Organization Default Key, unless an owner asks.
     pub async fn key(&mut self, key: &KeyId) -> Result<Option<(Name, KeyState)>, DbError> {
         const SQL: &str = "SELECT name, state FROM api_keys WHERE id = $1 AND project_id = $2 AND (is_org_default = FALSE OR $3)";
-        let (project, is_owner) = (self.grant().project().id.clone(), sees_org_default(self.grant()));
+        let (project, is_owner) = (self.grant().project().id.clone(), self.grant().sees_org_default_key());
         let row = fetch_optional!(self, (String, String), SQL, key.as_str(), project.as_str(), is_owner)?;
         row.map(|(name, state)| Ok((parse(name)?, parse(state)?))).transpose()
     }

@@ -55,10 +55,10 @@ const LIST: &str = "
             WHERE u.project_id = p.id AND u.hour >= $5) AS refused_24h
     FROM projects p LEFT JOIN accounts a ON a.id = p.owner_id
     WHERE p.org_id = $1 AND (p.archived_at IS NOT NULL) = $2
-      AND (lower(p.name) LIKE $3 ESCAPE '\\' OR p.slug LIKE $3 ESCAPE '\\')
+      AND (lower(p.name) LIKE lower($3) ESCAPE '\\' OR p.slug LIKE lower($3) ESCAPE '\\')
     ORDER BY p.is_default DESC, lower(p.name), p.id LIMIT $6 OFFSET $7";
 const COUNT: &str = "
-    SELECT count(*), CAST(coalesce(sum(CASE WHEN lower(name) LIKE $3 ESCAPE '\\' OR slug LIKE $3 ESCAPE '\\' THEN 1 ELSE 0 END), 0) AS BIGINT)
+    SELECT count(*), CAST(coalesce(sum(CASE WHEN lower(name) LIKE lower($3) ESCAPE '\\' OR slug LIKE lower($3) ESCAPE '\\' THEN 1 ELSE 0 END), 0) AS BIGINT)
     FROM projects WHERE org_id = $1 AND (archived_at IS NOT NULL) = $2";
 
 impl Store {
@@ -208,7 +208,7 @@ impl Store {
                               AND (p.is_default OR EXISTS (SELECT 1 FROM project_members c WHERE c.project_id = p.id AND c.account_id = m.account_id)))
             ORDER BY lower(a.name)";
         let (org, project) = (&grant.org().id, &grant.project().id);
-        let is_owner = grant.standing().org == Some(app::model::OrgRole::Owner);
+        let is_owner = grant.sees_org_default_key();
         let mut reader = self.db.read().await?;
         let facts = archive_facts(&mut reader, org, project).await?;
         let since = self.ambient.now().plus(-DAY).0;

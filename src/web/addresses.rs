@@ -10,12 +10,21 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use http::{HeaderMap, header::FORWARDED};
+use http::HeaderMap;
 use ipnet::IpNet;
 
 use super::{Site, request::ClientAddr};
 
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
+/// What a proxy leaves in a request, even one that was not told to name the client.
+const PROXY_HEADERS: [&str; 6] = [
+    X_FORWARDED_FOR,
+    "forwarded",
+    "via",
+    "x-real-ip",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+];
 
 /// False when a peer that is no trusted proxy sent a forwarding header: behind it may stand anybody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +48,7 @@ pub fn resolve(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> (ClientA
     let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
     let peer = peer.to_canonical();
     if !is_trusted(peer) {
-        let forwarded = headers.contains_key(X_FORWARDED_FOR) || headers.contains_key(FORWARDED);
+        let forwarded = PROXY_HEADERS.iter().any(|name| headers.contains_key(*name));
         return (ClientAddr(peer), Vouched(!forwarded));
     }
     let mut client = peer;

@@ -34,7 +34,7 @@ use prometheus_client::registry::Registry;
 use crate::{
     ambient::Ambient,
     config::PublicUrl,
-    identity::{SessionLayer, authenticate},
+    identity::{SessionLayer, authenticate, secure_removal},
     store::{Store, db::Db},
 };
 pub use console::{BeforeRender, Console, Provide};
@@ -85,6 +85,7 @@ pub fn router(parts: WebParts) -> Router {
         .fallback(console::not_found)
         .layer(from_fn_with_state(parts.store, authenticate))
         .layer(parts.sessions)
+        .layer(from_fn(secure_removal))
         .layer(from_fn(errors::server_function_status))
         .layer(from_fn(bounds::bounded))
         .layer(from_fn_with_state(shared(), origin::layer))

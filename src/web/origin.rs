@@ -9,10 +9,10 @@ use app::model::{AppError, LocalPath};
 use axum::{
     extract::{Request, State},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Redirect, Response},
 };
 use http::{
-    HeaderMap, Method, Uri,
+    HeaderMap, Method, StatusCode, Uri,
     header::{HOST, ORIGIN, REFERER},
 };
 
@@ -29,10 +29,39 @@ pub async fn layer(State(site): State<Arc<Site>>, mut request: Request, next: Ne
         let reason = "The request did not come from a page of this console.".to_owned();
         return Audience::of_request(&request).refuse(&AppError::Forbidden { reason });
     }
-    if local_referer(request.headers(), host.as_deref(), &site.public_url).is_none() {
+    if request.uri().path_and_query().is_none() {
+        let error = AppError::field("url", "The request names no path.");
+        return Audience::of_request(&request).answer(StatusCode::BAD_REQUEST, &error);
+    }
+    let is_led = local_referer(request.headers(), host.as_deref(), &site.public_url).is_some();
+    if !is_led {
         request.headers_mut().remove(REFERER);
     }
+    if is_safe && let Some(clean) = without_planted_error(&request, is_led) {
+        return Redirect::to(&clean).into_response();
+    }
     next.run(request).await
+}
+
+/// Without script, the error of a form comes back in the address (`__path`, `__err`). A link from elsewhere that carries
+/// one would put a stranger's words on our page: it leads to the same address without them.
+fn without_planted_error(request: &Request, is_led: bool) -> Option<String> {
+    let query = request.uri().query()?;
+    let is_error = |pair: &&str| pair.starts_with("__err=") || pair.starts_with("__path=");
+    query.split('&').find(is_error)?;
+    let ours = match single(request.headers(), SEC_FETCH_SITE) {
+        Some(site) => site == "same-origin",
+        None => is_led,
+    };
+    let rest: Vec<&str> = query.split('&').filter(|pair| !is_error(pair)).collect();
+    let path = request.uri().path();
+    (!ours).then(|| {
+        if rest.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{path}?{}", rest.join("&"))
+        }
+    })
 }
 
 /// The host that the client named: HTTP/2 has it in the URI.
@@ -150,5 +179,27 @@ mod tests {
         ] {
             assert_eq!(local(foreign), None, "{foreign}");
         }
+    }
+
+    #[test]
+    fn an_error_in_a_link_from_elsewhere_is_dropped() {
+        let clean = |uri: &str, site: Option<&str>, is_led| {
+            let mut request = Request::get(uri).body(axum::body::Body::empty()).expect("a request");
+            if let Some(site) = site {
+                request.headers_mut().insert(SEC_FETCH_SITE, site.parse().expect("a header"));
+            }
+            without_planted_error(&request, is_led)
+        };
+        let planted = "/signin?next=%2Fa&__path=%2Fapi%2Fx&__err=abc";
+        assert_eq!(clean(planted, Some("cross-site"), true).as_deref(), Some("/signin?next=%2Fa"));
+        assert_eq!(clean(planted, Some("none"), false).as_deref(), Some("/signin?next=%2Fa"));
+        assert_eq!(clean("/signin?__err=abc", None, false).as_deref(), Some("/signin"));
+        assert_eq!(clean(planted, Some("same-origin"), false), None);
+        assert_eq!(
+            clean(planted, None, true),
+            None,
+            "a browser without fetch metadata, after our own form"
+        );
+        assert_eq!(clean("/signin?next=%2Fa", Some("cross-site"), false), None);
     }
 }

@@ -4,7 +4,7 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Serialize};
+use super::words::checked_text;
 
 /// Length of the part behind the prefix: a ULID in Crockford base 32.
 const BODY_LEN: usize = 26;
@@ -46,17 +46,7 @@ fn is_valid(prefix: &str, text: &str) -> bool {
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
-
-        impl $name {
-            /// The id as it is written everywhere: prefix, underscore, ULID.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
+        checked_text!($(#[$doc])* $name, InvalidId);
 
         impl TypedId for $name {
             const PREFIX: &'static str = $prefix;
@@ -73,25 +63,6 @@ macro_rules! id {
                 } else {
                     Err(InvalidId { expected: $prefix })
                 }
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = InvalidId;
-            fn try_from(text: String) -> Result<Self, InvalidId> {
-                text.parse()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(id: $name) -> String {
-                id.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
             }
         }
     };

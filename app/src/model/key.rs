@@ -1,10 +1,8 @@
 //! API keys, as the console shows them. The secret's format and digest live on the server.
 
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
-use super::{KeyId, Name, Timestamp, time::DAY};
+use super::{KeyId, Name, Timestamp, time::DAY, words::words};
 
 /// Whether a key works. Expiry is a matter of time, not of state; see [`ApiKey::status`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -17,32 +15,13 @@ pub enum KeyState {
     Revoked,
 }
 
-impl KeyState {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Disabled => "disabled",
-            Self::Revoked => "revoked",
-        }
-    }
-}
-
-/// The text is no key state.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown key state “{0}”")]
-pub struct UnknownKeyState(pub String);
-
-impl FromStr for KeyState {
-    type Err = UnknownKeyState;
-    fn from_str(text: &str) -> Result<Self, UnknownKeyState> {
-        match text {
-            "active" => Ok(Self::Active),
-            "disabled" => Ok(Self::Disabled),
-            "revoked" => Ok(Self::Revoked),
-            other => Err(UnknownKeyState(other.to_owned())),
-        }
-    }
-}
+words!(
+    KeyState,
+    "active, disabled or revoked",
+    Active = "active",
+    Disabled = "disabled",
+    Revoked = "revoked"
+);
 
 /// What the list shows for a key at a point in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,19 +73,16 @@ pub enum KeyLifetime {
     Never,
 }
 
+words!(
+    KeyLifetime,
+    "30, 90 or 365 days, or never",
+    Days30 = "30",
+    Days90 = "90",
+    Days365 = "365",
+    Never = "never",
+);
+
 impl KeyLifetime {
-    pub const ALL: [Self; 4] = [Self::Days30, Self::Days90, Self::Days365, Self::Never];
-
-    /// The form value.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Days30 => "30",
-            Self::Days90 => "90",
-            Self::Days365 => "365",
-            Self::Never => "never",
-        }
-    }
-
     pub fn expires_at(self, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::Days30 => Some(now.plus(30 * DAY)),
@@ -114,21 +90,6 @@ impl KeyLifetime {
             Self::Days365 => Some(now.plus(365 * DAY)),
             Self::Never => None,
         }
-    }
-}
-
-/// The text is no lifetime.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Choose 30, 90 or 365 days, or never.")]
-pub struct UnknownLifetime;
-
-impl FromStr for KeyLifetime {
-    type Err = UnknownLifetime;
-    fn from_str(text: &str) -> Result<Self, UnknownLifetime> {
-        Self::ALL
-            .into_iter()
-            .find(|lifetime| lifetime.as_str() == text)
-            .ok_or(UnknownLifetime)
     }
 }
 

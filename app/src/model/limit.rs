@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ModelId, time};
+use super::{ModelId, time, words::words};
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -32,37 +32,9 @@ pub enum Level {
     Key,
 }
 
-/// A text that stands for none of the allowed words.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("“{text}” is not one of {allowed}")]
-pub struct UnknownWord {
-    pub text: String,
-    pub allowed: &'static str,
-}
-
-macro_rules! words {
-    ($name:ident, $allowed:literal, $($variant:ident = $word:literal),+) => {
-        impl $name {
-            pub fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = UnknownWord;
-            fn from_str(text: &str) -> Result<Self, UnknownWord> {
-                match text {
-                    $($word => Ok(Self::$variant),)+
-                    other => Err(UnknownWord { text: other.to_owned(), allowed: $allowed }),
-                }
-            }
-        }
-    };
-}
-
-words!(Metric, "requests, tokens", Requests = "requests", Tokens = "tokens");
-words!(Window, "minute, hour, day", Minute = "minute", Hour = "hour", Day = "day");
-words!(Level, "org, project, key", Org = "org", Project = "project", Key = "key");
+words!(Metric, "requests or tokens", Requests = "requests", Tokens = "tokens");
+words!(Window, "minute, hour or day", Minute = "minute", Hour = "hour", Day = "day");
+words!(Level, "org, project or key", Org = "org", Project = "project", Key = "key");
 
 impl Window {
     pub fn millis(self) -> i64 {

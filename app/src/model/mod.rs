@@ -16,6 +16,7 @@ pub mod project;
 pub mod role;
 pub mod time;
 pub mod usage;
+pub mod words;
 
 pub use error::{AppError, FieldError};
 pub use ids::{AccountId, AuditId, KeyId, OrgId, ProjectId, RequestId, TypedId};

@@ -1,63 +1,33 @@
 //! Names that people type: display names, slugs, e-mail addresses, passwords, model ids.
 
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use super::words::checked_text;
 
 /// Why a typed name was refused; the message is for the person who typed it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct InvalidName(pub &'static str);
 
-macro_rules! text_type {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
-
-        impl $name {
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = InvalidName;
-            fn try_from(text: String) -> Result<Self, InvalidName> {
-                text.parse()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(value: $name) -> String {
-                value.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
-            }
-        }
-    };
-}
-
-text_type!(
+checked_text!(
     /// A display name: 1 to 80 characters, trimmed, no control or direction-changing characters.
-    Name
+    Name,
+    InvalidName
 );
-text_type!(
+checked_text!(
     /// The part of an address that names an org or a project: 2 to 40 of `a-z 0-9 -`.
-    Slug
+    Slug,
+    InvalidName
 );
-text_type!(
+checked_text!(
     /// An e-mail address, trimmed and in lower case (ASCII only, so that no look-alike passes for another).
-    Email
+    Email,
+    InvalidName
 );
-text_type!(
+checked_text!(
     /// A model as clients name it: 1 to 100 of letters, digits and `. _ : / -`.
-    ModelId
+    ModelId,
+    InvalidName
 );
 
 /// True for characters that change the direction of text or draw nothing: they make one name look like another.

@@ -1,10 +1,8 @@
 //! Projects.
 
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
-use super::{KeyId, Money, Name, ProjectId, Slug, Timestamp};
+use super::{KeyId, Money, Name, ProjectId, Slug, Timestamp, words::words};
 
 /// What a project is for. The first letter stands in its API keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -16,18 +14,16 @@ pub enum Environment {
     Other,
 }
 
+words!(
+    Environment,
+    "development, staging, production or other",
+    Development = "development",
+    Staging = "staging",
+    Production = "production",
+    Other = "other",
+);
+
 impl Environment {
-    pub const ALL: [Self; 4] = [Self::Development, Self::Staging, Self::Production, Self::Other];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Development => "development",
-            Self::Staging => "staging",
-            Self::Production => "production",
-            Self::Other => "other",
-        }
-    }
-
     /// The letter in `bw_<letter>_…`.
     pub fn letter(self) -> char {
         match self {
@@ -36,21 +32,6 @@ impl Environment {
             Self::Production => 'p',
             Self::Other => 'o',
         }
-    }
-}
-
-/// The text is no environment.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Choose development, staging, production or other.")]
-pub struct UnknownEnvironment;
-
-impl FromStr for Environment {
-    type Err = UnknownEnvironment;
-    fn from_str(text: &str) -> Result<Self, UnknownEnvironment> {
-        Self::ALL
-            .into_iter()
-            .find(|environment| environment.as_str() == text)
-            .ok_or(UnknownEnvironment)
     }
 }
 

@@ -1,10 +1,8 @@
 //! Usage totals and the daily series of a chart.
 
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
-use super::{ModelId, Money, OrgId, ProjectId, Timestamp, time::DAY};
+use super::{ModelId, Money, OrgId, ProjectId, Timestamp, time::DAY, words::words};
 
 /// Whose usage or audit log is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,18 +20,9 @@ pub enum Range {
     MonthToDate,
 }
 
+words!(Range, "7d, 30d or mtd", Days7 = "7d", Days30 = "30d", MonthToDate = "mtd");
+
 impl Range {
-    pub const ALL: [Self; 3] = [Self::Days7, Self::Days30, Self::MonthToDate];
-
-    /// The value in the URL.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Days7 => "7d",
-            Self::Days30 => "30d",
-            Self::MonthToDate => "mtd",
-        }
-    }
-
     /// The first millisecond of the range.
     pub fn start(self, now: Timestamp) -> Timestamp {
         match self {
@@ -41,18 +30,6 @@ impl Range {
             Self::Days30 => now.day_start().plus(-29 * DAY),
             Self::MonthToDate => now.month_start(),
         }
-    }
-}
-
-/// The text is no range.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Choose 7d, 30d or mtd.")]
-pub struct UnknownRange;
-
-impl FromStr for Range {
-    type Err = UnknownRange;
-    fn from_str(text: &str) -> Result<Self, UnknownRange> {
-        Self::ALL.into_iter().find(|range| range.as_str() == text).ok_or(UnknownRange)
     }
 }
 
