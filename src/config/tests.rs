@@ -235,7 +235,7 @@ fn a_reference_that_leads_nowhere_names_its_path() {
         (
             "\"minute\"",
             "\"week\"",
-            "plans.standard.quotas[0].window: “week” is not one of minute, hour, day",
+            "plans.standard.quotas[0].window: Choose minute, hour or day.",
         ),
         (
             "limit = 100",
