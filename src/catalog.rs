@@ -87,14 +87,18 @@ pub struct Price {
     pub output: Money,
 }
 
+/// The most that one request can cost: a million units of the currency. Sums of costs stay far from overflowing.
+const MAX_COST: Money = Money(1_000_000_000_000);
+
 impl Price {
     /// What a request cost, rounded up to a whole micro-unit so that nothing is free by rounding.
-    /// `cached` tokens are part of `input` and are billed at their own price.
+    /// `cached` tokens are part of `input` and are billed at their own price. At most [`MAX_COST`].
     pub fn of(&self, input: u64, cached: u64, output: u64) -> Money {
         let cached = cached.min(input);
         let part = |tokens: u64, price: Money| i128::from(tokens) * i128::from(price.0);
         let total = part(input - cached, self.input) + part(cached, self.cached) + part(output, self.output);
-        Money(i64::try_from((total + 999_999) / 1_000_000).unwrap_or(i64::MAX))
+        let micros = (total + 999_999) / 1_000_000;
+        Money(i64::try_from(micros).map_or(MAX_COST.0, |micros| micros.min(MAX_COST.0)))
     }
 }
 
@@ -208,9 +212,9 @@ impl Catalog {
         }
     }
 
-    /// The plan of this key; an org whose plan left the configuration falls back to the default one.
+    /// The plan of this key. None stands in for one that left the configuration: it would be another ceiling.
     pub fn plan(&self, key: &str) -> Option<&Plan> {
-        self.plans.get(key).or_else(|| self.plans.get(&self.default_plan))
+        self.plans.get(key)
     }
 
     /// True for a model that the built-in simulator answers.
@@ -229,7 +233,8 @@ mod tests {
     #[test]
     fn the_built_in_offer_resolves() {
         let catalog = Catalog::built_in();
-        let plan = catalog.plan("gone").expect("falls back to the default plan");
+        assert!(catalog.plan("gone").is_none());
+        let plan = catalog.plan(&catalog.default_plan).expect("the default plan");
         for model in &plan.models {
             assert!(catalog.is_simulated(model), "{model}");
         }
@@ -247,5 +252,6 @@ mod tests {
         assert_eq!(price.of(1_000_000, 0, 0), Money(2_500_000));
         assert_eq!(price.of(1_000_000, 1_000_000, 0), Money(250_000));
         assert_eq!(price.of(10, 99, 1), price.of(10, 10, 1));
+        assert_eq!(price.of(u64::MAX, 0, u64::MAX), MAX_COST);
     }
 }

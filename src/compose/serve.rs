@@ -1,4 +1,4 @@
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use app::{
     model::AppError,
@@ -18,18 +18,21 @@ use crate::{
     access::Caller,
     ambient::Ambient,
     cli::Failure,
-    config::{Config, Secrets},
+    config::{Config, ConfigError, Secrets},
     console::{Console, ConsoleParts},
     enforcement::Engine,
     gateway::{self, Gateway, upstream::Timeouts},
     identity::{Passwords, SetupLink, session_layer},
     metering::Meter,
-    store::{Store, journal},
+    store::{Store, admission, journal},
     web::{
         self, WebParts,
         serve::{Bound, bind},
     },
 };
+
+/// How long closing the database may take.
+const CLOSING: Duration = Duration::from_secs(5);
 
 /// `bailiwick serve`: takes the port first, so that a taken one changes nothing, then runs until a signal.
 pub async fn serve(config: Config) -> Result<(), Failure> {
@@ -40,6 +43,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
 
 /// Runs console and gateway on a bound port over an open store.
 pub(crate) async fn run(config: &Config, bound: Bound, store: Store, secrets: Secrets) -> Result<(), Failure> {
+    check_plans(config, &store).await?;
     let House { router, meter, setup } = build(config, bound.address, &store, secrets).await?;
     if !store.has_accounts().await.map_err(Failure::run)? {
         println!(
@@ -49,9 +53,24 @@ pub(crate) async fn run(config: &Config, bound: Bound, store: Store, secrets: Se
         );
     }
     let ended = bound.serve(router).await;
-    meter.shutdown().await;
-    store.db.close().await;
-    ended.map_err(Failure::run)
+    let written = meter.shutdown().await;
+    // A database that hangs must not hold up the end.
+    let _ = tokio::time::timeout(CLOSING, store.db.close()).await;
+    ended.map_err(Failure::run)?;
+    written.map_err(Failure::run)
+}
+
+/// An org's plan is its ceiling: one that left the configuration must not become another one silently.
+async fn check_plans(config: &Config, store: &Store) -> Result<(), Failure> {
+    let mut reader = store.db.read().await.map_err(Failure::run)?;
+    let plans = admission::plans_in_use(&mut reader).await.map_err(Failure::run)?;
+    for (plan, orgs) in plans {
+        if !config.catalog.plans.contains_key(&plan) {
+            let problem = format!("is not configured, but is the plan of organizations: {orgs}; add it to bailiwick.toml again");
+            return Err(ConfigError::at(format!("plans.{plan}"), problem).into());
+        }
+    }
+    Ok(())
 }
 
 /// The composed server.
@@ -69,8 +88,10 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
     let levels = journal::bucket_levels(&mut store.db.read().await.map_err(Failure::run)?)
         .await
         .map_err(Failure::run)?;
-    engine.restore(levels);
+    engine.restore(levels, ambient.now());
     let meter = Meter::start(metering_db(config, store).await?, Arc::clone(&engine), config.durability);
+    let mut registry = Registry::default();
+    meter.counters().register(&mut registry);
     let gateway = Gateway::new(
         ambient.clone(),
         Arc::clone(&catalog),
@@ -95,7 +116,7 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
         sessions: session_layer(store.clone(), &secrets.cookie_key, public_url.is_https()),
         trusted_proxies: config.trusted_proxies.clone(),
         metrics_allow: config.metrics_allow.clone(),
-        registry: Registry::default(),
+        registry,
         gateway: gateway::routes(gateway),
         console: console(&parts),
         store: store.clone(),
@@ -152,4 +173,33 @@ fn show(outcome: Result<app::model::key::CreatedKey, AppError>) {
         }
     }
     provide_context(KeyOutcome(outcome));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{gateway::testing::Seed, store::testing::sqlite};
+
+    #[tokio::test]
+    async fn a_plan_that_left_the_configuration_is_named_with_its_orgs() {
+        let db = sqlite().await;
+        let seed = Seed::new(&db.db).await;
+        let store = Store {
+            db: db.db.clone(),
+            ambient: seed.ambient.clone(),
+        };
+        let sources = crate::config::Sources {
+            working_directory: "/nonexistent".into(),
+            ..Default::default()
+        };
+        let config = Config::load(&sources).expect("defaults");
+        assert!(check_plans(&config, &store).await.is_ok());
+        seed.sql("UPDATE orgs SET plan = 'gold'").await;
+        let failure = check_plans(&config, &store).await.expect_err("refused");
+        assert_eq!(failure.exit_code(), 2);
+        assert_eq!(
+            failure.to_string(),
+            "plans.gold: is not configured, but is the plan of organizations: 1; add it to bailiwick.toml again"
+        );
+    }
 }

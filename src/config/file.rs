@@ -80,10 +80,16 @@ struct PlanTable {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct QuotaTable {
+    /// Left out: all models together.
+    #[serde(default = "all_models")]
     model: String,
     metric: String,
     window: String,
     limit: u64,
+}
+
+fn all_models() -> String {
+    ModelScope::All.as_str().to_owned()
 }
 
 impl File {
@@ -308,7 +314,11 @@ impl PlanTable {
         let mut models = Vec::new();
         for (index, text) in self.models.iter().enumerate() {
             let known = catalog.models.keys().find(|id| id.as_str() == text);
-            let id = known.ok_or_else(|| ConfigError::at(format!("{place}.models[{index}]"), unknown("model", text)))?;
+            let at = || format!("{place}.models[{index}]");
+            let id = known.ok_or_else(|| ConfigError::at(at(), unknown("model", text)))?;
+            if models.contains(id) {
+                return Err(ConfigError::at(at(), format!("repeats \"{id}\"")));
+            }
             models.push(id.clone());
         }
         Ok(Plan {

@@ -169,7 +169,7 @@ const OFFER: &str = r#"
     models = ["acme/small", "echo"]
     tiers = ["priority", "default"]
     quotas = [
-        { model = "*", metric = "requests", window = "minute", limit = 100 },
+        { metric = "requests", window = "minute", limit = 100 },
         { model = "echo", metric = "tokens", window = "day", limit = 5 },
     ]
 "#;
@@ -197,6 +197,11 @@ fn an_offer_becomes_a_catalog() {
     let plan = catalog.plan("standard").expect("named");
     assert_eq!(plan.tiers, [Tier::Default, Tier::Priority]);
     assert_eq!(plan.quota(&ModelScope::One(echo), Metric::Tokens, Window::Day), Some(5));
+    assert_eq!(
+        plan.quota(&ModelScope::All, Metric::Requests, Window::Minute),
+        Some(100),
+        "no model is all models"
+    );
     assert_eq!(catalog.default_plan, "standard");
 }
 
@@ -218,6 +223,11 @@ fn a_reference_that_leads_nowhere_names_its_path() {
             "plans.standard.models[1]: unknown model \"x\"",
         ),
         (
+            "\"acme/small\", \"echo\"]",
+            "\"echo\", \"echo\"]",
+            "plans.standard.models[1]: repeats \"echo\"",
+        ),
+        (
             "\"echo\"]",
             "]",
             "plans.standard.quotas[1].model: \"echo\" is not in the plan's models",
@@ -225,7 +235,7 @@ fn a_reference_that_leads_nowhere_names_its_path() {
         (
             "\"minute\"",
             "\"week\"",
-            "plans.standard.quotas[0].window: “week” is not one of minute, hour, day",
+            "plans.standard.quotas[0].window: Choose minute, hour or day.",
         ),
         (
             "limit = 100",

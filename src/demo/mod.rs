@@ -3,7 +3,7 @@
 
 mod traffic;
 
-use std::{path::Path, sync::Arc};
+use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use app::{
     model::{
@@ -22,7 +22,7 @@ use crate::{
     ambient::{Ambient, Clock, FrozenClock, SeededEntropy},
     cli::{DemoArgs, Failure},
     compose::{self, Foundations, foundations},
-    config::Config,
+    config::{Config, ConfigError},
     console::{Console, ConsoleParts},
     enforcement::Engine,
     identity::{Foundation, Founded, Passwords, SetupLink, found},
@@ -36,8 +36,20 @@ const PASSWORD: &str = "demo-console-2026";
 /// How far back the installation began.
 const AGE: i64 = 45 * DAY;
 
+/// Everybody knows the demo's password, so nobody else may reach it.
+fn on_this_machine_only(listen: SocketAddr) -> Result<(), ConfigError> {
+    if listen.ip().to_canonical().is_loopback() {
+        return Ok(());
+    }
+    Err(ConfigError::at(
+        format!("listen {listen}"),
+        "the demo's password is public, so it listens on this machine alone: use an address such as 127.0.0.1:3000",
+    ))
+}
+
 /// Fills a temporary directory, serves it, and removes it at the end.
 pub async fn run(config: Config, args: DemoArgs) -> Result<(), Failure> {
+    on_this_machine_only(config.listen)?;
     let bound = bind(config.listen)?;
     let folder = tempfile::tempdir().map_err(Failure::run)?;
     let config = config.in_directory(folder.path());
@@ -241,5 +253,25 @@ impl Demo {
             console.archive(finished.project.clone(), "summer campaign").await?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_demo_is_for_this_machine_alone() {
+        let check = |text: &str| on_this_machine_only(text.parse().expect("an address"));
+        for local in ["127.0.0.1:3000", "127.9.9.9:0", "[::1]:3000"] {
+            assert!(check(local).is_ok(), "{local}");
+        }
+        for open in ["0.0.0.0:3000", "[::]:3000", "192.0.2.7:80"] {
+            let error = check(open).expect_err(open).to_string();
+            assert!(
+                error.starts_with(&format!("listen {open}: the demo's password is public")),
+                "{error}"
+            );
+        }
     }
 }

@@ -4,6 +4,9 @@ use app::model::Timestamp;
 
 use super::lows::Lows;
 
+/// Milliseconds by which times of concurrent requests may come out of order.
+const OVERTAKING: i64 = 5_000;
+
 /// What is used of a limit. `used` is in unit·milliseconds (units × length of the window), so a limit of `l` units per
 /// window refills by exactly `l` a millisecond. The limit itself is a parameter of every step: a changed limit keeps
 /// what is used.
@@ -44,10 +47,14 @@ impl Bucket {
         (self.used - i128::from(limit) * i128::from(elapsed)).max(0)
     }
 
-    /// Brings the bucket to `now`. A clock that runs backwards refills nothing.
+    /// Brings the bucket to `now`. A clock that runs backwards refills nothing. By a little it does so all the time, as
+    /// threads overtake each other, and the bucket waits for it to catch up; a clock that was set back is followed, or
+    /// the bucket would stand still for as long.
     pub(super) fn refill(&mut self, limit: u64, now: Timestamp) {
         self.used = self.used_at(limit, now);
-        self.at = self.at.max(now);
+        if now > self.at || self.at.since(now) > OVERTAKING {
+            self.at = now;
+        }
         self.lows.observe(self.used);
     }
 
@@ -197,9 +204,19 @@ mod tests {
     #[test]
     fn a_clock_that_runs_backwards_refills_nothing() {
         let mut bucket = Bucket::restored(10, MINUTE, Timestamp(MINUTE));
+        for early in [1, OVERTAKING] {
+            bucket.refill(10, Timestamp(MINUTE - early));
+            assert_eq!(bucket.level(), (10, Timestamp(MINUTE)), "no time is credited twice");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_does_not_freeze_the_bucket() {
+        let day = 24 * 60 * MINUTE;
+        let mut bucket = Bucket::restored(10, MINUTE, Timestamp(day));
         bucket.refill(10, Timestamp(0));
-        assert_eq!(bucket.level(), (10, Timestamp(MINUTE)));
-        bucket.refill(10, Timestamp(2 * MINUTE));
-        assert_eq!(bucket.level(), (0, Timestamp(2 * MINUTE)));
+        assert_eq!(bucket.level(), (10, Timestamp(0)));
+        bucket.refill(10, Timestamp(MINUTE));
+        assert_eq!(bucket.level(), (0, Timestamp(MINUTE)));
     }
 }

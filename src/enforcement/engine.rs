@@ -177,10 +177,11 @@ impl Engine {
         levels
     }
 
-    /// Loads stored levels, before the first decision. The time since they were stored refills at the next decision.
-    pub fn restore(&self, levels: impl IntoIterator<Item = BucketLevel>) {
+    /// Loads stored levels, before the first decision. The time since they were stored refills at the next decision; a
+    /// level of the future (the clock was set back since) counts as one of `now`.
+    pub fn restore(&self, levels: impl IntoIterator<Item = BucketLevel>, now: Timestamp) {
         for level in levels {
-            let bucket = Bucket::restored(level.used, level.key.window.millis(), level.at);
+            let bucket = Bucket::restored(level.used, level.key.window.millis(), level.at.min(now));
             self.org(&level.org).lock().buckets.insert(level.key, bucket);
         }
     }

@@ -145,7 +145,7 @@ fn levels_survive_a_restart_and_refill_for_the_time_between() {
     assert!(before.changed_levels().is_empty(), "only what changed since");
 
     let after = Engine::new();
-    after.restore(levels);
+    after.restore(levels, T0);
     let project = tokens(Level::Project, "prod");
     assert_eq!(after.used(&org(), &project, 60_000, T0), 60_000);
     assert_eq!(after.used(&org(), &project, 60_000, T0.plus(15_000)), 45_000);
@@ -154,6 +154,20 @@ fn levels_survive_a_restart_and_refill_for_the_time_between() {
         .err()
         .expect("still full");
     assert_eq!(refusal.retry_after_ms, Some(1));
+}
+
+#[test]
+fn a_stored_level_of_the_future_counts_as_one_of_now() {
+    let key = tokens(Level::Org, "org");
+    let level = BucketLevel {
+        org: org(),
+        key: key.clone(),
+        used: 60_000,
+        at: T0.plus(3_600_000),
+    };
+    let engine = Engine::new();
+    engine.restore([level], T0);
+    assert_eq!(engine.used(&org(), &key, 60_000, T0.plus(15_000)), 45_000);
 }
 
 #[test]

@@ -1,16 +1,16 @@
 //! Step 6: the body of a chat request. Only what enforcement must know is read.
 
-use std::borrow::Cow;
+use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
 use http::StatusCode;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 
 use super::{
     error::GatewayError,
+    estimate::estimate_input,
     json::{RawObject, quoted},
 };
 use crate::catalog::Tier;
@@ -19,9 +19,18 @@ const MAX_BODY: usize = 10 * 1024 * 1024;
 /// More than any model writes; the model's own bound is checked in step 7.
 const MAX_OUTPUT: u64 = 10_000_000;
 const MAX_CHOICES: u64 = 128;
-/// Tokens that one image or file, or one piece of audio, is taken for.
-const IMAGE_TOKENS: u64 = 1_000;
-const AUDIO_TOKENS: u64 = 2_000;
+/// What is read of a request and of its options. Any other spelling of these is refused.
+pub(super) const REQUEST: &[&str] = &[
+    "model",
+    "messages",
+    "stream",
+    "stream_options",
+    "service_tier",
+    "max_completion_tokens",
+    "max_tokens",
+    "n",
+];
+const OPTIONS: &[&str] = &["include_usage"];
 
 /// The tier that a client asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,16 +61,27 @@ pub(super) struct ChatRequest<'a> {
     /// The client wants the usage at the end of the stream.
     pub include_usage: bool,
     pub tier: Option<TierChoice>,
-    /// `max_completion_tokens`, or its older name `max_tokens`.
+    /// `max_completion_tokens` or its older name `max_tokens`: the larger, since both are forwarded and nobody knows
+    /// which one the upstream obeys.
     pub asked_output: Option<u64>,
     pub choices: u64,
     /// Expected input tokens.
     pub input_estimate: u64,
+    /// Length of the body.
+    pub bytes: u64,
 }
 
-/// Reads the whole body, up to 10 MiB.
-pub(super) async fn read(body: Body) -> Result<Bytes, GatewayError> {
-    match Limited::new(body, MAX_BODY).collect().await {
+/// Reads the whole body, up to 10 MiB, within this time.
+pub(super) async fn read(body: Body, patience: Duration) -> Result<Bytes, GatewayError> {
+    let Ok(read) = tokio::time::timeout(patience, Limited::new(body, MAX_BODY).collect()).await else {
+        return Err(GatewayError::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "invalid_request_error",
+            "request_timeout",
+            format!("The body did not arrive within {} seconds.", patience.as_secs()),
+        ));
+    };
+    match read {
         Ok(collected) => Ok(collected.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(GatewayError::new(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -78,8 +98,12 @@ impl<'a> ChatRequest<'a> {
         let text = std::str::from_utf8(bytes).map_err(|_| GatewayError::invalid("body", "The body is not UTF-8 text."))?;
         let object: RawObject = serde_json::from_str(text)
             .map_err(|error| GatewayError::invalid("body", format!("The body must be one JSON object: {error}.")))?;
+        spelt_as_read(&object, "", REQUEST)?;
         let include_usage = match object.get("stream_options") {
-            Some(raw) => field::<bool>(&nested(raw, "stream_options")?, "stream_options.", "include_usage", "true or false")?,
+            Some(raw) => {
+                let options = nested(raw, "stream_options", OPTIONS)?;
+                field::<bool>(&options, "stream_options.", "include_usage", "true or false")?
+            }
             None => None,
         };
         let newer = count(&object, "max_completion_tokens", MAX_OUTPUT)?;
@@ -89,9 +113,10 @@ impl<'a> ChatRequest<'a> {
             stream: field(&object, "", "stream", "true or false")?.unwrap_or(false),
             include_usage: include_usage.unwrap_or(false),
             tier: tier(&object)?,
-            asked_output: newer.or(older),
+            asked_output: newer.max(older),
             choices: count(&object, "n", MAX_CHOICES)?.unwrap_or(1),
             input_estimate: estimate_input(&object)?,
+            bytes: bytes.len() as u64,
             object,
         })
     }
@@ -104,7 +129,7 @@ impl<'a> ChatRequest<'a> {
         if self.stream {
             let usage = [("include_usage", Some("true"))];
             options = match self.object.get("stream_options") {
-                Some(raw) => nested(raw, "stream_options")?.with(&usage),
+                Some(raw) => nested(raw, "stream_options", OPTIONS)?.with(&usage),
                 None => r#"{"include_usage":true}"#.to_owned(),
             };
             edits.push(("stream_options", Some(options.as_str())));
@@ -113,12 +138,27 @@ impl<'a> ChatRequest<'a> {
     }
 }
 
-fn nested<'a>(raw: &'a str, param: &str) -> Result<RawObject<'a>, GatewayError> {
-    serde_json::from_str(raw).map_err(|_| GatewayError::invalid(param, format!("`{param}` must be an object.")))
+/// An object inside the body, of which `names` are read.
+pub(super) fn nested<'a>(raw: &'a str, param: &str, names: &[&str]) -> Result<RawObject<'a>, GatewayError> {
+    let object = serde_json::from_str(raw)
+        .map_err(|_| GatewayError::invalid(param, format!("`{param}` must be an object without repeated fields.")))?;
+    spelt_as_read(&object, &format!("{param}."), names)?;
+    Ok(object)
+}
+
+/// What we enforce must be what the upstream reads, and some decoders do not look at case.
+fn spelt_as_read(object: &RawObject<'_>, path: &str, names: &[&str]) -> Result<(), GatewayError> {
+    match object.misspelt(names) {
+        Some(name) => Err(GatewayError::invalid(
+            format!("{path}{name}"),
+            format!("`{path}{name}` differs only in case from a known field; field names are lower case."),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// A field that may be missing or `null`.
-fn field<T: DeserializeOwned>(object: &RawObject<'_>, path: &str, name: &str, wanted: &str) -> Result<Option<T>, GatewayError> {
+pub(super) fn field<T: DeserializeOwned>(object: &RawObject<'_>, path: &str, name: &str, wanted: &str) -> Result<Option<T>, GatewayError> {
     object
         .get(name)
         .map(|raw| {
@@ -128,7 +168,7 @@ fn field<T: DeserializeOwned>(object: &RawObject<'_>, path: &str, name: &str, wa
         .transpose()
 }
 
-fn required<T: DeserializeOwned>(object: &RawObject<'_>, name: &str, wanted: &str) -> Result<T, GatewayError> {
+pub(super) fn required<T: DeserializeOwned>(object: &RawObject<'_>, name: &str, wanted: &str) -> Result<T, GatewayError> {
     field(object, "", name, wanted)?.ok_or_else(|| GatewayError::invalid(name, format!("`{name}` is missing; it must be {wanted}.")))
 }
 
@@ -150,63 +190,6 @@ fn tier(object: &RawObject<'_>) -> Result<Option<TierChoice>, GatewayError> {
         error.code = "invalid_service_tier";
         error
     })
-}
-
-/// Text bytes / 4, rounded up, and a constant for each part that is no text.
-fn estimate_input(object: &RawObject<'_>) -> Result<u64, GatewayError> {
-    let raw = object
-        .get("messages")
-        .ok_or_else(|| GatewayError::invalid("messages", "`messages` is missing; it must be a list of messages."))?;
-    let messages: Vec<&RawValue> =
-        serde_json::from_str(raw).map_err(|_| GatewayError::invalid("messages", "`messages` must be a list of messages."))?;
-    if messages.is_empty() {
-        return Err(GatewayError::invalid("messages", "`messages` must hold at least one message."));
-    }
-    let mut bytes = 0;
-    let mut other = 0;
-    for (index, raw) in messages.into_iter().enumerate() {
-        let path = format!("messages[{index}]");
-        let message = nested(raw.get(), &path)?;
-        if field::<Cow<'_, str>>(&message, &format!("{path}."), "role", "a text")?.is_none() {
-            return Err(GatewayError::invalid(format!("{path}.role"), format!("`{path}.role` is missing.")));
-        }
-        if let Some(content) = message.get("content") {
-            let (text, parts) = measure(content, &format!("{path}.content"))?;
-            bytes += text;
-            other += parts;
-        }
-    }
-    Ok(tokens_of_bytes(bytes) + other)
-}
-
-/// Bytes of text, and tokens of the other parts, of one message's content.
-fn measure(content: &str, path: &str) -> Result<(u64, u64), GatewayError> {
-    let wrong = |path: &str| GatewayError::invalid(path, format!("`{path}` must be a text or a list of parts."));
-    if content.starts_with('"') {
-        let text: Cow<'_, str> = serde_json::from_str(content).map_err(|_| wrong(path))?;
-        return Ok((text.len() as u64, 0));
-    }
-    let parts: Vec<&RawValue> = serde_json::from_str(content).map_err(|_| wrong(path))?;
-    let mut bytes = 0;
-    let mut other = 0;
-    for (index, raw) in parts.into_iter().enumerate() {
-        let path = format!("{path}[{index}]");
-        let part = nested(raw.get(), &path)?;
-        match required::<String>(&part, "type", "a text")
-            .map_err(|_| wrong(&format!("{path}.type")))?
-            .as_str()
-        {
-            "text" => bytes += field::<String>(&part, &format!("{path}."), "text", "a text")?.map_or(0, |text| text.len() as u64),
-            "input_audio" => other += AUDIO_TOKENS,
-            _ => other += IMAGE_TOKENS,
-        }
-    }
-    Ok((bytes, other))
-}
-
-/// The rule of thumb for text: four bytes a token, rounded up.
-pub(super) fn tokens_of_bytes(bytes: u64) -> u64 {
-    bytes.div_ceil(4)
 }
 
 #[cfg(test)]
@@ -251,6 +234,19 @@ mod tests {
             (&with(r#","stream_options":7"#), "stream_options"),
             (&with(r#","stream_options":{"include_usage":1}"#), "stream_options.include_usage"),
             (&with(r#","service_tier":"gold""#), "service_tier"),
+            (&with(r#","Model":"m""#), "Model"),
+            (&with(r#","N":100"#), "N"),
+            (&with(r#","Max_Tokens":9"#), "Max_Tokens"),
+            (&with(",\"\u{17f}ervice_tier\":\"flex\""), "\u{17f}ervice_tier"),
+            (&with(",\"max_to\u{212a}ens\":9"), "max_to\u{212a}ens"),
+            (
+                &with(r#","stream_options":{"Include_usage":false}"#),
+                "stream_options.Include_usage",
+            ),
+            (
+                r#"{"model":"m","messages":[{"role":"user","Content":"hi"}]}"#,
+                "messages[0].Content",
+            ),
         ] {
             assert_eq!(param(body).as_deref(), Some(field), "{body}");
         }
@@ -267,11 +263,11 @@ mod tests {
     }
 
     #[test]
-    fn the_estimate_counts_text_and_other_parts() {
-        let body = r#"{"model":"m","messages":[{"role":"system","content":"12345"},
-            {"role":"user","content":[{"type":"text","text":"é12"},{"type":"image_url","image_url":{}},{"type":"input_audio"}]}]}"#;
-        let chat = ChatRequest::parse(body.as_bytes()).expect("sound");
-        assert_eq!(chat.input_estimate, 3 + 1_000 + 2_000);
+    fn the_larger_of_both_maxima_counts() {
+        for (newer, older) in [(1, 900), (900, 1)] {
+            let body = format!(r#"{{"model":"m","messages":[{{"role":"user"}}],"max_completion_tokens":{newer},"max_tokens":{older}}}"#);
+            assert_eq!(ChatRequest::parse(body.as_bytes()).expect("sound").asked_output, Some(900));
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ use super::{
     body::{self, ChatRequest, TierChoice},
     error::GatewayError,
     headers, quota, relay,
-    ticket::{Ticket, Usage, reserved},
+    ticket::{Terms, Ticket, Work, reserved},
     upstream::{Answer, Call, Upstream, UpstreamError},
 };
 use crate::{
@@ -30,6 +30,8 @@ use crate::{
 
 /// Waiting for a place in the metering queue: longer means that the database is stuck.
 const SLOT_WAIT: Duration = Duration::from_secs(2);
+/// Milliseconds after which what is known of a key is asked for again.
+const STALE: i64 = 1_000;
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-client-request-id");
 
 pub(super) async fn completions(
@@ -45,8 +47,12 @@ pub(super) async fn completions(
         client_request_id: client_request_id(&headers),
     };
     let served = async {
-        let caller = gateway.authenticate(&headers, address, &[Permission::Inference]).await?;
-        let bytes = body::read(body).await?;
+        // The key comes first, so that strangers cannot make us hold bodies; a slow body must not outlive the key.
+        let mut caller = gateway.authenticate(&headers, address, &[Permission::Inference]).await?;
+        let bytes = body::read(body, gateway.timeouts.body).await?;
+        if gateway.ambient.now().since(arrival.at) > STALE {
+            caller = gateway.authenticate(&headers, address, &[Permission::Inference]).await?;
+        }
         serve(gateway, caller, arrival, &bytes).await
     };
     served.await.unwrap_or_else(GatewayError::into_response)
@@ -75,6 +81,9 @@ async fn serve(gateway: Arc<Gateway>, caller: KeyCaller, arrival: Arrival, bytes
         id: arrival.id.clone(),
         at: arrival.at,
     };
+    if gateway.meter.is_failing() {
+        return Err(GatewayError::unavailable(&"the database refuses records"));
+    }
     let slot = match tokio::time::timeout(SLOT_WAIT, gateway.meter.slot()).await {
         Ok(slot) => slot.map_err(|error| GatewayError::unavailable(&error))?,
         Err(_) => return Err(GatewayError::unavailable(&"the metering queue is full")),
@@ -178,7 +187,13 @@ async fn admit(
             record.reserved = reserved(&reservation);
             record.buckets = receipt(reservation.buckets());
             let answer_headers = headers::rate_limits(reservation.buckets());
-            let ticket = Ticket::new(Arc::clone(gateway), slot, reservation, record, model.price, chat.input_estimate);
+            let terms = Terms {
+                price: model.price,
+                input_estimate: chat.input_estimate,
+                most_input: chat.bytes.max(model.context.into()),
+                most_output: u64::from(model.context) * chat.choices,
+            };
+            let ticket = Ticket::new(Arc::clone(gateway), slot, reservation, record, terms);
             Ok((ticket, answer_headers))
         }
         Err(refusal) => {
@@ -187,7 +202,7 @@ async fn admit(
             record.error_code = Some(error.code);
             record.refused = Some(refusal.bucket().key.level);
             record.buckets = receipt(&refusal.buckets);
-            slot.record(record).await.map_err(|closed| GatewayError::unavailable(&closed))?;
+            gateway.durable(slot.record(record)).await?;
             Err(error)
         }
     }
@@ -208,25 +223,28 @@ async fn run(
 ) -> Result<Response, GatewayError> {
     let place = match upstream.place().await {
         Ok(place) => place,
-        Err(error) => return Err(ticket.fail(error.into(), Usage::Nothing).await),
+        Err(error) => return Err(ticket.fail(error.into(), Work::Nothing).await),
     };
     ticket.sent();
     let answer = match upstream.send(call, place).await {
         Ok(answer) => answer,
         Err(error) => {
-            if matches!(error, UpstreamError::NotReached) {
+            let work = if error == UpstreamError::NotReached {
                 ticket.unsent();
-            }
-            let usage = if matches!(error, UpstreamError::NotReached) {
-                Usage::Nothing
+                Work::Nothing
             } else {
-                Usage::Unknown
+                Work::Partial
             };
-            return Err(ticket.fail(error.into(), usage).await);
+            return Err(ticket.fail(error.into(), work).await);
         }
     };
     if answer.status.is_client_error() || answer.status.is_server_error() {
         return pass_on(answer, ticket).await;
+    }
+    if !answer.status.is_success() {
+        tracing::error!(status = %answer.status, "an upstream redirects; is its base_url right?");
+        drop(answer);
+        return Err(ticket.fail(UpstreamError::Broken.into(), Work::Nothing).await);
     }
     if answer.is_event_stream() {
         return Ok(relay::stream(answer, ticket, chat.include_usage, tier));
@@ -234,18 +252,24 @@ async fn run(
     relay::whole(answer, ticket, tier).await
 }
 
-/// An error of the upstream goes on as what it is, except what concerns the operator's own secret.
+/// An error of the upstream goes on as what it is, except what concerns the operator's own secret or account.
 async fn pass_on(answer: Answer, ticket: Ticket) -> Result<Response, GatewayError> {
     let (status, content_type, retry_after) = (answer.status, answer.content_type.clone(), answer.retry_after.clone());
-    if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
-        tracing::error!(%status, "an upstream refused the configured secret");
-        return Err(ticket.fail(UpstreamError::Unauthorized.into(), Usage::Nothing).await);
+    let ours = match status {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Some(UpstreamError::Unauthorized),
+        StatusCode::PAYMENT_REQUIRED => Some(UpstreamError::Unpaid),
+        _ => None,
+    };
+    if let Some(error) = ours {
+        tracing::error!(%status, "an upstream refused the configured secret or its account");
+        drop(answer);
+        return Err(ticket.fail(error.into(), Work::Nothing).await);
     }
     let bytes = match answer.collect().await {
         Ok(bytes) => bytes,
-        Err(error) => return Err(ticket.fail(error.into(), Usage::Nothing).await),
+        Err(error) => return Err(ticket.fail(error.into(), Work::Nothing).await),
     };
-    ticket.finish(status.as_u16(), Some("upstream_error"), Usage::Nothing).await?;
+    ticket.finish(status.as_u16(), Some("upstream_error"), Work::Nothing).await?;
     let mut response = (status, bytes).into_response();
     let headers = response.headers_mut();
     headers.insert(

@@ -1,6 +1,6 @@
 //! A JSON object of which only single fields are read or changed: everything else keeps its bytes.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, collections::HashSet, fmt};
 
 use serde::{
     Deserialize, Deserializer,
@@ -17,6 +17,22 @@ impl<'a> RawObject<'a> {
     pub(super) fn get(&self, name: &str) -> Option<&'a str> {
         let (_, value) = self.0.iter().find(|(key, _)| key == name)?;
         Some(value.get()).filter(|text| *text != "null")
+    }
+
+    /// The fields that are not `null`, in their order.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&str, &'a str)> {
+        self.0
+            .iter()
+            .map(|(key, value)| (key.as_ref(), value.get()))
+            .filter(|(_, text)| *text != "null")
+    }
+
+    /// A field that differs from one of `names` in nothing but case. Some decoders take the one for the other, so that
+    /// a server behind us might obey what we have not read.
+    pub(super) fn misspelt(&self, names: &[&str]) -> Option<&str> {
+        let keys = self.0.iter().map(|(key, _)| key.as_ref());
+        keys.filter(|key| !names.contains(key))
+            .find(|key| names.iter().any(|name| folded(key).eq(folded(name))))
     }
 
     /// The object as text, with fields replaced, added at the end (`Some`) or left out (`None`).
@@ -60,12 +76,10 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawObject<'a> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut fields: Self::Value = Vec::new();
+                let mut names = HashSet::new();
                 while let Some(Name(key)) = map.next_key()? {
-                    if fields.iter().any(|(other, _)| *other == key) {
+                    if comes_twice(&fields, &mut names, &key) {
                         return Err(A::Error::custom(format_args!("the field “{key}” comes twice")));
-                    }
-                    if fields.len() == MAX_FIELDS {
-                        return Err(A::Error::custom("too many fields"));
                     }
                     fields.push((key, map.next_value()?));
                 }
@@ -76,8 +90,28 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawObject<'a> {
     }
 }
 
-/// Fields of one object at most: the search for duplicates is quadratic.
-const MAX_FIELDS: usize = 1_000;
+/// Up to so many fields, looking at each is faster than a set.
+const FEW: usize = 16;
+
+fn comes_twice(fields: &[(Cow<'_, str>, &RawValue)], names: &mut HashSet<String>, key: &str) -> bool {
+    if fields.len() < FEW {
+        return fields.iter().any(|(other, _)| other == key);
+    }
+    if names.is_empty() {
+        names.extend(fields.iter().map(|(name, _)| name.clone().into_owned()));
+    }
+    !names.insert(key.to_owned())
+}
+
+/// The letters of a name without their case, as the decoders fold them that match names loosely: ASCII, and the two
+/// characters beyond it that fold to an ASCII letter (the long s and the Kelvin sign).
+fn folded(name: &str) -> impl Iterator<Item = char> {
+    name.chars().map(|c| match c {
+        '\u{17f}' => 's',
+        '\u{212a}' => 'k',
+        c => c.to_ascii_lowercase(),
+    })
+}
 
 #[derive(Deserialize)]
 struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
@@ -92,6 +126,32 @@ mod tests {
         let object: RawObject = serde_json::from_str(text).expect("an object");
         let edited = object.with(&[("service_tier", None), ("a", Some("2")), ("new", Some("true"))]);
         assert_eq!(edited, r#"{"a":2,"b":"é\u00e9","c":{"d":[ 1,2 ]},"new":true}"#);
+    }
+
+    #[test]
+    fn many_fields_are_read_in_linear_time_and_duplicates_among_them_are_found() {
+        let many: Vec<String> = (0..200_000).map(|n| format!("\"f{n}\":0")).collect();
+        assert!(serde_json::from_str::<RawObject>(&format!("{{{}}}", many.join(","))).is_ok());
+        for first in ["f0", "f15", "f16", "f19"] {
+            let text = format!("{{{},\"{first}\":1}}", many[..20].join(","));
+            let error = serde_json::from_str::<RawObject>(&text).expect_err(first).to_string();
+            assert!(error.contains("comes twice"), "{error}");
+        }
+    }
+
+    #[test]
+    fn names_that_differ_in_case_alone_are_told() {
+        for (key, found) in [
+            ("model", false),
+            ("Model", true),
+            ("models", false),
+            ("\u{17f}ervice_tier", true),
+            ("to\u{212a}en", true),
+        ] {
+            let text = format!(r#"{{"{key}":1}}"#);
+            let object: RawObject = serde_json::from_str(&text).expect("an object");
+            assert_eq!(object.misspelt(&["model", "service_tier", "token"]), found.then_some(key));
+        }
     }
 
     #[test]

@@ -9,22 +9,26 @@
 //! | 3 | its project is active | 401 | `project_archived` |
 //! | 4 | the client's address is in the key's networks | 403 | `address_not_allowed` |
 //! | 5 | the key has the permission | 403 | `permission_denied` |
-//! | 6 | the body has at most 10 MiB, and every field that enforcement reads is sound | 413, 400 | `request_too_large`, `invalid_request` |
+//! | 6 | the body has at most 10 MiB and comes in time, and every field that enforcement reads is sound | 413, 408, 400 | `request_too_large`, `request_timeout`, `invalid_request` |
 //! | 7 | the model exists, in the plan, enabled in the project, in the key's list | 404 | `model_not_found` |
 //! | 7b | the model answers chat requests and that much output | 400 | `invalid_request` |
 //! | 8 | the service tier is in the plan | 400 | `invalid_service_tier` |
 //! | 9 | every bucket of org, project and key has room | 429 | `rate_limit_exceeded` |
 //! | 10 | the upstream has a free place in time | 503 | `upstream_busy` |
-//! | 11 | the upstream can be reached, in time, with the operator's secret | 502, 504 | `upstream_unreachable`, `upstream_unauthorized`, `upstream_timeout` |
+//! | 11 | the upstream can be reached, in time, with the operator's secret and account | 502, 504 | `upstream_unreachable`, `upstream_unauthorized`, `upstream_error`, `upstream_timeout` |
 //! | 12 | the record is durable | 503 | `unavailable` |
 //!
 //! From step 9 on there is a record, whatever happens: the answer's last byte leaves only after it is durable. Other errors of
-//! the upstream are passed on as they are. A failure of our own database is 503 `unavailable` at any step.
+//! the upstream are passed on as they are. A failure of our own database is 503 `unavailable` at any step, and while it
+//! refuses records nothing is admitted.
 
 mod auth;
 mod body;
 mod chat;
+mod content;
 mod error;
+mod estimate;
+mod events;
 mod headers;
 mod json;
 mod models;
@@ -45,7 +49,14 @@ use axum::{
     routing::{any, get, post},
 };
 
-use crate::{access::api_key::Pepper, ambient::Ambient, catalog::Catalog, enforcement::Engine, metering::Meter, store::db::Db};
+use crate::{
+    access::api_key::Pepper,
+    ambient::Ambient,
+    catalog::Catalog,
+    enforcement::Engine,
+    metering::{Closed, Meter},
+    store::db::Db,
+};
 use error::GatewayError;
 use upstream::{SetupError, Timeouts, Upstream};
 
@@ -58,6 +69,7 @@ pub struct Gateway {
     engine: Arc<Engine>,
     meter: Arc<Meter>,
     upstreams: BTreeMap<String, Upstream>,
+    timeouts: Timeouts,
 }
 
 impl Gateway {
@@ -87,7 +99,16 @@ impl Gateway {
             engine,
             meter,
             upstreams,
+            timeouts,
         }))
+    }
+
+    /// Step 12: waits until a record is durable, but not for ever. The record stays queued in any case.
+    async fn durable(&self, kept: impl Future<Output = Result<(), Closed>>) -> Result<(), GatewayError> {
+        match tokio::time::timeout(self.timeouts.durable, kept).await {
+            Ok(kept) => kept.map_err(|error| GatewayError::unavailable(&error)),
+            Err(_) => Err(GatewayError::unavailable(&"the database did not take the record in time")),
+        }
     }
 }
 

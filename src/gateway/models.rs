@@ -23,7 +23,7 @@ impl Gateway {
     pub(super) fn plan_of(&self, caller: &KeyCaller) -> Result<&Plan, GatewayError> {
         self.catalog
             .plan(&caller.facts.plan)
-            .ok_or_else(|| GatewayError::unavailable(&"the catalog has no default plan"))
+            .ok_or_else(|| GatewayError::unavailable(&"the organization's plan is not configured"))
     }
 
     /// Step 7: the model, if it exists, in the plan, in the project and in the key's list.

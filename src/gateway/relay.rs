@@ -1,89 +1,28 @@
 //! The answer on its way to the client: whole, or event by event. Its last part waits until the record is durable.
 
-use std::{borrow::Cow, io};
+use std::{io, time::Duration};
 
 use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderName, HeaderValue, header};
-use serde::Deserialize;
-use serde_json::value::RawValue;
+use tokio::sync::mpsc;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::{
     chat::ChosenTier,
+    content::Content,
     error::GatewayError,
+    events::{Data, Events, Piece, data_of},
     json::RawObject,
-    ticket::{Ticket, Usage},
+    ticket::{Ticket, Work},
     upstream::{Answer, UpstreamError},
 };
-use crate::metering::Tokens;
 
-/// One event at most; a larger one is forwarded in pieces, unread.
-const MAX_EVENT: usize = 4 * 1024 * 1024;
-const LONGEST_BREAK: usize = "\r\n\r\n".len();
-
-/// The `usage` of an answer, as far as it is metered.
-#[derive(Clone, Copy, Default, Deserialize)]
-struct WireUsage {
-    #[serde(default)]
-    prompt_tokens: u64,
-    #[serde(default)]
-    completion_tokens: u64,
-    prompt_tokens_details: Option<PromptDetails>,
-}
-
-#[derive(Clone, Copy, Default, Deserialize)]
-struct PromptDetails {
-    cached_tokens: Option<u64>,
-}
-
-impl From<WireUsage> for Tokens {
-    fn from(usage: WireUsage) -> Self {
-        let cached = usage.prompt_tokens_details.and_then(|details| details.cached_tokens);
-        Self {
-            input: usage.prompt_tokens,
-            cached: cached.unwrap_or(0).min(usage.prompt_tokens),
-            output: usage.completion_tokens,
-        }
-    }
-}
-
-/// A whole answer or one chunk of a stream, as far as it is read.
-#[derive(Deserialize)]
-struct Content<'a> {
-    #[serde(borrow, default)]
-    choices: Vec<Choice<'a>>,
-    usage: Option<WireUsage>,
-}
-
-#[derive(Deserialize)]
-struct Choice<'a> {
-    #[serde(borrow)]
-    delta: Option<&'a RawValue>,
-    #[serde(borrow)]
-    message: Option<&'a RawValue>,
-}
-
-impl Content<'_> {
-    /// Bytes of text that the model wrote: the content, or all of a part that has none (a tool call).
-    fn text_bytes(&self) -> u64 {
-        #[derive(Deserialize)]
-        struct Text<'a> {
-            #[serde(borrow)]
-            content: Option<Cow<'a, str>>,
-        }
-        let parts = self.choices.iter().filter_map(|choice| choice.delta.or(choice.message));
-        parts
-            .map(|part| match serde_json::from_str::<Text>(part.get()) {
-                Ok(Text { content: Some(text) }) => text.len() as u64,
-                _ if part.get() == "{}" => 0,
-                _ => part.get().len() as u64,
-            })
-            .sum()
-    }
-}
+/// Parts of a stream that may wait for the client: few, since what it never reads is metered too.
+const AHEAD: usize = 1;
 
 /// The answer with the tier that was used; `None` when it is no JSON object.
 fn with_tier(text: &str, tier: ChosenTier) -> Option<String> {
@@ -96,43 +35,57 @@ fn with_tier(text: &str, tier: ChosenTier) -> Option<String> {
     Some(object.with(&edits))
 }
 
+/// Meters an answer, a chunk, or what else goes to the client.
+fn meter(ticket: &mut Ticket, text: &str, forwarded: usize) -> Option<Content> {
+    let content = Content::read(text);
+    ticket.answered(content.as_ref().map_or(forwarded as u64, |content| content.text_bytes));
+    if let Some(usage) = content.as_ref().and_then(|content| content.usage) {
+        ticket.counted(usage);
+    }
+    content
+}
+
 /// Passes a whole answer on, after its record is durable.
 pub(super) async fn whole(answer: Answer, mut ticket: Ticket, tier: ChosenTier) -> Result<Response, GatewayError> {
     let (status, content_type) = (answer.status, answer.content_type.clone());
     let bytes = match answer.collect().await {
         Ok(bytes) => bytes,
-        Err(error) => return Err(ticket.fail(error.into(), Usage::Unknown).await),
+        Err(error) => return Err(ticket.fail(error.into(), Work::Partial).await),
     };
     let text = std::str::from_utf8(&bytes).unwrap_or_default();
-    let content: Option<Content> = serde_json::from_str(text).ok();
-    ticket.answered(content.as_ref().map_or(bytes.len() as u64, Content::text_bytes));
-    let usage = content.and_then(|content| content.usage);
-    let usage = usage.map_or(Usage::Unknown, |usage| Usage::Counted(usage.into()));
+    meter(&mut ticket, text, bytes.len());
     let body = with_tier(text, tier).map_or(bytes.clone(), Bytes::from);
-    ticket.finish(status.as_u16(), None, usage).await?;
+    ticket.finish(status.as_u16(), None, Work::Complete).await?;
     let mut response = (status, body).into_response();
     let content_type = content_type.unwrap_or(HeaderValue::from_static("application/json"));
     response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     Ok(response)
 }
 
-/// Passes a stream on, event by event.
+/// Passes a stream on, event by event. A task of its own reads the upstream, so that a client that stops reading is
+/// noticed; it ends as soon as the body is dropped, which is when the client leaves.
 pub(super) fn stream(answer: Answer, mut ticket: Ticket, show_usage: bool, tier: ChosenTier) -> Response {
     ticket.streams();
     let status = answer.status;
+    let (client, parts) = mpsc::channel(AHEAD);
     let relay = Relay {
+        patience: answer.idle,
         answer,
-        ticket: Some(ticket),
-        buffer: BytesMut::new(),
-        scanned: 0,
-        usage: None,
+        ticket,
+        client,
+        events: Events::default(),
         show_usage,
         tier: Some(tier),
-        ended: false,
     };
-    let body = Body::from_stream(futures::stream::unfold(relay, |mut relay| async move {
-        let next = relay.next().await?;
-        Some((next, relay))
+    let pump = AbortOnDropHandle::new(tokio::spawn(relay.run()));
+    let body = Body::from_stream(futures::stream::unfold(Some((parts, pump)), |open| async move {
+        let (mut parts, pump) = open?;
+        if let Some(bytes) = parts.recv().await {
+            return Some((Ok(bytes), Some((parts, pump))));
+        }
+        // Only a stream that came to its end may look like one.
+        let broken = pump.await.unwrap_or_else(|error| Err(io::Error::other(error))).err()?;
+        Some((Err(broken), None))
     }));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
@@ -146,15 +99,14 @@ pub(super) fn stream(answer: Answer, mut ticket: Ticket, show_usage: bool, tier:
 /// A stream under way. Dropped before its end (the client left), its ticket records that.
 struct Relay {
     answer: Answer,
-    ticket: Option<Ticket>,
-    buffer: BytesMut,
-    /// No blank line begins before this index of the buffer.
-    scanned: usize,
-    usage: Option<WireUsage>,
+    ticket: Ticket,
+    client: mpsc::Sender<Bytes>,
+    /// How long the client may take to read one part.
+    patience: Duration,
+    events: Events,
     show_usage: bool,
     /// Still to be shown, in the first chunk.
     tier: Option<ChosenTier>,
-    ended: bool,
 }
 
 /// What becomes of an event.
@@ -165,103 +117,108 @@ enum Fate {
     Last(Bytes),
 }
 
+/// Why a stream ended too early.
+enum Break {
+    Upstream(UpstreamError),
+    /// The client left, or does not read.
+    Client,
+}
+
 impl Relay {
-    async fn next(&mut self) -> Option<io::Result<Bytes>> {
-        while !self.ended {
-            if let Some(event) = self.take_event() {
-                match self.judge(event) {
-                    Fate::Forward(bytes) => return Some(Ok(bytes)),
-                    Fate::Hide => {}
-                    Fate::Last(bytes) => return self.end(bytes).await,
+    async fn run(mut self) -> io::Result<()> {
+        let passed = self.pass().await;
+        let Self {
+            answer,
+            ticket,
+            client,
+            patience,
+            ..
+        } = self;
+        let status = answer.status.as_u16();
+        // The place is free for the next request while this one is recorded.
+        drop(answer);
+        match passed {
+            Ok(last) => {
+                let finished = ticket.finish(status, None, Work::Complete).await;
+                finished.map_err(|error| io::Error::other(error.message))?;
+                if last.is_empty() {
+                    return Ok(());
                 }
-                continue;
+                send(&client, last, patience)
+                    .await
+                    .map_err(|_| io::Error::other("the client does not read"))
+            }
+            Err(Break::Upstream(error)) => {
+                // Nothing more can be told to this client, whatever the record's fate.
+                let _ = ticket.fail(error.into(), Work::Partial).await;
+                Err(io::Error::other("the upstream broke off"))
+            }
+            Err(Break::Client) => {
+                drop(ticket);
+                Err(io::Error::other("the client does not read"))
+            }
+        }
+    }
+
+    /// Passes everything on up to the last part, which it returns.
+    async fn pass(&mut self) -> Result<Bytes, Break> {
+        loop {
+            while let Some(piece) = self.events.take() {
+                match self.judge(piece) {
+                    Fate::Forward(bytes) => send(&self.client, bytes, self.patience).await?,
+                    Fate::Hide => {}
+                    Fate::Last(bytes) => return Ok(bytes),
+                }
             }
             match self.answer.next().await {
-                Some(Ok(bytes)) => self.buffer.extend_from_slice(&bytes),
-                Some(Err(error)) => return Some(Err(self.break_off(&error).await)),
+                Some(Ok(bytes)) => self.events.push(&bytes),
+                Some(Err(error)) => return Err(Break::Upstream(error)),
                 None => {
-                    let rest = self.buffer.split().freeze();
-                    return self.end(rest).await;
+                    let rest = self.events.rest();
+                    return Ok(match self.judge(rest) {
+                        Fate::Forward(bytes) | Fate::Last(bytes) => bytes,
+                        Fate::Hide => Bytes::new(),
+                    });
                 }
             }
         }
-        None
     }
 
-    /// The next whole event with its blank line, byte for byte.
-    fn take_event(&mut self) -> Option<Bytes> {
-        let whole = event_end(&self.buffer, self.scanned);
-        let end = whole.or((self.buffer.len() > MAX_EVENT).then_some(self.buffer.len()));
-        self.scanned = if end.is_some() {
-            0
-        } else {
-            self.buffer.len().saturating_sub(LONGEST_BREAK)
+    /// Meters a piece. What is not understood counts with all its bytes.
+    fn judge(&mut self, piece: Piece) -> Fate {
+        let (event, data) = match piece {
+            Piece::Event(event) => {
+                let data = data_of(&event);
+                (event, data)
+            }
+            Piece::Fragment(bytes) => (bytes, Data::Unreadable),
         };
-        Some(self.buffer.split_to(end?).freeze())
-    }
-
-    fn judge(&mut self, event: Bytes) -> Fate {
-        let Some(data) = data_of(&event) else { return Fate::Forward(event) };
-        if data == "[DONE]" {
-            return Fate::Last(event);
-        }
-        let Ok(content) = serde_json::from_str::<Content>(data) else {
+        let data = match data {
+            Data::Text(data) if data == "[DONE]" => return Fate::Last(event),
+            Data::Text(data) => data,
+            Data::Nothing => return Fate::Forward(event),
+            Data::Unreadable => {
+                self.ticket.answered(event.len() as u64);
+                return Fate::Forward(event);
+            }
+        };
+        let Some(content) = meter(&mut self.ticket, &data, event.len()) else {
             return Fate::Forward(event);
         };
-        if let Some(ticket) = &mut self.ticket {
-            ticket.answered(content.text_bytes());
+        if content.is_usage_alone && !self.show_usage {
+            return Fate::Hide;
         }
-        if let Some(usage) = content.usage {
-            self.usage = Some(usage);
-            if content.choices.is_empty() && !self.show_usage {
-                return Fate::Hide;
-            }
-        }
-        match self.tier.take().and_then(|tier| with_tier(data, tier)) {
+        match self.tier.take().and_then(|tier| with_tier(&data, tier)) {
             Some(edited) => Fate::Forward(format!("data: {edited}\n\n").into()),
             None => Fate::Forward(event),
         }
     }
-
-    /// Records, then lets the last bytes go.
-    async fn end(&mut self, last: Bytes) -> Option<io::Result<Bytes>> {
-        self.ended = true;
-        let ticket = self.ticket.take()?;
-        let usage = self.usage.map_or(Usage::Unknown, |usage| Usage::Counted(usage.into()));
-        match ticket.finish(self.answer.status.as_u16(), None, usage).await {
-            Ok(()) if last.is_empty() => None,
-            Ok(()) => Some(Ok(last)),
-            Err(error) => Some(Err(io::Error::other(error.message))),
-        }
-    }
-
-    /// The upstream broke off: recorded, and the client's connection breaks off too.
-    async fn break_off(&mut self, error: &UpstreamError) -> io::Error {
-        self.ended = true;
-        let usage = self.usage.map_or(Usage::Unknown, |usage| Usage::Counted(usage.into()));
-        if let Some(ticket) = self.ticket.take() {
-            // Nothing more can be told to this client, whatever the record's fate.
-            let _ = ticket.fail(GatewayError::from(*error), usage).await;
-        }
-        io::Error::other("the upstream broke off")
-    }
 }
 
-/// Index behind the first blank line (`\n\n`, `\r\n\r\n` or `\r\r`).
-fn event_end(buffer: &[u8], from: usize) -> Option<usize> {
-    (from..buffer.len()).find_map(|at| {
-        let rest = &buffer[at..];
-        let breaks: [&[u8]; 3] = [b"\n\n", b"\r\n\r\n", b"\r\r"];
-        breaks.iter().find(|blank| rest.starts_with(blank)).map(|blank| at + blank.len())
-    })
-}
-
-/// The data of an event that has exactly one `data` line, as all of OpenAI's have.
-fn data_of(event: &[u8]) -> Option<&str> {
-    let mut lines = std::str::from_utf8(event)
-        .ok()?
-        .lines()
-        .filter_map(|line| line.strip_prefix("data:"));
-    let data = lines.next()?.trim();
-    lines.next().is_none().then_some(data)
+/// Hands a part to the client, who must take it in time.
+async fn send(client: &mpsc::Sender<Bytes>, bytes: Bytes, patience: Duration) -> Result<(), Break> {
+    match tokio::time::timeout(patience, client.send(bytes)).await {
+        Ok(Ok(())) => Ok(()),
+        _ => Err(Break::Client),
+    }
 }

@@ -15,6 +15,8 @@ pub(crate) const NOON: Timestamp = Timestamp(1_800_000_000_000);
 pub(crate) struct Seed {
     db: Db,
     pub ambient: Ambient,
+    /// The clock of `ambient`.
+    pub clock: FrozenClock,
     pub pepper: Pepper,
     pub org: OrgId,
     pub owner: AccountId,
@@ -22,8 +24,9 @@ pub(crate) struct Seed {
 
 impl Seed {
     pub async fn new(db: &Db) -> Self {
+        let clock = FrozenClock::at(NOON);
         let ambient = Ambient {
-            clock: std::sync::Arc::new(FrozenClock::at(NOON)),
+            clock: std::sync::Arc::new(clock.clone()),
             entropy: std::sync::Arc::new(SeededEntropy::new(7)),
         };
         let seed = Self {
@@ -32,6 +35,7 @@ impl Seed {
             org: ambient.id(),
             owner: ambient.id(),
             ambient,
+            clock,
         };
         let (org, owner) = (&seed.org, &seed.owner);
         seed.sql(&format!(

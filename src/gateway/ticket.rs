@@ -2,7 +2,7 @@
 
 use app::model::{Timestamp, limit::Metric};
 
-use super::{Gateway, body::tokens_of_bytes, error::GatewayError};
+use super::{Gateway, error::GatewayError, estimate::tokens_of_bytes};
 use crate::{
     catalog::Price,
     enforcement::Reservation,
@@ -12,27 +12,37 @@ use crate::{
 /// Status of a record whose client left before the answer ended.
 const CLIENT_CLOSED: u16 = 499;
 
-/// What is known of the tokens in the end.
+/// How far the upstream came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Usage {
-    /// The upstream's own count.
-    Counted(Tokens),
-    /// The upstream did no work.
+pub(super) enum Work {
+    /// It did nothing.
     Nothing,
-    /// Estimated input, and the text of the answer as far as it came by.
-    Unknown,
+    /// The answer broke off, or never came.
+    Partial,
+    /// The answer came to its end.
+    Complete,
+}
+
+/// What a request is expected to be worth, and what it can be worth at most.
+pub(super) struct Terms {
+    pub price: Price,
+    pub input_estimate: u64,
+    /// An upstream that counts more than this has not counted.
+    pub most_input: u64,
+    pub most_output: u64,
 }
 
 /// The guard of an admitted request. Dropped unfinished (the client left, a panic), it records that.
 pub(super) struct Ticket {
     gateway: std::sync::Arc<Gateway>,
     open: Option<Open>,
-    price: Price,
-    input_estimate: u64,
+    terms: Terms,
     sent: bool,
     streamed: bool,
     /// Bytes of text in the answer so far.
     answered_bytes: u64,
+    /// The upstream's last count, and `answered_bytes` when it came.
+    counted: Option<(Tokens, u64)>,
 }
 
 struct Open {
@@ -43,22 +53,15 @@ struct Open {
 
 impl Ticket {
     /// `record` is the draft made at admission; the rest is filled in when the request ends.
-    pub(super) fn new(
-        gateway: std::sync::Arc<Gateway>,
-        slot: Slot,
-        reservation: Reservation,
-        record: Record,
-        price: Price,
-        input_estimate: u64,
-    ) -> Self {
+    pub(super) fn new(gateway: std::sync::Arc<Gateway>, slot: Slot, reservation: Reservation, record: Record, terms: Terms) -> Self {
         Self {
             gateway,
             open: Some(Open { slot, reservation, record }),
-            price,
-            input_estimate,
+            terms,
             sent: false,
             streamed: false,
             answered_bytes: 0,
+            counted: None,
         }
     }
 
@@ -89,23 +92,38 @@ impl Ticket {
         if let Some(open) = self.open.as_mut().filter(|_| bytes > 0) {
             open.record.first_token_ms.get_or_insert(now.since(open.record.arrived_at));
         }
-        self.answered_bytes += bytes;
+        self.answered_bytes = self.answered_bytes.saturating_add(bytes);
+    }
+
+    /// The upstream counted the tokens so far. A count that cannot be is worth nothing.
+    pub(super) fn counted(&mut self, tokens: Tokens) {
+        let is_sound = tokens.input <= self.terms.most_input && tokens.output <= self.terms.most_output;
+        self.counted = is_sound.then_some((tokens, self.answered_bytes));
+        if !is_sound {
+            let id = self.open.as_ref().map(|open| open.record.id.as_str());
+            tracing::warn!(
+                id,
+                tokens.input,
+                tokens.output,
+                "an upstream counted more tokens than the request can have"
+            );
+        }
     }
 
     /// Settles and records; resolves when the record is durable.
     ///
     /// # Errors
-    /// When metering has ended: the answer must not go out.
-    pub(super) async fn finish(mut self, status: u16, code: Option<&'static str>, usage: Usage) -> Result<(), GatewayError> {
-        match self.close(status, code, usage) {
-            Some(kept) => kept.await.map_err(|error| GatewayError::unavailable(&error)),
+    /// When metering has ended or the database hangs: the answer must not go out.
+    pub(super) async fn finish(mut self, status: u16, code: Option<&'static str>, work: Work) -> Result<(), GatewayError> {
+        match self.close(status, code, work) {
+            Some(kept) => self.gateway.durable(kept).await,
             None => Ok(()),
         }
     }
 
     /// Records a failure and returns it, as what the client gets.
-    pub(super) async fn fail(self, error: GatewayError, usage: Usage) -> GatewayError {
-        match self.finish(error.status.as_u16(), Some(error.code), usage).await {
+    pub(super) async fn fail(self, error: GatewayError, work: Work) -> GatewayError {
+        match self.finish(error.status.as_u16(), Some(error.code), work).await {
             Ok(()) => error,
             Err(unavailable) => unavailable,
         }
@@ -116,7 +134,7 @@ impl Ticket {
         &mut self,
         status: u16,
         code: Option<&'static str>,
-        usage: Usage,
+        work: Work,
     ) -> Option<impl Future<Output = Result<(), crate::metering::Closed>> + Send + use<>> {
         let Open {
             slot,
@@ -127,29 +145,43 @@ impl Ticket {
         record.status = status;
         record.error_code = code;
         record.latency_ms = now.since(record.arrived_at);
-        record.estimated = usage == Usage::Unknown;
-        record.tokens = match usage {
-            Usage::Counted(tokens) => tokens,
-            Usage::Nothing => Tokens::default(),
-            Usage::Unknown => Tokens {
-                input: self.input_estimate,
-                cached: 0,
-                output: tokens_of_bytes(self.answered_bytes),
-            },
-        };
-        record.cost = self.price.of(record.tokens.input, record.tokens.cached, record.tokens.output);
-        record.settled = self.settle(reservation, record.tokens, usage, now);
+        (record.tokens, record.estimated) = self.tokens(work);
+        record.cost = self.terms.price.of(record.tokens.input, record.tokens.cached, record.tokens.output);
+        record.settled = self.settle(reservation, record.tokens, work, now);
         Some(slot.record(record))
     }
 
+    /// The tokens, and whether they are estimated. The upstream's count holds when the answer came to its end and
+    /// nothing was written after it; else the larger of count and estimate does.
+    fn tokens(&self, work: Work) -> (Tokens, bool) {
+        let estimate = Tokens {
+            input: self.terms.input_estimate,
+            cached: 0,
+            output: tokens_of_bytes(self.answered_bytes),
+        };
+        match (work, self.counted) {
+            (Work::Nothing, _) => (Tokens::default(), false),
+            (Work::Complete, Some((counted, at))) if at == self.answered_bytes => (counted, false),
+            (_, Some((counted, _))) => {
+                let larger = Tokens {
+                    input: counted.input.max(estimate.input),
+                    cached: counted.cached,
+                    output: counted.output.max(estimate.output),
+                };
+                (larger, true)
+            }
+            (_, None) => (estimate, true),
+        }
+    }
+
     /// The tokens that stay in the buckets.
-    fn settle(&self, reservation: Reservation, tokens: Tokens, usage: Usage, now: Timestamp) -> u64 {
+    fn settle(&self, reservation: Reservation, tokens: Tokens, work: Work, now: Timestamp) -> u64 {
         if !self.sent {
             drop(reservation);
             return 0;
         }
         // Without a count and without a stream to count, the upstream may have worked as long as was allowed.
-        if usage == Usage::Unknown && !self.streamed && self.answered_bytes == 0 {
+        if work != Work::Nothing && self.counted.is_none() && !self.streamed && self.answered_bytes == 0 {
             return reserved(&reservation);
         }
         reservation.settle(tokens.total(), now);
@@ -165,7 +197,7 @@ pub(super) fn reserved(reservation: &Reservation) -> u64 {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        let usage = if self.sent { Usage::Unknown } else { Usage::Nothing };
-        drop(self.close(CLIENT_CLOSED, Some("client_closed"), usage));
+        let work = if self.sent { Work::Partial } else { Work::Nothing };
+        drop(self.close(CLIENT_CLOSED, Some("client_closed"), work));
     }
 }

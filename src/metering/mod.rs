@@ -5,12 +5,16 @@ mod sampler;
 mod tests;
 mod writer;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
 };
 
 use parking_lot::Mutex;
+use prometheus_client::{metrics::counter::Counter, registry::Registry};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
     task::JoinHandle,
@@ -45,15 +49,45 @@ const SLOTS: u32 = 16_384;
 #[error("metering has ended")]
 pub struct Closed;
 
+/// How long [`Meter::shutdown`] waits for the database.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Metering ended while the database did not take what was left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the database did not take the last {records} usage records: they are lost")]
+pub struct Lost {
+    pub records: usize,
+}
+
 /// What happened since the start, for `/metrics`.
 #[derive(Debug, Default)]
 pub struct Counters {
-    pub records: AtomicU64,
-    pub batches: AtomicU64,
+    pub records: Counter,
+    pub batches: Counter,
     /// Attempts to write that the database refused; the batch is tried again.
-    pub failures: AtomicU64,
+    pub failures: Counter,
     /// Refusals of a flood that were counted without a row of their own.
-    pub aggregated: AtomicU64,
+    pub aggregated: Counter,
+    /// The last attempt to write failed, or it hangs.
+    failing: AtomicBool,
+}
+
+impl Counters {
+    /// Adds them to the metrics of the server.
+    pub fn register(&self, registry: &mut Registry) {
+        for (name, help, counter) in [
+            ("records", "Usage records written", &self.records),
+            ("batches", "Transactions that wrote usage records", &self.batches),
+            ("failures", "Attempts to write usage records that failed", &self.failures),
+            (
+                "aggregated",
+                "Refusals of a flood that were counted without a row of their own",
+                &self.aggregated,
+            ),
+        ] {
+            registry.register(format!("bailiwick_metering_{name}"), help, counter.clone());
+        }
+    }
 }
 
 /// One record on its way to the writer. It frees its slot when it is dropped, after the commit.
@@ -122,18 +156,50 @@ impl Meter {
         &self.counters
     }
 
-    /// Takes no new requests, waits for those that hold a slot, writes everything and ends the writer.
-    pub async fn shutdown(&self) {
-        // Every slot is free once every record is kept.
-        let all = self.slots.acquire_many(SLOTS).await;
+    /// True while the database does not take what is written: what is admitted now could not be recorded in time.
+    pub fn is_failing(&self) -> bool {
+        self.counters.failing.load(Ordering::Relaxed)
+    }
+
+    /// Takes no new requests, waits for those that hold a slot, writes everything and ends the writer; 10 s at most.
+    ///
+    /// # Errors
+    /// [`Lost`] when the database has not taken everything by then.
+    pub async fn shutdown(&self) -> Result<(), Lost> {
+        self.shutdown_within(PATIENCE).await
+    }
+
+    async fn shutdown_within(&self, patience: Duration) -> Result<(), Lost> {
+        let Some(mut writer) = self.writer.lock().take() else {
+            return Ok(());
+        };
+        let written = tokio::time::timeout(patience, async {
+            // Every slot is free once every record is kept.
+            let all = self.slots.acquire_many(SLOTS).await;
+            self.slots.close();
+            drop(all);
+            self.stop.cancel();
+            (&mut writer).await
+        });
+        let outcome = written.await;
         self.slots.close();
-        drop(all);
-        self.stop.cancel();
-        let writer = self.writer.lock().take();
-        if let Some(writer) = writer
-            && let Err(error) = writer.await
-        {
-            tracing::error!(%error, "the metering writer failed");
+        match outcome {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the metering writer failed");
+                Err(self.lost())
+            }
+            Err(_) => {
+                writer.abort();
+                Err(self.lost())
+            }
+        }
+    }
+
+    /// One slot is held for each record that is not kept.
+    fn lost(&self) -> Lost {
+        Lost {
+            records: (SLOTS as usize).saturating_sub(self.slots.available_permits()),
         }
     }
 }
@@ -144,7 +210,7 @@ impl Slot {
     pub fn record(self, record: Record) -> impl Future<Output = Result<(), Closed>> + Send + use<> {
         let keep_row = record.refused.is_none() || self.meter.sampler.lock().keeps(&record);
         if !keep_row {
-            self.meter.counters.aggregated.fetch_add(1, Ordering::Relaxed);
+            self.meter.counters.aggregated.inc();
         }
         let (done, acknowledged) = oneshot::channel();
         let sent = self.meter.queue.send(Queued {

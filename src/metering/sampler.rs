@@ -20,7 +20,7 @@ impl Sampler {
     /// True while this key's refusals of this minute are few enough to be kept one by one.
     pub(super) fn keeps(&mut self, record: &Record) -> bool {
         let minute = record.arrived_at.0.div_euclid(MINUTE);
-        if minute > self.minute {
+        if minute != self.minute {
             self.minute = minute;
             self.seen.clear();
         }

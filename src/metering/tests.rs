@@ -104,6 +104,18 @@ on_both_engines! {
         let used = fetch_one!(&mut reader, (Option<i64>,), "SELECT last_used_at FROM api_keys").expect("key").0;
         assert_eq!(used, Some(2 * HOUR + 38));
     }
+    async fn sums_that_would_overflow_stay_at_their_ceiling(db: TestDb) {
+        let bench = bench(&db, Durability::Written).await;
+        for n in 0..3 {
+            let mut record = bench.record.clone();
+            record.id = RequestId::from_bits(500 + n);
+            record.tokens = Tokens { input: u64::MAX, cached: 0, output: 1 };
+            record.cost = Money(i64::MAX);
+            bench.meter.record(record).await.expect("kept");
+        }
+        let ceiling = 1_000_000_000_000_000;
+        assert_eq!(sums(&db).await, (3, ceiling, 0, 3, ceiling, 0, 0, 0));
+    }
     async fn a_flood_of_refusals_is_counted_and_kept_in_part(db: TestDb) {
         let bench = bench(&db, Durability::Written).await;
         let refusals = (0_u128..200).map(|n| {
@@ -149,13 +161,13 @@ on_both_engines! {
         bench.meter.record(bench.record.clone()).await.expect("kept");
         let mut reader = db.db.read().await.expect("read");
         let restarted = Engine::new();
-        restarted.restore(journal::bucket_levels(&mut reader).await.expect("levels"));
+        restarted.restore(journal::bucket_levels(&mut reader).await.expect("levels"), now);
         assert_eq!(restarted.used(&bench.record.org, &key, 100, now), 42);
     }
     async fn shutdown_writes_what_is_queued(db: TestDb) {
         let bench = bench(&db, Durability::Relaxed).await;
         bench.meter.record(bench.record.clone()).await.expect("accepted");
-        bench.meter.shutdown().await;
+        bench.meter.shutdown().await.expect("written");
         assert_eq!(rows(&db).await, 1);
         assert_eq!(bench.meter.record(bench.record.clone()).await, Err(Closed));
     }
@@ -171,11 +183,46 @@ on_both_engines! {
             let (meter, record) = (Arc::clone(&bench.meter), bench.record.clone());
             async move { meter.record(record).await }
         });
-        while bench.meter.counters().failures.load(Ordering::Relaxed) == 0 {
+        while bench.meter.counters().failures.get() == 0 {
             tokio::task::yield_now().await;
         }
         run("ALTER TABLE requests_away RENAME TO requests").await;
         record.await.expect("joined").expect("kept");
         assert_eq!((rows(&db).await, sums(&db).await.0), (1, 1));
+        assert!(!bench.meter.is_failing());
+    }
+    async fn a_database_that_refuses_does_not_hold_up_the_end(db: TestDb) {
+        let bench = bench(&db, Durability::Written).await;
+        let mut tx = db.db.write().await.expect("begin");
+        execute!(&mut tx, "ALTER TABLE requests RENAME TO requests_away").expect("DDL");
+        tx.commit().await.expect("commit");
+        let records = (0..3).map(|n| {
+            let mut record = bench.record.clone();
+            record.id = RequestId::from_bits(n);
+            tokio::spawn({
+                let meter = Arc::clone(&bench.meter);
+                async move { meter.record(record).await }
+            })
+        });
+        let records: Vec<_> = records.collect();
+        while !bench.meter.is_failing() {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(bench.meter.shutdown_within(Duration::from_millis(50)).await, Err(Lost { records: 3 }));
+        for record in records {
+            assert_eq!(record.await.expect("joined"), Err(Closed));
+        }
+        assert_eq!(bench.meter.record(bench.record.clone()).await, Err(Closed));
+    }
+    async fn the_counters_are_metrics(db: TestDb) {
+        let bench = bench(&db, Durability::Written).await;
+        bench.meter.record(bench.record.clone()).await.expect("kept");
+        let mut registry = Registry::default();
+        bench.meter.counters().register(&mut registry);
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &registry).expect("encoded");
+        for line in ["records_total 1", "batches_total 1", "failures_total 0", "aggregated_total 0"] {
+            assert!(text.contains(&format!("\nbailiwick_metering_{line}\n")), "{text}");
+        }
     }
 }

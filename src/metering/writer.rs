@@ -1,6 +1,7 @@
 //! The one writer: everything queued becomes one transaction, then everybody is told.
 
 use std::{
+    pin::pin,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -22,6 +23,8 @@ const BATCH: usize = 1_024;
 const RELAXED_PAUSE: Duration = Duration::from_millis(100);
 const FIRST_RETRY: Duration = Duration::from_millis(20);
 const LAST_RETRY: Duration = Duration::from_secs(5);
+/// A commit that takes longer hangs.
+const HANGS: Duration = Duration::from_secs(2);
 
 pub(super) struct Writer {
     db: Db,
@@ -58,8 +61,8 @@ impl Writer {
             let (entries, waiting): (Vec<Entry>, Vec<_>) = batch.drain(..).map(|queued| (queued.entry, (queued.done, queued.slot))).unzip();
             let levels = self.engine.changed_levels();
             self.keep(&entries, &levels).await;
-            self.counters.batches.fetch_add(1, Ordering::Relaxed);
-            self.counters.records.fetch_add(entries.len() as u64, Ordering::Relaxed);
+            self.counters.batches.inc();
+            self.counters.records.inc_by(entries.len() as u64);
             for (done, slot) in waiting {
                 // Nobody listens any more when the client has left.
                 let _ = done.send(());
@@ -85,12 +88,29 @@ impl Writer {
     /// Writes until it worked: a record is never lost to an error of the database.
     async fn keep(&self, entries: &[Entry], levels: &[BucketLevel]) {
         let mut pause = FIRST_RETRY;
-        while let Err(error) = self.write(entries, levels).await {
-            self.counters.failures.fetch_add(1, Ordering::Relaxed);
+        while let Err(error) = self.watched(self.write(entries, levels)).await {
+            self.counters.failures.inc();
+            self.failing(true);
             tracing::error!(%error, records = entries.len(), "metering could not write; it tries again");
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LAST_RETRY);
         }
+        self.failing(false);
+    }
+
+    fn failing(&self, failing: bool) {
+        self.counters.failing.store(failing, Ordering::Relaxed);
+    }
+
+    /// Tells while an attempt hangs, and goes on waiting for it.
+    async fn watched<T>(&self, attempt: impl Future<Output = T>) -> T {
+        let mut attempt = pin!(attempt);
+        if let Ok(done) = tokio::time::timeout(HANGS, &mut attempt).await {
+            return done;
+        }
+        tracing::error!("metering waits for the database");
+        self.failing(true);
+        attempt.await
     }
 
     async fn write(&self, entries: &[Entry], levels: &[BucketLevel]) -> Result<(), DbError> {

@@ -27,9 +27,6 @@ pub enum Permission {
     Resources,
 }
 
-/// The tier that a project's requests run under when they name none: `auto`, or one of the plan's.
-pub type DefaultTier = String;
-
 /// Everything that one key's requests are decided by, except the limits.
 #[derive(Clone, Debug)]
 pub struct KeyFacts {
@@ -48,7 +45,8 @@ pub struct KeyFacts {
     pub project_name: String,
     pub environment: Environment,
     pub archived: bool,
-    pub default_tier: DefaultTier,
+    /// The tier of requests that name none: `auto`, `default`, `flex` or `priority`.
+    pub default_tier: String,
     /// Models enabled in the project.
     pub enabled: Vec<ModelId>,
     pub org: OrgId,
@@ -106,6 +104,13 @@ const MODELS: &str = "SELECT model FROM project_models WHERE project_id = $1 ORD
 const LIMITS: &str = "SELECT level, model, metric, period, value FROM limits
 WHERE (level = 'project' AND scope_id = $1) OR (level = 'key' AND scope_id = $2)
 ORDER BY level, model, metric, period";
+
+const PLANS: &str = "SELECT plan, COUNT(*) FROM orgs GROUP BY plan ORDER BY plan";
+
+/// The plans that orgs have, each with the number of its orgs.
+pub async fn plans_in_use(reader: &mut Reader) -> Result<Vec<(String, i64)>, DbError> {
+    fetch_all!(reader, (String, i64), PLANS)
+}
 
 /// The key with this digest, if there is one.
 ///

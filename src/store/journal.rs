@@ -90,19 +90,46 @@ INSERT INTO requests (id, client_request_id, org_id, project_id, key_id, account
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
 ON CONFLICT (id) DO NOTHING";
 
-const ROLL_UP: &str = "
+/// A sum of one hour at most: PostgreSQL refuses what overflows, and one such row would hold up all that follow. Reports
+/// can add up 9,000 hours at this ceiling.
+const CEILING: i64 = 1_000_000_000_000_000;
+
+/// `column = column + excluded.column`, up to [`CEILING`].
+macro_rules! plus {
+    ($column:literal) => {
+        concat!(
+            $column,
+            " = CASE WHEN usage_hours.",
+            $column,
+            " > 1000000000000000 - excluded.",
+            $column,
+            " THEN 1000000000000000 ELSE usage_hours.",
+            $column,
+            " + excluded.",
+            $column,
+            " END"
+        )
+    };
+}
+
+const ROLL_UP: &str = concat!(
+    "
 INSERT INTO usage_hours (project_id, model, hour, org_id, requests, tokens_in, tokens_cached, tokens_out, cost_micros, errors,
                          refused_org, refused_project)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 ON CONFLICT (project_id, hour, model) DO UPDATE SET
     requests = usage_hours.requests + excluded.requests,
-    tokens_in = usage_hours.tokens_in + excluded.tokens_in,
-    tokens_cached = usage_hours.tokens_cached + excluded.tokens_cached,
-    tokens_out = usage_hours.tokens_out + excluded.tokens_out,
-    cost_micros = usage_hours.cost_micros + excluded.cost_micros,
     errors = usage_hours.errors + excluded.errors,
     refused_org = usage_hours.refused_org + excluded.refused_org,
-    refused_project = usage_hours.refused_project + excluded.refused_project";
+    refused_project = usage_hours.refused_project + excluded.refused_project, ",
+    plus!("tokens_in"),
+    ", ",
+    plus!("tokens_cached"),
+    ", ",
+    plus!("tokens_out"),
+    ", ",
+    plus!("cost_micros"),
+);
 
 const LAST_USED: &str = "UPDATE api_keys SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
 
@@ -113,7 +140,9 @@ ON CONFLICT (scope_id, model, metric, period) DO UPDATE SET used = excluded.used
 const LEVELS: &str = "SELECT org_id, scope_id, level, model, metric, period, used, at FROM bucket_levels";
 
 /// Writes a batch and the bucket levels that go with it. A record whose id is known already changes nothing, so a batch
-/// may be written again after a failure whose outcome is unknown.
+/// may be written again after a failure whose outcome is unknown. Only refusals of a flood leave no row to be known by: if
+/// the failed commit had reached the disk after all, those of that one batch count twice among the refusals. Usage and
+/// cost cannot.
 pub async fn write(tx: &mut Tx, batch: &[Entry], levels: &[BucketLevel]) -> Result<(), DbError> {
     let mut hours: BTreeMap<(&str, &str, i64), Hour> = BTreeMap::new();
     let mut used: BTreeMap<&str, i64> = BTreeMap::new();
@@ -244,10 +273,11 @@ fn add(hour: &mut Hour, record: &Record) {
         None => {
             hour.requests += 1;
             hour.errors += i64::from(record.status >= 400);
-            hour.input = hour.input.saturating_add(signed(record.tokens.input));
-            hour.cached = hour.cached.saturating_add(signed(record.tokens.cached));
-            hour.output = hour.output.saturating_add(signed(record.tokens.output));
-            hour.cost = hour.cost.saturating_add(record.cost.0);
+            let plus = |sum: i64, part: i64| sum.saturating_add(part).min(CEILING);
+            hour.input = plus(hour.input, signed(record.tokens.input));
+            hour.cached = plus(hour.cached, signed(record.tokens.cached));
+            hour.output = plus(hour.output, signed(record.tokens.output));
+            hour.cost = plus(hour.cost, record.cost.0);
         }
     }
 }

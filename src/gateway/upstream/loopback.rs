@@ -1,9 +1,9 @@
 //! The built-in simulator: it echoes the last user message, deterministically, and counts its tokens truthfully.
 //!
-//! A token is a word or a run of punctuation, with the white space before it. Every answer carries the fingerprint
+//! A token is a word or a run of punctuation, with the white space before it, 64 bytes at most. Every answer carries the fingerprint
 //! `bailiwick-loopback`, so that nobody takes it for a model.
 
-use std::{collections::VecDeque, io, time::Duration};
+use std::{fmt, io, time::Duration};
 
 use app::model::time::SECOND;
 use bytes::Bytes;
@@ -20,6 +20,10 @@ use super::{AnswerBody, Call};
 const LARGE: usize = 256;
 /// Tokens of an answer without a maximum.
 const DEFAULT_MAX: usize = 4_096;
+/// Bytes of a token at most.
+const MAX_TOKEN: usize = 64;
+/// Bytes of all choices of an answer at most.
+const MAX_TEXT: usize = 16 * 1024 * 1024;
 
 pub(super) struct Loopback {
     /// Time from one streamed token to the next.
@@ -56,6 +60,8 @@ enum Content {
 
 #[derive(Deserialize)]
 struct Part {
+    #[serde(rename = "type")]
+    kind: String,
     text: Option<String>,
 }
 
@@ -64,7 +70,13 @@ impl Message {
         match &self.content {
             None => String::new(),
             Some(Content::Text(text)) => text.clone(),
-            Some(Content::Parts(parts)) => parts.iter().filter_map(|part| part.text.as_deref()).collect::<Vec<_>>().join(" "),
+            Some(Content::Parts(parts)) => {
+                let texts = parts
+                    .iter()
+                    .filter(|part| part.kind == "text")
+                    .filter_map(|part| part.text.as_deref());
+                texts.collect::<Vec<_>>().join(" ")
+            }
         }
     }
 }
@@ -84,27 +96,32 @@ impl Loopback {
     pub(super) fn answer(&self, call: &Call) -> Response<AnswerBody> {
         let body: Body = match serde_json::from_slice(&call.body) {
             Ok(body) => body,
-            Err(error) => return refuse(&error),
+            Err(error) => return refuse(format_args!("The simulator cannot read this request: {error}.")),
         };
         let shows_usage = body.stream_options.as_ref().and_then(|options| options.include_usage) == Some(true);
         let reply = reply(&body, call);
+        if reply.bytes() > MAX_TEXT {
+            return refuse(format_args!(
+                "The simulator writes at most {MAX_TEXT} bytes in one answer: say less, or ask for fewer choices."
+            ));
+        }
         if call.stream {
-            let events = reply.events(shows_usage);
-            respond(StatusCode::OK, "text/event-stream", self.paced(events))
+            respond(StatusCode::OK, "text/event-stream", self.paced(reply, shows_usage))
         } else {
             let text = reply.whole().to_string();
             respond(StatusCode::OK, "application/json", whole(text))
         }
     }
 
-    fn paced(&self, events: VecDeque<String>) -> AnswerBody {
+    /// The events, each written when it is its turn.
+    fn paced(&self, reply: Reply, shows_usage: bool) -> AnswerBody {
         let pace = self.pace;
-        let stream = stream::unfold((events, true), move |(mut events, is_first)| async move {
-            let event = events.pop_front()?;
-            if !is_first && !pace.is_zero() {
+        let stream = stream::unfold((reply, 0), move |(reply, index)| async move {
+            let event = reply.event(index, shows_usage)?;
+            if index > 0 && !pace.is_zero() {
                 tokio::time::sleep(pace).await;
             }
-            Some((Ok::<_, io::Error>(Frame::data(Bytes::from(event))), (events, false)))
+            Some((Ok::<_, io::Error>(Frame::data(Bytes::from(event))), (reply, index + 1)))
         });
         AnswerBody::new(StreamBody::new(stream))
     }
@@ -115,31 +132,43 @@ fn reply(body: &Body, call: &Call) -> Reply {
     let said = last_user.map(Message::text).unwrap_or_default();
     let max = body.max_completion_tokens.or(body.max_tokens);
     let limit = max.unwrap_or(DEFAULT_MAX);
-    let mut wanted = split(&said);
-    if body.model.ends_with("echo-large") && !wanted.is_empty() {
-        if let Some(first) = wanted.first_mut().filter(|first| !first.starts_with(char::is_whitespace)) {
-            first.insert(0, ' ');
-        }
-        wanted = wanted.into_iter().cycle().take(LARGE).collect();
-        wanted[0].remove(0);
-    }
-    let finish = if wanted.len() > limit { "length" } else { "stop" };
-    wanted.truncate(limit);
+    let heard = split(&said).count();
+    let is_large = body.model.ends_with("echo-large") && heard > 0;
+    let wanted = if is_large { LARGE } else { heard };
+    let finish = if wanted > limit { "length" } else { "stop" };
+    let spoken = split(&said).cycle().take(wanted.min(limit)).enumerate();
+    let tokens: Vec<String> = spoken
+        .map(|(index, token)| spaced(token, index > 0 && index % heard == 0))
+        .collect();
     let choices = body.n.unwrap_or(1);
-    let prompt: usize = body.messages.iter().map(|message| split(&message.text()).len()).sum();
-    let completion = wanted.len() * choices;
+    let prompt: usize = body.messages.iter().map(|message| split(&message.text()).count()).sum();
+    let completion = tokens.len() * choices;
     Reply {
         id: format!("chatcmpl-{}", call.id.as_str().trim_start_matches("req_")),
         model: body.model.clone(),
         created: call.at.0 / SECOND,
-        tokens: wanted,
+        tokens,
         finish,
         choices,
         usage: json!({ "prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion }),
     }
 }
 
+/// The token, and a space before it where the text begins again.
+fn spaced(token: &str, begins_again: bool) -> String {
+    if begins_again && !token.starts_with(char::is_whitespace) {
+        format!(" {token}")
+    } else {
+        token.to_owned()
+    }
+}
+
 impl Reply {
+    /// Text of all choices.
+    fn bytes(&self) -> usize {
+        self.tokens.iter().map(String::len).sum::<usize>().saturating_mul(self.choices)
+    }
+
     fn whole(&self) -> Value {
         let text: String = self.tokens.concat();
         let choice = |index| {
@@ -156,23 +185,30 @@ impl Reply {
         answer
     }
 
-    /// One event a token, all choices in step; then the end, the usage and `[DONE]`.
-    fn events(&self, shows_usage: bool) -> VecDeque<String> {
-        let chunk = |delta: &Value, finish: Option<&str>| {
-            let choice = |index| json!({ "index": index, "delta": delta, "logprobs": null, "finish_reason": finish });
-            let choices: Vec<Value> = (0..self.choices).map(choice).collect();
-            format!("data: {}\n\n", self.envelope("chat.completion.chunk", &choices))
+    /// The role, one event a token with all choices in step, the end, the usage if it is wanted, and `[DONE]`.
+    fn event(&self, index: usize, shows_usage: bool) -> Option<String> {
+        let Some(token) = index.checked_sub(1) else {
+            return Some(self.chunk(&json!({ "role": "assistant", "content": "" }), None));
         };
-        let mut events = VecDeque::from([chunk(&json!({ "role": "assistant", "content": "" }), None)]);
-        events.extend(self.tokens.iter().map(|token| chunk(&json!({ "content": token }), None)));
-        events.push_back(chunk(&json!({}), Some(self.finish)));
-        if shows_usage {
-            let mut last = self.envelope("chat.completion.chunk", &[]);
-            last["usage"] = self.usage.clone();
-            events.push_back(format!("data: {last}\n\n"));
+        if let Some(token) = self.tokens.get(token) {
+            return Some(self.chunk(&json!({ "content": token }), None));
         }
-        events.push_back("data: [DONE]\n\n".to_owned());
-        events
+        match (token - self.tokens.len(), shows_usage) {
+            (0, _) => Some(self.chunk(&json!({}), Some(self.finish))),
+            (1, true) => {
+                let mut last = self.envelope("chat.completion.chunk", &[]);
+                last["usage"] = self.usage.clone();
+                Some(format!("data: {last}\n\n"))
+            }
+            (1, false) | (2, true) => Some("data: [DONE]\n\n".to_owned()),
+            _ => None,
+        }
+    }
+
+    fn chunk(&self, delta: &Value, finish: Option<&str>) -> String {
+        let choice = |index| json!({ "index": index, "delta": delta, "logprobs": null, "finish_reason": finish });
+        let choices: Vec<Value> = (0..self.choices).map(choice).collect();
+        format!("data: {}\n\n", self.envelope("chat.completion.chunk", &choices))
     }
 
     fn envelope(&self, object: &str, choices: &[Value]) -> Value {
@@ -187,9 +223,9 @@ impl Reply {
     }
 }
 
-fn refuse(error: &serde_json::Error) -> Response<AnswerBody> {
-    let body = json!({ "error": { "message": format!("The simulator cannot read this request: {error}."), "type": "invalid_request_error",
-        "param": null, "code": "invalid_request" } });
+fn refuse(message: fmt::Arguments<'_>) -> Response<AnswerBody> {
+    let body =
+        json!({ "error": { "message": message.to_string(), "type": "invalid_request_error", "param": null, "code": "invalid_request" } });
     respond(StatusCode::BAD_REQUEST, "application/json", whole(body.to_string()))
 }
 
@@ -206,55 +242,113 @@ fn respond(status: StatusCode, content_type: &'static str, body: AnswerBody) -> 
     response
 }
 
-/// Words and runs of punctuation, each with the white space before it; together they are the text again.
-fn split(text: &str) -> Vec<String> {
-    #[derive(Clone, Copy, PartialEq, Eq)]
-    enum Class {
-        Space,
-        Word,
-        Mark,
-    }
-    let class = |c: char| match c {
+/// Words and runs of punctuation, each with the white space before it; together they are the text again. White space
+/// alone is no token.
+fn split(text: &str) -> impl Iterator<Item = &str> + Clone {
+    let words = text.trim_end().len();
+    let mut at = if words == 0 { text.len() } else { 0 };
+    std::iter::from_fn(move || {
+        let rest = text.get(at..).filter(|rest| !rest.is_empty())?;
+        let mut length = token_length(rest);
+        if at + length == words {
+            // The white space at the end belongs to the last word.
+            length = rest.floor_char_boundary(MAX_TOKEN);
+        }
+        at += length;
+        rest.get(..length)
+    })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Space,
+    Word,
+    Mark,
+}
+
+fn class(c: char) -> Class {
+    match c {
         _ if c.is_whitespace() => Class::Space,
         _ if c.is_alphanumeric() || c == '_' => Class::Word,
         _ => Class::Mark,
-    };
-    let mut tokens: Vec<String> = Vec::new();
-    let mut current = String::new();
+    }
+}
+
+/// Bytes of the first token, at least one character's.
+fn token_length(text: &str) -> usize {
     let mut last = Class::Space;
-    for c in text.chars() {
+    for (at, c) in text.char_indices() {
         let this = class(c);
-        if last != Class::Space && this != last {
-            tokens.push(std::mem::take(&mut current));
+        if (last != Class::Space && this != last) || at + c.len_utf8() > MAX_TOKEN {
+            return at;
         }
-        current.push(c);
         last = this;
     }
-    match tokens.last_mut() {
-        Some(token) if last == Class::Space => token.push_str(&current),
-        _ if last != Class::Space => tokens.push(current),
-        _ => {}
-    }
-    tokens
+    text.len()
 }
 
 #[cfg(test)]
 mod tests {
+    use app::model::{RequestId, Timestamp, TypedId};
     use proptest::prelude::*;
 
     use super::*;
 
     #[test]
     fn a_token_is_a_word_or_a_run_of_punctuation() {
+        let split = |text| split(text).collect::<Vec<_>>();
         assert_eq!(split("Hello, world!! "), ["Hello", ",", " world", "!! "]);
-        assert_eq!(split("  \n"), Vec::<String>::new());
+        assert_eq!(split("  \n"), Vec::<&str>::new());
         assert_eq!(split("a_1 é"), ["a_1", " é"]);
+    }
+
+    #[test]
+    fn one_word_of_megabytes_is_many_tokens() {
+        let word = "é".repeat(1_000_000);
+        assert!(split(&word).all(|token| token.len() <= MAX_TOKEN));
+        let large = json!({ "model": "echo-large", "messages": [{ "role": "user", "content": word }], "n": 128 });
+        let said = told(&large).expect("an answer");
+        assert_eq!((said.tokens.len(), said.bytes()), (LARGE, LARGE * MAX_TOKEN * 128));
+    }
+
+    #[test]
+    fn only_text_is_echoed() {
+        let parts = json!([{ "type": "file", "text": "secret" }, { "type": "text", "text": "hi" }]);
+        let body = json!({ "model": "echo", "messages": [{ "role": "user", "content": parts }] });
+        assert_eq!(told(&body).expect("an answer").tokens, ["hi"]);
+    }
+
+    #[test]
+    fn an_answer_has_a_bounded_size() {
+        let body = |n: usize| {
+            let text = "x".repeat(MAX_TEXT / 4);
+            json!({ "model": "echo", "messages": [{ "role": "user", "content": text }], "n": n, "max_tokens": 128_000 })
+        };
+        let status = |n| simulator().answer(&call(&body(n))).status();
+        assert_eq!((status(4), status(5)), (StatusCode::OK, StatusCode::BAD_REQUEST));
+    }
+
+    fn simulator() -> Loopback {
+        Loopback { pace: Duration::ZERO }
+    }
+
+    fn call(body: &Value) -> Call {
+        Call {
+            body: body.to_string().into(),
+            stream: false,
+            id: RequestId::from_bits(1),
+            at: Timestamp(0),
+        }
+    }
+
+    fn told(body: &Value) -> Result<Reply, serde_json::Error> {
+        Ok(reply(&serde_json::from_value(body.clone())?, &call(body)))
     }
 
     proptest! {
         #[test]
-        fn tokens_together_are_the_text(text in "[a-z ,.]{0,40}") {
-            let joined = split(&text).concat();
+        fn tokens_together_are_the_text(text in "[a-zé ,.]{0,200}") {
+            let joined: String = split(&text).collect();
             prop_assert_eq!(joined, if text.trim().is_empty() { "" } else { text.as_str() });
         }
     }

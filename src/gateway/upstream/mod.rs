@@ -19,26 +19,32 @@ use loopback::Loopback;
 /// A whole answer at most.
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
 
-/// How long an upstream may take.
+/// How long the parts of a request may take.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
-    /// To a connection.
+    /// The client, to send its body.
+    pub body: Duration,
+    /// To a connection with the upstream.
     pub connect: Duration,
     /// From the request to the answer's head: for an answer that is no stream, all of the model's work.
     pub first_byte: Duration,
-    /// Between two parts of the answer.
+    /// Between two parts of the answer; also for the client to take one.
     pub idle: Duration,
     /// For a free place when the concurrency is used up.
     pub place: Duration,
+    /// For the record to be durable.
+    pub durable: Duration,
 }
 
 impl Default for Timeouts {
     fn default() -> Self {
         Self {
+            body: Duration::from_secs(30),
             connect: Duration::from_secs(5),
             first_byte: Duration::from_mins(5),
             idle: Duration::from_mins(2),
             place: Duration::from_secs(10),
+            durable: Duration::from_secs(10),
         }
     }
 }
@@ -66,6 +72,8 @@ pub(super) enum UpstreamError {
     TimedOut,
     /// The upstream refused the operator's secret.
     Unauthorized,
+    /// The upstream wants the operator to pay.
+    Unpaid,
 }
 
 impl From<UpstreamError> for GatewayError {
@@ -92,6 +100,11 @@ impl From<UpstreamError> for GatewayError {
                 "upstream_unauthorized",
                 "The model refused the gateway's own credentials. Tell the operator.",
             ),
+            UpstreamError::Unpaid => (
+                StatusCode::BAD_GATEWAY,
+                "upstream_error",
+                "The model's provider refuses the gateway's own account. Tell the operator.",
+            ),
         };
         Self::upstream(status, code, message)
     }
@@ -114,8 +127,9 @@ pub(super) struct Answer {
     pub status: StatusCode,
     pub content_type: Option<HeaderValue>,
     pub retry_after: Option<HeaderValue>,
+    /// How long a part may take.
+    pub idle: Duration,
     body: AnswerBody,
-    idle: Duration,
     _place: OwnedSemaphorePermit,
 }
 

@@ -1,0 +1,278 @@
+//! A real upstream over HTTP: what is forwarded, what is passed on, and what is made of failures.
+
+use std::convert::Infallible;
+
+use axum::{
+    extract::State,
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use futures::{StreamExt, stream};
+use parking_lot::Mutex;
+use tokio::{net::TcpListener, sync::Notify};
+
+use super::*;
+use crate::catalog::{Secret, Upstream};
+
+pub(super) type Reply = fn() -> Response;
+
+/// What the mock was asked.
+#[derive(Default)]
+pub(super) struct Seen {
+    pub requests: Mutex<Vec<(HeaderMap, String)>>,
+    pub arrived: Notify,
+}
+
+/// An upstream on a free port of this machine. `None` never answers.
+pub(super) async fn mock(reply: Option<Reply>) -> (http::Uri, Arc<Seen>) {
+    mock_with(move || reply.map(|reply| reply())).await
+}
+
+pub(super) async fn mock_with(reply: impl Fn() -> Option<Response> + Clone + Send + Sync + 'static) -> (http::Uri, Arc<Seen>) {
+    let seen = Arc::new(Seen::default());
+    let handler = move |State(seen): State<Arc<Seen>>, headers: HeaderMap, body: String| async move {
+        seen.requests.lock().push((headers, body));
+        seen.arrived.notify_one();
+        match reply() {
+            Some(response) => response,
+            None => std::future::pending().await,
+        }
+    };
+    let router = Router::new()
+        .route("/v1/chat/completions", post(handler))
+        .with_state(Arc::clone(&seen));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/v1/", listener.local_addr().expect("an address"));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (url.parse().expect("a URL"), seen)
+}
+
+/// The gateway in front of this address.
+pub(super) async fn world(url: http::Uri, timeouts: Timeouts) -> World {
+    let mut catalog = with_quota(Metric::Tokens, 1_000_000);
+    catalog.upstreams.insert(
+        "loopback".to_owned(),
+        Upstream {
+            kind: UpstreamKind::OpenAi {
+                base_url: url,
+                secret: Some(Secret("upstream-secret".to_owned())),
+            },
+            concurrency: 1,
+        },
+    );
+    World::with(catalog, timeouts).await
+}
+
+pub(super) async fn in_front_of(reply: Reply) -> (World, Arc<Seen>) {
+    let (url, seen) = mock(Some(reply)).await;
+    (world(url, Timeouts::default()).await, seen)
+}
+
+pub(super) fn sse(events: &'static [&'static str]) -> Response {
+    let parts = stream::iter(events).map(|event| Ok::<_, Infallible>(*event));
+    ([(header::CONTENT_TYPE, "text/event-stream")], Body::from_stream(parts)).into_response()
+}
+
+#[tokio::test]
+async fn unknown_fields_pass_through_and_the_clients_key_does_not() {
+    let (world, seen) = in_front_of(|| {
+        let body = r#"{"id":"1","x":1.50,"choices":[{"message":{"content":"hi"}}],
+            "usage":{"prompt_tokens":100,"completion_tokens":7,"prompt_tokens_details":{"cached_tokens":60}}}"#;
+        ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+    })
+    .await;
+    let answer = world
+        .chat(&echo_with("hi", &json!({ "seed": 7, "service_tier": "priority" })))
+        .await;
+    assert!(answer.text().contains(r#""x":1.50"#), "{}", answer.text());
+    assert_eq!(answer.json()["service_tier"], "priority");
+    let (headers, body) = seen.requests.lock().remove(0);
+    assert_eq!(headers[header::AUTHORIZATION], "Bearer upstream-secret");
+    let body: Value = serde_json::from_str(&body).expect("JSON");
+    assert_eq!(
+        body,
+        json!({ "model": "bailiwick/echo", "messages": [{ "role": "user", "content": "hi" }], "seed": 7 })
+    );
+    let row = world.rows().await.remove(0);
+    assert_eq!((row.tokens_in, row.tokens_out, row.settled, row.estimated), (100, 7, 107, false));
+}
+
+#[tokio::test]
+async fn events_are_forwarded_byte_for_byte_however_they_are_cut() {
+    let (world, seen) = in_front_of(|| {
+        sse(&[
+            ": comment\n\ndata: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\nda",
+            "ta: {\"choices\":[{\"delta\":{\"content\":\"é\"}}], \"y\":2}\r\n",
+            "\r\ndata: not json\n\ndata: {\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":2}}\n\n",
+            "data: [DONE]\n\n",
+        ])
+    })
+    .await;
+    let answer = world.chat(&echo_with("hi", &json!({ "stream": true }))).await;
+    assert_eq!(
+        answer.text(),
+        ": comment\n\ndata: {\"choices\":[{\"delta\":{\"content\":\"a\"}}],\"service_tier\":\"default\"}\n\n\
+         data: {\"choices\":[{\"delta\":{\"content\":\"é\"}}], \"y\":2}\r\n\r\ndata: not json\n\ndata: [DONE]\n\n"
+    );
+    let asked: Value = serde_json::from_str(&seen.requests.lock()[0].1).expect("JSON");
+    assert_eq!(asked["stream_options"], json!({ "include_usage": true }));
+    let row = world.rows().await.remove(0);
+    assert_eq!((row.tokens_in, row.tokens_out, row.estimated), (3, 2, false));
+}
+
+#[tokio::test]
+async fn a_stream_without_usage_is_estimated() {
+    let (world, _) = in_front_of(|| sse(&["data: {\"choices\":[{\"delta\":{\"content\":\"12345678\"}}]}\n\ndata: [DONE]\n\n"])).await;
+    world.chat(&echo_with("hi", &json!({ "stream": true }))).await;
+    let row = world.rows().await.remove(0);
+    assert_eq!((row.tokens_in, row.tokens_out, row.estimated, row.settled), (1, 2, true, 3));
+}
+
+#[tokio::test]
+async fn a_stream_that_breaks_off_is_metered_and_breaks_off_for_the_client() {
+    let (world, _) = in_front_of(|| {
+        let first = stream::iter([Ok("data: {\"choices\":[{\"delta\":{\"content\":\"1234\"}}]}\n\n")]);
+        // The pause lets the server send what it has before the connection breaks.
+        let broken = stream::once(async {
+            tokio::task::yield_now().await;
+            Err(std::io::Error::other("gone"))
+        });
+        (
+            [(header::CONTENT_TYPE, "text/event-stream")],
+            Body::from_stream(first.chain(broken)),
+        )
+            .into_response()
+    })
+    .await;
+    let body = echo_with("hi", &json!({ "stream": true })).to_string();
+    let request = world.request(Method::POST, CHAT, world.secret.reveal(), body);
+    let response = world.router.clone().oneshot(request).await.expect("answers");
+    assert!(response.into_body().collect().await.is_err());
+    let row = world.end().await.remove(0);
+    assert_eq!(
+        (row.error_code.as_deref(), row.tokens_out, row.estimated),
+        (Some("upstream_unreachable"), 1, true)
+    );
+}
+
+#[tokio::test]
+async fn errors_of_the_upstream_are_passed_on_as_they_are() {
+    let (world, _) = in_front_of(|| {
+        (
+            StatusCode::TOO_MANY_REQUESTS,
+            [(header::RETRY_AFTER, "7")],
+            r#"{"error":{"code":"theirs"}}"#,
+        )
+            .into_response()
+    })
+    .await;
+    let answer = world.chat(&echo("hi")).await;
+    assert_eq!(answer.refusal(), (429, "theirs".to_owned()));
+    assert_eq!(answer.header("retry-after"), Some("7"));
+    let row = world.rows().await.remove(0);
+    assert_eq!(
+        (row.status, row.error_code.as_deref(), row.refused_level, row.settled),
+        (429, Some("upstream_error"), None, 0)
+    );
+    assert_eq!(world.org_tokens(), 0);
+}
+
+#[tokio::test]
+async fn a_refusal_of_the_operators_secret_is_no_fault_of_the_client() {
+    let (world, _) = in_front_of(|| (StatusCode::UNAUTHORIZED, "Incorrect key: upstream-secret").into_response()).await;
+    let answer = world.chat(&echo("hi")).await;
+    assert_eq!(answer.refusal(), (502, "upstream_unauthorized".to_owned()));
+    assert!(!answer.text().contains("upstream-secret"));
+}
+
+#[tokio::test]
+async fn what_concerns_the_operators_account_and_redirects_are_no_answers() {
+    for (reply, code) in [
+        (
+            (|| (StatusCode::PAYMENT_REQUIRED, "Account 4711 has no credit").into_response()) as Reply,
+            "upstream_error",
+        ),
+        (
+            || {
+                (
+                    StatusCode::FOUND,
+                    [(header::LOCATION, "https://inner.example/4711")],
+                    "moved to 4711",
+                )
+                    .into_response()
+            },
+            "upstream_unreachable",
+        ),
+    ] {
+        let (world, _) = in_front_of(reply).await;
+        let answer = world.chat(&echo("hi")).await;
+        assert_eq!(answer.refusal(), (502, code.to_owned()));
+        assert!(!answer.text().contains("4711") && answer.header("location").is_none());
+        let row = world.rows().await.remove(0);
+        assert_eq!((row.status, row.error_code.as_deref(), row.settled), (502, Some(code), 0));
+        assert_eq!(world.org_tokens(), 0);
+    }
+}
+
+#[tokio::test]
+async fn an_upstream_that_is_not_there_costs_nothing() {
+    let closed = TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port")
+        .local_addr()
+        .expect("an address");
+    let world = world(format!("http://{closed}/v1").parse().expect("a URL"), Timeouts::default()).await;
+    assert_eq!(world.chat(&echo("hi")).await.refusal(), (502, "upstream_unreachable".to_owned()));
+    let row = world.rows().await.remove(0);
+    assert_eq!((row.settled, row.tokens_in, row.estimated), (0, 0, false));
+    assert_eq!(world.org_tokens(), 0, "everything is given back");
+}
+
+#[tokio::test]
+async fn an_upstream_that_never_answers_times_out_and_keeps_the_estimate() {
+    let (url, _seen) = mock(None).await;
+    let timeouts = Timeouts {
+        first_byte: Duration::from_millis(50),
+        ..Timeouts::default()
+    };
+    let world = world(url, timeouts).await;
+    assert_eq!(world.chat(&echo("hi")).await.refusal(), (504, "upstream_timeout".to_owned()));
+    let row = world.rows().await.remove(0);
+    assert_eq!((row.tokens_in, row.estimated, row.reserved, row.settled), (1, true, 257, 257));
+    assert_eq!(world.org_tokens(), 257);
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_before_the_answer_is_recorded() {
+    let (url, seen) = mock(None).await;
+    let world = world(url, Timeouts::default()).await;
+    let chat = tokio::spawn({
+        let request = world.request(Method::POST, CHAT, world.secret.reveal(), echo("hi").to_string());
+        world.router.clone().oneshot(request)
+    });
+    seen.arrived.notified().await;
+    chat.abort();
+    let row = world.end().await.remove(0);
+    assert_eq!(
+        (row.status, row.error_code.as_deref(), row.settled),
+        (499, Some("client_closed"), 257)
+    );
+}
+
+#[tokio::test]
+async fn a_full_upstream_refuses_after_a_bounded_wait() {
+    let (url, seen) = mock(None).await;
+    let timeouts = Timeouts {
+        place: Duration::from_millis(30),
+        ..Timeouts::default()
+    };
+    let world = world(url, timeouts).await;
+    let first = tokio::spawn({
+        let request = world.request(Method::POST, CHAT, world.secret.reveal(), echo("hi").to_string());
+        world.router.clone().oneshot(request)
+    });
+    seen.arrived.notified().await;
+    assert_eq!(world.chat(&echo("hi")).await.refusal(), (503, "upstream_busy".to_owned()));
+    assert_eq!(world.org_tokens(), 257, "the one that waited gave everything back");
+    first.abort();
+}
