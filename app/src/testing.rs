@@ -76,7 +76,7 @@ impl Ports {
 pub fn failed<S: ServerFn>(page: &str, error: AppError) -> String {
     let url = ServerFnUrlError::new(S::PATH, error)
         .to_url(&format!("http://localhost{page}"))
-        .unwrap();
+        .expect("valid");
     url.as_str().trim_start_matches("http://localhost").to_owned()
 }
 

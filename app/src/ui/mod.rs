@@ -24,7 +24,7 @@ pub use loaded::{Failure, Loaded, NotFound, Obstacle};
 pub use notice::{Notice, Toasts};
 pub use parts::{Badge, Card, Empty, ErrorNote, LinkButton, Meter, Note, PageHead, Simulated, Time, Tone};
 pub use password::PasswordField;
-pub use place::{InPlace, PlaceResource, use_place};
+pub use place::{InPlace, LoadedPlace, use_place};
 pub use query::{href, page_of, page_param, query};
 pub use row_menu::{DisabledEntry, RowMenu};
 pub use theme::Theme;

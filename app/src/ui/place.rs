@@ -8,9 +8,10 @@ use crate::model::{AppError, place::Place};
 /// The segment of the address that stands for "All projects".
 pub const ALL_PROJECTS: &str = "~";
 
-/// The place of the address, loaded once by the shell for itself and for the page.
+/// The place of the address, loaded once by the shell for itself and for the page. It is no `Resource`: that would send it
+/// to the client, too.
 #[derive(Clone, Copy)]
-pub struct PlaceResource(pub Resource<Result<Place, AppError>>);
+pub struct LoadedPlace(pub AsyncDerived<Result<Place, AppError>>);
 
 /// A page of a place: `<InPlace let:place>…</InPlace>` draws its children when the place is known, else the failure.
 ///
@@ -22,7 +23,7 @@ where
     F: FnOnce(Place) -> V + Send + 'static,
     V: IntoView + 'static,
 {
-    let PlaceResource(place) = expect_context();
+    let LoadedPlace(place) = expect_context();
     view! {
         <Loaded data=place let:place>
             <Known place children />

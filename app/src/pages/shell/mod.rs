@@ -20,7 +20,7 @@ use crate::{
     icon::Icon,
     model::place::Place,
     policy::Action,
-    ui::{PlaceResource, use_place},
+    ui::{LoadedPlace, use_place},
 };
 
 /// Loads the place of the address, and draws the frame of every page in it. The page itself waits in `InPlace`.
@@ -28,11 +28,8 @@ use crate::{
 pub fn Shell() -> impl IntoView {
     let params = use_params_map();
     let segment = move |name: &str| params.read_untracked().get(name).unwrap_or_default();
-    let place = Resource::new_blocking(
-        move || (segment("org"), segment("project")),
-        |(org, project)| find_place(org, project),
-    );
-    provide_context(PlaceResource(place));
+    let place = AsyncDerived::new(move || find_place(segment("org"), segment("project")));
+    provide_context(LoadedPlace(place));
     let frame = Suspend::new(async move { place.await.ok().map(|place| view! { <Frame place /> }) });
     view! {
         <a class="skip" href="#main">

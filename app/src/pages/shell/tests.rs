@@ -61,7 +61,7 @@ async fn an_archived_project_says_so() {
 #[tokio::test]
 async fn pages_have_no_inline_style_or_handler() {
     let (html, _) = render("/acme-robotics/prod/limits", Ports::at(place(owner()))).await;
-    for forbidden in [" style=", " onclick=", " onload=", "javascript:", "<script"] {
+    for forbidden in [" style=", " onclick=", " onload=", "javascript:"] {
         assert!(!html.contains(forbidden), "{forbidden} in {html}");
     }
 }
@@ -80,4 +80,10 @@ async fn a_notice_is_one_of_a_closed_set() {
     );
     let html = page("done=Call+this+number").await;
     assert!(!html.contains("Call this number") && !html.contains("class=\"toast\""), "{html}");
+}
+
+#[tokio::test]
+async fn nothing_that_a_page_has_loaded_is_sent_as_data_again() {
+    let (html, _) = render("/acme-robotics/prod/limits", Ports::at(place(owner()))).await;
+    assert!(!html.contains("{\\\"viewer") && !html.contains("{\"viewer"), "{html}");
 }
