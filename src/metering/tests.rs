@@ -132,6 +132,12 @@ on_both_engines! {
         bench.meter.record(other).await.expect("kept");
         assert_eq!(rows(&db).await, 61, "60 of the flood, and the other key's");
         assert_eq!(sums(&db).await, (0, 0, 0, 0, 0, 0, 100, 101));
+        let mut earlier = bench.record.clone();
+        earlier.id = RequestId::from_bits(2_000);
+        earlier.refused = Some(Level::Org);
+        earlier.arrived_at = Timestamp(HOUR);
+        bench.meter.record(earlier).await.expect("kept");
+        assert_eq!(rows(&db).await, 62, "a clock that was set back begins a new minute");
     }
     async fn the_acknowledgement_waits_for_the_commit(db: TestDb) {
         let bench = bench(&db, Durability::Written).await;
