@@ -1,7 +1,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use app::{
-    model::AppError,
+    model::{AppError, key::CreatedKey},
     pages::keys::{KeyOutcome, form},
     port::{Keys, Shell},
 };
@@ -151,28 +151,38 @@ fn console_of(parts: &Arc<ConsoleParts>, request: &Parts) -> Option<Console> {
     Some(Console::new(Arc::clone(parts), caller, session))
 }
 
-/// The form of a new key, posted to `/{org}/{project}/keys` without script.
-async fn create_key(parts: &Arc<ConsoleParts>, request: &Parts, body: &Bytes) -> Result<app::model::key::CreatedKey, AppError> {
+/// The form of a new key, posted to `/{org}/{project}/keys`.
+async fn create_key(parts: &Arc<ConsoleParts>, request: &Parts, body: &Bytes) -> KeyOutcome {
+    let form: form::KeyForm = match serde_urlencoded::from_bytes(body) {
+        Ok(form) => form,
+        Err(error) => return KeyOutcome::Refused(AppError::field("form", error.to_string()), form::KeyForm::default()),
+    };
+    match make_key(parts, request, &form).await {
+        Ok(created) => KeyOutcome::Created(created),
+        Err(error) => KeyOutcome::Refused(error, form),
+    }
+}
+
+async fn make_key(parts: &Arc<ConsoleParts>, request: &Parts, form: &form::KeyForm) -> Result<CreatedKey, AppError> {
     let console = console_of(parts, request).ok_or(AppError::Internal)?;
     let mut path = request.uri.path().trim_start_matches('/').split('/');
     let (org, project) = (path.next().unwrap_or_default(), path.next().unwrap_or_default());
     let place = console.place(org, Some(project)).await?;
     let project = place.project.ok_or(AppError::NotFound)?;
-    let form: form::KeyForm = serde_urlencoded::from_bytes(body).map_err(|error| AppError::field("form", error.to_string()))?;
     console
-        .create(project.id, form::parse(&form.name, &form.lifetime, form.idempotency)?)
+        .create(project.id, form::parse(&form.name, &form.lifetime, form.idempotency.clone())?)
         .await
 }
 
 /// Hands the outcome to the page; nothing may store the answer.
-fn show(outcome: Result<app::model::key::CreatedKey, AppError>) {
+fn show(outcome: KeyOutcome) {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Err(error) = &outcome {
+        if let KeyOutcome::Refused(error, _) = &outcome {
             response.set_status(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
         }
     }
-    provide_context(KeyOutcome(outcome));
+    provide_context(outcome);
 }
 
 #[cfg(test)]

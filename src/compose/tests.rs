@@ -162,9 +162,8 @@ const FUNCTIONS: &[Row] = &[
     ("/api/shell/switcher", "", SIGNED_IN),
     ("/api/shell/place", "org=acme&project=prod", READ_PROJECT),
     ("/api/keys/list", "project={prod}&page[number]=0&page[query]=", READ_PROJECT),
-    ("/api/keys/create", "project={prod}&name=ci&lifetime=30&idempotency={who}", KEYS),
-    ("/api/keys/disable", "project={prod}&key={key}", KEYS),
-    ("/api/keys/enable", "project={prod}&key={key}", KEYS),
+    ("/api/keys/disable", "project={prod}&key={key}&back=/acme/prod/keys", KEYS),
+    ("/api/keys/enable", "project={prod}&key={key}&back=/acme/prod/keys", KEYS),
     ("/api/keys/revoke", "project={prod}&key={key}&back=/acme/prod/keys", KEYS),
     ("/api/limits/table", "project={prod}", READ_PROJECT),
     (
@@ -346,7 +345,7 @@ async fn a_session_ends_with_sign_out_and_is_new_after_sign_in() {
 }
 
 #[tokio::test]
-async fn a_key_is_created_without_script_and_shown_in_an_answer_that_nothing_stores() {
+async fn a_key_is_created_by_a_form_and_shown_in_an_answer_that_nothing_stores() {
     let site = Site::new().await;
     let cookie = site.sign_in(Who::ProjectAdmin).await;
     let form = "name=ci&lifetime=30&idempotency=once";

@@ -1,4 +1,4 @@
-//! The console: pages, server functions, and the two forms that answer without JavaScript.
+//! The console: pages, server functions, and the two forms that are no server functions.
 
 use std::sync::Arc;
 

@@ -1,7 +1,8 @@
 //! The frame of pages outside of any place: sign-in and set-up.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
+
+use super::title::PageTitle;
 
 use crate::icon::Logo;
 
@@ -16,7 +17,7 @@ pub fn Entry(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <Title text=format!("{title} · Bailiwick") />
+        <PageTitle text=format!("{title} · Bailiwick") />
         <EntryFrame wide>
             <div class="entry-head">
                 <Logo />

@@ -1,7 +1,8 @@
 //! Data from the server: the page when it is there, the right failure page and status when it is not.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
+
+use super::title::PageTitle;
 use leptos_router::{components::Redirect, hooks::use_location, location::Url};
 
 use super::status;
@@ -108,7 +109,7 @@ pub fn Obstacle(
         |children| children(),
     );
     view! {
-        <Title text=format!("{title} · Bailiwick") />
+        <PageTitle text=format!("{title} · Bailiwick") />
         <section class="denied" aria-labelledby="obstacle">
             <span class="denied-mark"><Icon name=icon /></span>
             <div>

@@ -14,6 +14,7 @@ mod query;
 mod row_menu;
 pub mod status;
 mod theme;
+mod title;
 
 pub use dialog::Dialog;
 pub use document::{Assets, Client, shell};

@@ -1,7 +1,8 @@
 //! Small parts that every page uses.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
+
+use super::title::PageTitle;
 
 use crate::icon::Icon;
 use crate::model::{AppError, Timestamp, place::Place};
@@ -45,7 +46,7 @@ pub fn PageHead(
         None => format!("{title} · Bailiwick"),
     };
     view! {
-        <Title text=full />
+        <PageTitle text=full />
         <div class="page-head">
             <div>
                 <h1>{title}</h1>

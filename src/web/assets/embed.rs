@@ -1,7 +1,7 @@
 //! Cargo build script: puts style sheet, fonts, icons and the WASM client into the server binary, so that one file is the whole product.
 //!
 //! Writes `OUT_DIR/assets.rs`, the table that `mod.rs` serves. The client is what `wasm-bindgen --target web --out-name bailiwick` made in the
-//! folder `BAILIWICK_CLIENT_DIR`; without that variable the server sends pages that work but do not hydrate.
+//! folder `BAILIWICK_CLIENT_DIR`; without that variable the server sends pages that work without script.
 
 use std::{
     env,

@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{KeyOutcome, Keys, form::lifetime_label, snippet};
+use super::{
+    KeyOutcome, Keys,
+    form::{KeyForm, lifetime_label},
+    snippet,
+};
 use crate::{
     islands::CopyButton,
     model::{
@@ -15,16 +19,19 @@ use crate::{
 /// The form at `?new=1`, then "Save your key": the answer of the form that was posted.
 #[component]
 pub fn CreateDialogs(keys: Keys, form_token: String) -> impl IntoView {
-    match use_context::<KeyOutcome>().map(|outcome| outcome.0) {
-        Some(Ok(created)) => view! { <SaveKey keys created /> }.into_any(),
-        Some(Err(error)) => view! { <CreateForm keys form_token failure=Some(error) /> }.into_any(),
-        None if query().get_str("new").is_some() => view! { <CreateForm keys form_token failure=None /> }.into_any(),
+    match use_context::<KeyOutcome>() {
+        Some(KeyOutcome::Created(created)) => view! { <SaveKey keys created /> }.into_any(),
+        Some(KeyOutcome::Refused(error, typed)) => view! { <CreateForm keys form_token typed failure=Some(error) /> }.into_any(),
+        None if query().get_str("new").is_some() => {
+            view! { <CreateForm keys form_token typed=KeyForm::default() failure=None /> }.into_any()
+        }
         None => ().into_any(),
     }
 }
 
 #[component]
-fn CreateForm(keys: Keys, form_token: String, failure: Option<AppError>) -> impl IntoView {
+fn CreateForm(keys: Keys, form_token: String, typed: KeyForm, failure: Option<AppError>) -> impl IntoView {
+    let lifetime = typed.lifetime.parse::<KeyLifetime>().unwrap_or_default();
     let close = keys.href(&[]);
     let lifetimes = KeyLifetime::ALL
         .into_iter()
@@ -39,6 +46,7 @@ fn CreateForm(keys: Keys, form_token: String, failure: Option<AppError>) -> impl
                     <TextField
                         label="Name"
                         name="name"
+                        value=typed.name
                         hint="Say which program uses it: checkout-api, nightly-eval."
                         autocomplete="off"
                         required=true
@@ -48,7 +56,7 @@ fn CreateForm(keys: Keys, form_token: String, failure: Option<AppError>) -> impl
                         label="Expires after"
                         name="lifetime"
                         options=lifetimes
-                        selected=KeyLifetime::default().as_str()
+                        selected=lifetime.as_str()
                         hint="A key that expires limits what a leak can cost."
                     />
                 </div>
@@ -63,8 +71,7 @@ fn CreateForm(keys: Keys, form_token: String, failure: Option<AppError>) -> impl
     }
 }
 
-/// The hidden value that makes a repeated submission no second key. It comes with the list.
-/// It stays on Escape: a secret that is shown once must not vanish by a slip.
+/// The secret, once. It stays on Escape: a secret that is shown once must not vanish by a slip.
 #[component]
 fn SaveKey(keys: Keys, created: CreatedKey) -> impl IntoView {
     let lead = format!(

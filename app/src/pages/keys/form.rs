@@ -8,8 +8,8 @@ use crate::model::{
     key::{KeyLifetime, NewKey},
 };
 
-/// The fields of the form, as they are posted with and without script.
-#[derive(Clone, Debug, Deserialize)]
+/// The fields of the form, as they are posted.
+#[derive(Clone, Debug, Default, Deserialize)]
 pub struct KeyForm {
     #[serde(default)]
     pub name: String,

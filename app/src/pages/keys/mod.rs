@@ -39,10 +39,13 @@ pub struct BaseUrl(pub String);
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FormToken(pub String);
 
-/// What became of the create form that was posted. The server provides it as context of that one answer,
-/// and lets nothing store the answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeyOutcome(pub Result<CreatedKey, AppError>);
+/// What became of the create form. The server provides it as context of that one answer, and lets nothing store the answer.
+#[derive(Clone, Debug)]
+pub enum KeyOutcome {
+    Created(CreatedKey),
+    /// Nothing was made; the form keeps what was typed.
+    Refused(AppError, form::KeyForm),
+}
 
 /// What every part of the page needs.
 #[derive(Clone)]

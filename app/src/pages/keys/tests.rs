@@ -3,7 +3,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use leptos::prelude::provide_context;
 
-use super::{BaseUrl, FormToken, KeyOutcome};
+use super::{BaseUrl, FormToken, KeyOutcome, form::KeyForm};
 use crate::{
     model::{
         AppError, KeyId, Listing, Page, ProjectId, Timestamp, TypedId,
@@ -83,9 +83,9 @@ fn ports(keys: Vec<ApiKey>) -> Ports {
     }
 }
 
-fn posted(outcome: Result<CreatedKey, AppError>) -> Ports {
+fn posted(outcome: KeyOutcome) -> Ports {
     Ports {
-        contexts: Some(Arc::new(move || provide_context(KeyOutcome(outcome.clone())))),
+        contexts: Some(Arc::new(move || provide_context(outcome.clone()))),
         ..ports(three())
     }
 }
@@ -188,7 +188,7 @@ async fn a_key_that_was_made_is_shown_once() {
         name: "checkout-canary".parse().unwrap(),
         secret: "bw_p_Yx4K2mQ8vR1tN7wE3sB6uH9cJ0dL5fGp9kQe31".to_owned(),
     };
-    let (html, _) = render("/acme-robotics/prod/keys?new=1", posted(Ok(created))).await;
+    let (html, _) = render("/acme-robotics/prod/keys?new=1", posted(KeyOutcome::Created(created))).await;
     assert_has(
         &html,
         &[
@@ -206,8 +206,21 @@ async fn errors_of_the_form_stand_beside_their_fields() {
     let error = AppError::Invalid {
         fields: vec![FieldError::new("name", "A name has at most 80 characters.")],
     };
-    let (html, _) = render("/acme-robotics/prod/keys", posted(Err(error))).await;
-    assert_has(&html, &["<dialog open", "aria-invalid=\"true\""]);
+    let typed = KeyForm {
+        name: "checkout".to_owned(),
+        lifetime: "365".to_owned(),
+        idempotency: String::new(),
+    };
+    let (html, _) = render("/acme-robotics/prod/keys", posted(KeyOutcome::Refused(error, typed))).await;
+    assert_has(
+        &html,
+        &[
+            "<dialog open",
+            "aria-invalid=\"true\"",
+            "value=\"checkout\"",
+            "value=\"365\" selected",
+        ],
+    );
     assert_eq!(html.matches(">A name has at most 80 characters.<").count(), 1, "{html}");
 }
 

@@ -210,3 +210,19 @@ async fn the_page_stands_under_all_projects_only() {
     let (_, status) = render("/acme-robotics/prod/projects", ports).await;
     assert_eq!(status, 404);
 }
+
+#[tokio::test]
+async fn a_name_with_markup_stays_text_in_the_title() {
+    let mut place = all_projects();
+    place.org.name = "</title><meta name=planted>".parse().expect("a name");
+    let (html, _) = render(
+        PAGE,
+        Ports {
+            projects: ports(None).projects,
+            ..Ports::at(place)
+        },
+    )
+    .await;
+    assert!(html.contains("&lt;/title>"), "the name is in the title");
+    assert!(!html.contains("<meta name=planted"));
+}
