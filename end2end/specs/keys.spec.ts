@@ -1,4 +1,4 @@
-import { expect, open, owner, signIn, test } from "../support/test.ts";
+import { expect, owner, signIn, test } from "../support/test.ts";
 import { refusal, whoami } from "../support/gateway.ts";
 import { createKey, shownSecret } from "../support/keys.ts";
 
