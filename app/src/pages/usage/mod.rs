@@ -112,7 +112,9 @@ fn Body(place: Place, choice: Choice, report: UsageReport) -> impl IntoView {
         } else {
             view! { <Daily place choice report=report.clone() /> <ByModel report /> }.into_any()
         }}
-        <p class="footnote">"Counted up to " <Time at=now now /> "."</p>
+        <p class="footnote">
+            <span>"Counted up to " <Time at=now now /> "."</span>
+        </p>
     }
 }
 

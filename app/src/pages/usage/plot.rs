@@ -32,7 +32,7 @@ pub fn Plot(chart: Chart, measure: Measure) -> impl IntoView {
         .map(|tick| {
             let y = pixels(tick.y + 40);
             view! {
-                <text x="36" y=y text-anchor="end">
+                <text x="60" y=y text-anchor="end">
                     {measure.tick(tick.value)}
                 </text>
             }
