@@ -8,7 +8,7 @@ use app::model::{
 use super::{
     Store, count,
     db::{DbError, Tx, execute, fetch_all, fetch_one, fetch_optional},
-    parse, pattern,
+    listing, parse, pattern,
 };
 use crate::{
     access::{Caller, Grant, Permission, ViewAudit, ViewOrg},
@@ -195,14 +195,8 @@ impl Store {
             page.offset(),
             is_owner
         )?;
-        let (all, matching) = fetch_one!(&mut reader, (i64, i64), COUNT, chain, project, &filter, is_owner)?;
-        Ok(Listing {
-            rows: rows.into_iter().map(Row::entry).collect::<Result<_, _>>()?,
-            total: count(matching),
-            unfiltered: count(all),
-            page: page.number,
-            now: self.ambient.now(),
-        })
+        let counts = fetch_one!(&mut reader, (i64, i64), COUNT, chain, project, &filter, is_owner)?;
+        listing(rows, Row::entry, counts, page, self.ambient.now())
     }
 
     /// The names of all chains, with the number that each ends at.

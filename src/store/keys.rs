@@ -6,9 +6,9 @@ use app::model::{
 };
 
 use super::{
-    Change, Store, count,
+    Change, Store,
     db::{Connection, DbError, execute, fetch_all, fetch_one, fetch_optional},
-    parse, pattern,
+    listing, parse, pattern,
 };
 use crate::access::{
     Grant, ManageKeys, ViewKeys,
@@ -74,14 +74,8 @@ impl Store {
             i64::from(Page::SIZE),
             page.offset()
         )?;
-        let (all, matching) = fetch_one!(&mut reader, (i64, i64), COUNT, project, is_owner, &text)?;
-        Ok(Listing {
-            rows: rows.into_iter().map(Row::into_model).collect::<Result<_, _>>()?,
-            total: count(matching),
-            unfiltered: count(all),
-            page: page.number,
-            now: self.ambient.now(),
-        })
+        let counts = fetch_one!(&mut reader, (i64, i64), COUNT, project, is_owner, &text)?;
+        listing(rows, Row::into_model, counts, page, self.ambient.now())
     }
 }
 

@@ -19,7 +19,7 @@ pub mod usage;
 
 use std::{fmt::Display, str::FromStr};
 
-use app::model::AppError;
+use app::model::{AppError, Listing, Page, Timestamp};
 
 use crate::ambient::Ambient;
 pub use change::{Change, OrgChange, ProjectChange};
@@ -49,6 +49,23 @@ pub(crate) fn parse<T: FromStr<Err: Display>>(text: impl AsRef<str>) -> Result<T
 /// A count or sum out of the database; none of ours is ever negative.
 pub(crate) fn count(value: i64) -> u64 {
     u64::try_from(value).unwrap_or(0)
+}
+
+/// One page of a list: its rows, and how many there are without and with the filter.
+pub(crate) fn listing<R, T>(
+    rows: Vec<R>,
+    into_model: impl Fn(R) -> Result<T, DbError>,
+    (all, matching): (i64, i64),
+    page: &Page,
+    now: Timestamp,
+) -> Result<Listing<T>, DbError> {
+    Ok(Listing {
+        rows: rows.into_iter().map(into_model).collect::<Result<_, _>>()?,
+        total: count(matching),
+        unfiltered: count(all),
+        page: page.number,
+        now,
+    })
 }
 
 /// A pattern for `LIKE lower(…) ESCAPE '\'` that finds `text` anywhere; an empty text finds everything. The engine folds

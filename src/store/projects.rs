@@ -9,7 +9,7 @@ use app::model::{
 use super::{
     Change, Store, count,
     db::{Connection, DbError, execute, fetch_all, fetch_one},
-    parse, pattern,
+    listing, parse, pattern,
 };
 use crate::access::{ArchiveProject, CreateProject, Grant, ViewOrg};
 
@@ -80,14 +80,8 @@ impl Store {
             i64::from(Page::SIZE),
             page.offset(),
         )?;
-        let (all, matching) = fetch_one!(&mut reader, (i64, i64), COUNT, org, archived, &text)?;
-        Ok(Listing {
-            rows: rows.into_iter().map(Row::into_model).collect::<Result<_, _>>()?,
-            total: count(matching),
-            unfiltered: count(all),
-            page: page.number,
-            now,
-        })
+        let counts = fetch_one!(&mut reader, (i64, i64), COUNT, org, archived, &text)?;
+        listing(rows, Row::into_model, counts, page, now)
     }
 }
 
