@@ -13,6 +13,7 @@ pub mod place;
 mod query;
 mod row_menu;
 pub mod status;
+mod table;
 mod theme;
 mod title;
 
@@ -28,4 +29,5 @@ pub use password::PasswordField;
 pub use place::{InPlace, LoadedPlace, use_place};
 pub use query::{href, page_of, page_param, query};
 pub use row_menu::{DisabledEntry, RowMenu};
+pub use table::{Column, Table};
 pub use theme::Theme;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     model::{Listing, Timestamp, audit::AuditEntry},
-    ui::{Card, Empty, Pager, SearchBox, Time, href, page_param},
+    ui::{Card, Column, Empty, Pager, SearchBox, Table, Time, href, page_param},
 };
 
 /// The address of the list that is shown.
@@ -44,7 +44,7 @@ pub fn EventList(events: Events, listing: Listing<AuditEntry>) -> impl IntoView 
         }
         .into_any()
     } else {
-        view! { <Table events rows=listing.rows now /> }.into_any()
+        view! { <Rows events rows=listing.rows now /> }.into_any()
     };
     view! {
         <Card
@@ -60,7 +60,7 @@ pub fn EventList(events: Events, listing: Listing<AuditEntry>) -> impl IntoView 
 }
 
 #[component]
-fn Table(events: Events, rows: Vec<AuditEntry>, now: Timestamp) -> impl IntoView {
+fn Rows(events: Events, rows: Vec<AuditEntry>, now: Timestamp) -> impl IntoView {
     let rows = rows
         .into_iter()
         .map(|entry| {
@@ -85,19 +85,8 @@ fn Table(events: Events, rows: Vec<AuditEntry>, now: Timestamp) -> impl IntoView
         })
         .collect_view();
     view! {
-        <section class="table-wrap" tabindex="0" aria-label="Audit events">
-            <table class="table stack">
-                <thead>
-                    <tr>
-                        <th scope="col">"Time"</th>
-                        <th scope="col">"Actor"</th>
-                        <th scope="col">"Action"</th>
-                        <th scope="col">"Target"</th>
-                        <th scope="col">"Project"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </section>
-    }
+            <Table label="Audit events" columns=vec![Column::text("Time"), Column::text("Actor"), Column::text("Action"), Column::text("Target"), Column::text("Project")]>
+    {rows}
+    </Table>
+        }
 }

@@ -13,7 +13,9 @@ use crate::{
         Listing, Timestamp,
         key::{ApiKey, KeyState, KeyStatus},
     },
-    ui::{Badge, Card, DisabledEntry, Empty, Form, Notice, Pager, RowMenu, SearchBox, Time, Tone, page_of, page_param, query},
+    ui::{
+        Badge, Card, Column, DisabledEntry, Empty, Form, Notice, Pager, RowMenu, SearchBox, Table, Time, Tone, page_of, page_param, query,
+    },
 };
 
 /// The filter, the rows, and the pager; or why there are no rows.
@@ -34,45 +36,30 @@ pub fn KeyList(keys: Keys, listing: Listing<ApiKey>) -> impl IntoView {
         .map(|key| view! { <Row keys=keys.clone() key now /> })
         .collect_view();
     view! {
-        <Card
-            id="keys"
-            title="Keys"
-            quiet=true
-            tools=move || view! { <SearchBox label="Filter keys by name, person or prefix" value=search /> }
-        >
-            {if total == 0 {
-                view! {
-                    <Empty title="No key matches" text=format!("Nothing here contains “{filter}”.")>
-                        <a class="btn" href=all>"Show all keys"</a>
-                    </Empty>
-                }
-                    .into_any()
-            } else {
-                view! {
-                    <section class="table-wrap" tabindex="0" aria-label="API keys table">
-                        <table class="table stack">
-                            <thead>
-                                <tr>
-                                    <th scope="col">"Name"</th>
-                                    <th scope="col">"Key"</th>
-                                    <th scope="col">"Created"</th>
-                                    <th scope="col">"Last used"</th>
-                                    <th scope="col">"Expires"</th>
-                                    <th scope="col">"Status"</th>
-                                    <th scope="col">
-                                        <span class="sr-only">"Actions"</span>
-                                    </th>
-                                </tr>
-                            </thead>
-                            <tbody>{rows}</tbody>
-                        </table>
-                    </section>
-                }
-                    .into_any()
-            }}
-            <Pager page total noun="keys" href=paging />
-        </Card>
-    }
+            <Card
+                id="keys"
+                title="Keys"
+                quiet=true
+                tools=move || view! { <SearchBox label="Filter keys by name, person or prefix" value=search /> }
+            >
+                {if total == 0 {
+                    view! {
+                        <Empty title="No key matches" text=format!("Nothing here contains “{filter}”.")>
+                            <a class="btn" href=all>"Show all keys"</a>
+                        </Empty>
+                    }
+                        .into_any()
+                } else {
+                    view! {
+                        <Table label="API keys table" columns=vec![Column::text("Name"), Column::text("Key"), Column::text("Created"), Column::text("Last used"), Column::text("Expires"), Column::text("Status"), Column::Controls("Actions")]>
+    {rows}
+    </Table>
+                    }
+                        .into_any()
+                }}
+                <Pager page total noun="keys" href=paging />
+            </Card>
+        }
 }
 
 #[component]

@@ -8,7 +8,7 @@ use crate::{
         limit::{LimitCell, LimitRow, LimitsTable, ModelScope},
         number::{compact, grouped},
     },
-    ui::{Card, Empty, Meter, Simulated},
+    ui::{Card, Column, Empty, Meter, Simulated, Table},
 };
 
 /// Which metric the table shows; both are per minute.
@@ -73,34 +73,9 @@ pub fn LimitTable(limits: Limits, kind: Kind, table: LimitsTable) -> impl IntoVi
     let project = limits.project.name.to_string();
     view! {
         <Card id="limits" title="Per model" tools=note>
-            <section class="table-wrap" tabindex="0" aria-label="Limits table">
-                <table class="table stack">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Model"</th>
-                            <th scope="col" class="num">
-                                "Organization"
-                            </th>
-                            <th scope="col" class="num">
-                                {project}
-                            </th>
-                            <th scope="col" class="num">
-                                "Effective"
-                            </th>
-                            <th scope="col">"In use now"</th>
-                            <th scope="col" class="num">
-                                "429s, 24 h"
-                            </th>
-                            <th scope="col">
-                                <span class="sr-only">"Edit"</span>
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {table.rows.into_iter().map(|row| view! { <Row limits=limits.clone() kind row /> }).collect_view()}
-                    </tbody>
-                </table>
-            </section>
+            <Table label="Limits table" columns=vec![Column::text("Model"), Column::number("Organization"), Column::number(project), Column::number("Effective"), Column::text("In use now"), Column::number("429s, 24 h"), Column::Controls("Edit")]>
+{table.rows.into_iter().map(|row| view! { <Row limits=limits.clone() kind row /> }).collect_view()}
+</Table>
         </Card>
     }
     .into_any()

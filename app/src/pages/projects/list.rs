@@ -11,7 +11,7 @@ use crate::{
         number::grouped,
         project::{ProjectFilter, ProjectRow},
     },
-    ui::{Badge, Card, DisabledEntry, Empty, Pager, RowMenu, SearchBox, Time, page_of, page_param, query},
+    ui::{Badge, Card, Column, DisabledEntry, Empty, Pager, RowMenu, SearchBox, Table, Time, page_of, page_param, query},
 };
 
 /// The filter, the rows, and the pager; or why there are no rows.
@@ -41,7 +41,7 @@ pub fn ProjectList(projects: Projects, filter: ProjectFilter, listing: Listing<P
         }
         .into_any()
     } else {
-        view! { <Table projects rows=listing.rows now /> }.into_any()
+        view! { <Rows projects rows=listing.rows now /> }.into_any()
     };
     view! {
         <Card
@@ -69,7 +69,7 @@ fn nothing_yet(filter: ProjectFilter) -> impl IntoView {
 }
 
 #[component]
-fn Table(projects: Projects, rows: Vec<ProjectRow>, now: Timestamp) -> impl IntoView {
+fn Rows(projects: Projects, rows: Vec<ProjectRow>, now: Timestamp) -> impl IntoView {
     let month = now.day_label().split(' ').next().unwrap_or_default().to_owned();
     let cost = format!("Cost, {month}");
     let rows = rows
@@ -77,31 +77,10 @@ fn Table(projects: Projects, rows: Vec<ProjectRow>, now: Timestamp) -> impl Into
         .map(|row| view! { <Row projects=projects.clone() row cost=cost.clone() now /> })
         .collect_view();
     view! {
-        <section class="table-wrap" tabindex="0" aria-label="Projects table">
-            <table class="table stack">
-                <thead>
-                    <tr>
-                        <th scope="col">"Project"</th>
-                        <th scope="col">"Environment"</th>
-                        <th scope="col">"Owner"</th>
-                        <th scope="col" class="num">
-                            "Keys"
-                        </th>
-                        <th scope="col" class="num">
-                            {cost.clone()}
-                        </th>
-                        <th scope="col" class="num">
-                            "429s, 24 h"
-                        </th>
-                        <th scope="col">
-                            <span class="sr-only">"Actions"</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </section>
-    }
+            <Table label="Projects table" columns=vec![Column::text("Project"), Column::text("Environment"), Column::text("Owner"), Column::number("Keys"), Column::number(cost), Column::number("429s, 24 h"), Column::Controls("Actions")]>
+    {rows}
+    </Table>
+        }
 }
 
 #[component]

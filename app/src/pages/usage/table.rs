@@ -11,17 +11,17 @@ use crate::{
         number::{compact, grouped},
         usage::UsageReport,
     },
-    ui::{Card, Simulated},
+    ui::{Card, Column, Simulated, Table},
 };
 
 /// One row per day, one column per series; the latest day first.
 #[component]
 pub fn ByDay(chart: Chart, measure: Measure) -> impl IntoView {
     let labels: Vec<String> = chart.series.iter().map(|series| series.label.clone()).collect();
-    let head = labels
-        .iter()
-        .map(|label| view! { <th scope="col" class="num">{label.clone()}</th> })
-        .collect_view();
+    let columns = [Column::text("Day"), Column::number("Total")]
+        .into_iter()
+        .chain(labels.iter().map(Column::number))
+        .collect();
     let rows = chart
         .columns
         .iter()
@@ -54,21 +54,10 @@ pub fn ByDay(chart: Chart, measure: Measure) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <section class="table-wrap" tabindex="0" aria-label=format!("{} per day by model", measure.label())>
-            <table class="table stack">
-                <thead>
-                    <tr>
-                        <th scope="col">"Day"</th>
-                        <th scope="col" class="num">
-                            "Total"
-                        </th>
-                        {head}
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </section>
-    }
+            <Table label=format!("{} per day by model", measure.label()) columns=columns>
+    {rows}
+    </Table>
+        }
 }
 
 /// Sums per model over the range.
@@ -96,26 +85,10 @@ pub fn ByModel(report: UsageReport) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <Card id="models" title="By model">
-            <section class="table-wrap" tabindex="0" aria-label="Usage by model">
-                <table class="table stack">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Model"</th>
-                            <th scope="col" class="num">
-                                "Requests"
-                            </th>
-                            <th scope="col" class="num">
-                                "Tokens"
-                            </th>
-                            <th scope="col" class="num">
-                                "Cost"
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </section>
-        </Card>
-    }
+            <Card id="models" title="By model">
+                <Table label="Usage by model" columns=vec![Column::text("Model"), Column::number("Requests"), Column::number("Tokens"), Column::number("Cost")]>
+    {rows}
+    </Table>
+            </Card>
+        }
 }
