@@ -1,8 +1,8 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use app::{
-    model::{AppError, key::CreatedKey},
-    pages::keys::{KeyOutcome, form},
+    model::{AppError, ModelId, key::CreatedKey},
+    pages::keys::{ExampleModel, KeyOutcome, form},
     port::{Keys, Shell},
 };
 use axum::Router;
@@ -17,6 +17,7 @@ use super::{Foundations, foundations, metering_db};
 use crate::{
     access::Caller,
     ambient::Ambient,
+    catalog::{Catalog, ModelKind},
     cli::Failure,
     config::{Config, ConfigError, Secrets},
     console::{Console, ConsoleParts},
@@ -127,9 +128,11 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
 
 /// How the web layer reaches the use cases: the ports of each request, and the one form whose answer holds a secret.
 fn console(parts: &Arc<ConsoleParts>) -> web::Console {
+    let example = ExampleModel(example_model(&parts.catalog));
     let (for_pages, for_form) = (Arc::clone(parts), Arc::clone(parts));
     web::Console {
         provide: Arc::new(move |request| {
+            provide_context(example.clone());
             if let Some(console) = console_of(&for_pages, request) {
                 console.provide();
             }
@@ -142,6 +145,17 @@ fn console(parts: &Arc<ConsoleParts>) -> web::Console {
             })
         }),
     }
+}
+
+/// The first chat model of the default plan; an offer without one has no example.
+fn example_model(catalog: &Catalog) -> String {
+    let is_chat = |id: &&ModelId| catalog.models.get(*id).is_some_and(|model| model.kind == ModelKind::Chat);
+    let models = catalog
+        .plan(&catalog.default_plan)
+        .map(|plan| plan.models.iter())
+        .into_iter()
+        .flatten();
+    models.into_iter().find(is_chat).map(ToString::to_string).unwrap_or_default()
 }
 
 /// The console of this request; `authenticate` left its caller and session.

@@ -35,6 +35,10 @@ use self::{
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BaseUrl(pub String);
 
+/// A chat model that a first request can name. The server provides it as context, out of what the operator offers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExampleModel(pub String);
+
 /// A fresh random text per request, provided by the server as context: it makes one submission of the form one key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FormToken(pub String);

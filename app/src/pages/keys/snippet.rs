@@ -1,4 +1,4 @@
-//! The first request, in three languages. The origin of the gateway is the only thing that varies.
+//! The first request, in three languages. The origin of the gateway and the model vary.
 
 /// A language of the first-run page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,14 +37,14 @@ impl Language {
     }
 }
 
-/// A complete program that sends one request, to the model that an installation without configuration has.
-pub fn first_request(language: Language, base: &str) -> String {
+/// A complete program that sends one request.
+pub fn first_request(language: Language, base: &str, model: &str) -> String {
     match language {
         Language::Curl => format!(
             r#"curl {base}/v1/chat/completions \
   -H "Authorization: Bearer $BAILIWICK_KEY" \
   -H "Content-Type: application/json" \
-  -d '{{"model": "bailiwick/echo", "messages":
+  -d '{{"model": "{model}", "messages":
        [{{"role": "user", "content": "Hello"}}]}}'"#
         ),
         Language::Python => format!(
@@ -53,7 +53,7 @@ from openai import OpenAI
 
 client = OpenAI(base_url="{base}/v1", api_key=os.environ["BAILIWICK_KEY"])
 answer = client.chat.completions.create(
-    model="bailiwick/echo",
+    model="{model}",
     messages=[{{"role": "user", "content": "Hello"}}],
 )
 print(answer.choices[0].message.content)"#
@@ -66,7 +66,7 @@ const client = new OpenAI({{
   apiKey: process.env.BAILIWICK_KEY,
 }});
 const answer = await client.chat.completions.create({{
-  model: "bailiwick/echo",
+  model: "{model}",
   messages: [{{ role: "user", content: "Hello" }}],
 }});
 console.log(answer.choices[0].message.content);"#
@@ -92,7 +92,8 @@ mod tests {
     fn every_language_names_the_gateway_and_the_variable_of_the_env_line() {
         let variable = env_line("secret").split('=').next().map(str::to_owned).expect("a name");
         for language in Language::ALL {
-            let code = first_request(language, "https://ai.acme.example");
+            let code = first_request(language, "https://ai.acme.example", "acme/atlas-mini");
+            assert!(code.contains("\"acme/atlas-mini\""), "{code}");
             assert!(code.contains("https://ai.acme.example/v1"), "{code}");
             assert!(code.contains(&variable), "{code}");
             assert_eq!(code.matches('{').count(), code.matches('}').count(), "{code}");

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    Keys,
+    ExampleModel, Keys,
     snippet::{Language, first_request},
 };
 use crate::{
@@ -64,7 +64,8 @@ pub fn FirstRun(keys: Keys) -> impl IntoView {
 #[component]
 fn Code(keys: Keys) -> impl IntoView {
     let language = Language::from_query(query().get_str("code"));
-    let code = first_request(language, &keys.base.0);
+    let model = use_context::<ExampleModel>().unwrap_or_default().0;
+    let code = first_request(language, &keys.base.0, &model);
     let tabs = Language::ALL.map(|tab| {
         let current = (language == tab).then_some("page");
         view! {
