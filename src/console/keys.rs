@@ -12,7 +12,7 @@ use crate::{
     access::{ManageKeys, ViewKeys, api_key::ApiKeySecret, authorize_project},
     audit::Event,
     store::{
-        ProjectChange,
+        Change,
         keys::{self, KeyRecord},
     },
 };
@@ -81,7 +81,7 @@ impl Keys for Console {
 }
 
 impl Console {
-    async fn begin(&self, project: &ProjectId) -> Result<ProjectChange<ManageKeys>, AppError> {
+    async fn begin(&self, project: &ProjectId) -> Result<Change<ManageKeys>, AppError> {
         let change = self.store().begin::<ManageKeys>(&self.caller, project).await?;
         if change.grant().project().archived {
             return Err(AppError::conflict("This project is archived; its keys cannot change."));

@@ -22,11 +22,6 @@ pub struct Change<P: Permission> {
     ambient: Ambient,
 }
 
-/// A change inside one project.
-pub type ProjectChange<P> = Change<P>;
-/// A change of the organization as a whole.
-pub type OrgChange<P> = Change<P>;
-
 const TOUCH_ORG: &str = "UPDATE orgs SET version = version + 1 WHERE id = $1";
 const TOUCH_ORG_OF_PROJECT: &str = "UPDATE orgs SET version = version + 1 WHERE id = (SELECT org_id FROM projects WHERE id = $1)";
 

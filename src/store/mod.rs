@@ -22,7 +22,7 @@ use std::{fmt::Display, str::FromStr};
 use app::model::{AppError, Listing, Page, Timestamp};
 
 use crate::ambient::Ambient;
-pub use change::{Change, OrgChange, ProjectChange};
+pub use change::Change;
 use db::{Db, DbError};
 
 /// The database with the clock and the ids that its rows need.
