@@ -6,6 +6,7 @@ use std::{hint::black_box, sync::Barrier, thread, time::Instant};
 use app::model::{
     OrgId, Timestamp, TypedId,
     limit::{Level, Metric, ModelScope, Window},
+    receipt::Lane,
 };
 use bailiwick::enforcement::{Ask, BucketKey, Engine, Source};
 
@@ -23,6 +24,7 @@ fn asks() -> Vec<Ask> {
                     key: BucketKey {
                         level,
                         scope,
+                        lane: Lane::Standard,
                         model,
                         metric,
                         window,

@@ -4,6 +4,7 @@ use app::{
         error::Fields,
         limit::{Level, LimitCell, LimitEdit, LimitRow, LimitsTable, Metric, ModelScope, Window},
         number::grouped,
+        receipt::Lane,
     },
     port::Limits,
 };
@@ -130,6 +131,7 @@ impl Console {
             let key = BucketKey {
                 level: Level::Project,
                 scope: grant.project().id.as_str().to_owned(),
+                lane: Lane::Standard,
                 model: model.clone(),
                 metric,
                 window,

@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use app::model::{
     OrgId, Timestamp,
     limit::{Level, Metric, ModelScope, Window},
+    receipt::Lane,
 };
 use parking_lot::{Mutex, RwLock};
 use serde::Serialize;
@@ -17,6 +18,7 @@ pub struct BucketKey {
     pub level: Level,
     /// Id of the org, project or key.
     pub scope: String,
+    pub lane: Lane,
     pub model: ModelScope,
     pub metric: Metric,
     pub window: Window,
@@ -85,6 +87,8 @@ pub struct BucketLevel {
     /// Whole units in use at `at`, rounded up.
     pub used: u64,
     pub at: Timestamp,
+    /// The most that was in use at once since the last export, in whole units.
+    pub peak: u64,
 }
 
 /// The buckets of one org, behind one lock.
@@ -170,7 +174,13 @@ impl Engine {
                     bucket.dirty = false;
                     let (used, at) = bucket.level();
                     let org = org.clone();
-                    levels.push(BucketLevel { org, key, used, at });
+                    levels.push(BucketLevel {
+                        org,
+                        key,
+                        used,
+                        at,
+                        peak: used,
+                    });
                 }
             }
         }

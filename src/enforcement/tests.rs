@@ -8,6 +8,7 @@ use std::sync::{
 use app::model::{
     ModelId, OrgId, Timestamp, TypedId,
     limit::{Level, Metric, ModelScope, Window},
+    receipt::Lane,
 };
 use proptest::prelude::*;
 
@@ -23,6 +24,7 @@ fn tokens(level: Level, scope: &str) -> BucketKey {
     BucketKey {
         level,
         scope: scope.to_owned(),
+        lane: Lane::Standard,
         model: ModelScope::All,
         metric: Metric::Tokens,
         window: Window::Minute,
@@ -164,6 +166,7 @@ fn a_stored_level_of_the_future_counts_as_one_of_now() {
         key: key.clone(),
         used: 60_000,
         at: T0.plus(3_600_000),
+        peak: 60_000,
     };
     let engine = Engine::new();
     engine.restore([level], T0);

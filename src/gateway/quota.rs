@@ -4,6 +4,7 @@ use app::model::{
     ModelId,
     limit::{Level, Metric, ModelScope, Window},
     number::grouped,
+    receipt::Lane,
 };
 use http::{HeaderValue, StatusCode, header};
 
@@ -44,6 +45,7 @@ pub(super) fn asks(plan: &Plan, caller: &KeyCaller, model: &ModelId, tokens: u64
                         let key = BucketKey {
                             level,
                             scope,
+                            lane: Lane::Standard,
                             model,
                             metric,
                             window,

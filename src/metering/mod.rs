@@ -1,5 +1,6 @@
 //! The durable usage journal: one writer, group commit, an acknowledgement after the commit.
 
+mod pulse;
 mod sampler;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,8 @@ use tokio::{
     task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
+
+pub use pulse::Pulse;
 
 pub use crate::store::journal::{Record, Tokens};
 use crate::{
@@ -106,6 +109,7 @@ pub struct Meter {
     writer: Mutex<Option<JoinHandle<()>>>,
     stop: CancellationToken,
     counters: Arc<Counters>,
+    pulse: Arc<Pulse>,
 }
 
 /// A place in the bounded queue, taken before a request is admitted: once admitted, it can always be recorded, also from
@@ -120,9 +124,18 @@ impl Meter {
     pub fn start(db: Db, engine: Arc<Engine>, durability: Durability) -> Arc<Self> {
         let (queue, receiver) = mpsc::unbounded_channel();
         let counters = Arc::new(Counters::default());
+        let pulse = Arc::new(Pulse::default());
         let slots = Arc::new(Semaphore::new(SLOTS as usize));
         let stop = CancellationToken::new();
-        let writer = Writer::new(db, engine, durability, receiver, stop.clone(), Arc::clone(&counters));
+        let writer = Writer::new(
+            db,
+            engine,
+            durability,
+            receiver,
+            stop.clone(),
+            Arc::clone(&counters),
+            Arc::clone(&pulse),
+        );
         Arc::new(Self {
             durability,
             slots,
@@ -131,6 +144,7 @@ impl Meter {
             writer: Mutex::new(Some(tokio::spawn(writer.run()))),
             stop,
             counters,
+            pulse,
         })
     }
 
@@ -154,6 +168,11 @@ impl Meter {
 
     pub fn counters(&self) -> &Counters {
         &self.counters
+    }
+
+    /// What live pages listen to.
+    pub fn pulse(&self) -> &Arc<Pulse> {
+        &self.pulse
     }
 
     /// True while the database does not take what is written: what is admitted now could not be recorded in time.

@@ -82,6 +82,8 @@ on_both_engines! {
         bench.meter.record(bench.record.clone()).await.expect("kept");
         bench.meter.record(bench.record.clone()).await.expect("kept");
         assert_eq!(rows(&db).await, 1);
+        let pulse = bench.meter.pulse();
+        assert_eq!((pulse.org(&bench.record.org), pulse.project(&bench.record.project)), (2, 2));
         assert_eq!(sums(&db).await, (1, 10, 4, 5, 7, 0, 0, 0));
     }
     async fn the_roll_up_equals_the_records(db: TestDb) {
@@ -156,7 +158,7 @@ on_both_engines! {
         let bench = bench(&db, Durability::Written).await;
         let key = BucketKey {
             level: Level::Org,
-            scope: bench.record.org.to_string(),
+            scope: bench.record.org.to_string(), lane: app::model::receipt::Lane::Standard,
             model: ModelScope::All,
             metric: Metric::Tokens,
             window: Window::Minute,

@@ -9,7 +9,7 @@ use std::{
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Counters, Durability, Queued};
+use super::{Counters, Durability, Pulse, Queued};
 use crate::{
     enforcement::{BucketLevel, Engine},
     store::{
@@ -33,6 +33,7 @@ pub(super) struct Writer {
     queue: mpsc::UnboundedReceiver<Queued>,
     stop: CancellationToken,
     counters: Arc<Counters>,
+    pulse: Arc<Pulse>,
 }
 
 impl Writer {
@@ -43,6 +44,7 @@ impl Writer {
         queue: mpsc::UnboundedReceiver<Queued>,
         stop: CancellationToken,
         counters: Arc<Counters>,
+        pulse: Arc<Pulse>,
     ) -> Self {
         Self {
             db,
@@ -51,6 +53,7 @@ impl Writer {
             queue,
             stop,
             counters,
+            pulse,
         }
     }
 
@@ -61,6 +64,7 @@ impl Writer {
             let (entries, waiting): (Vec<Entry>, Vec<_>) = batch.drain(..).map(|queued| (queued.entry, (queued.done, queued.slot))).unzip();
             let levels = self.engine.changed_levels();
             self.keep(&entries, &levels).await;
+            self.pulse.beat(entries.iter().map(|entry| &entry.record));
             self.counters.batches.inc();
             self.counters.records.inc_by(entries.len() as u64);
             for (done, slot) in waiting {

@@ -115,9 +115,9 @@ macro_rules! plus {
 const ROLL_UP: &str = concat!(
     "
 INSERT INTO usage_hours (project_id, model, hour, org_id, requests, tokens_in, tokens_cached, tokens_out, cost_micros, errors,
-                         refused_org, refused_project)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-ON CONFLICT (project_id, hour, model) DO UPDATE SET
+                         refused_org, refused_project, key_id, tier, latency, first_token)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 'default', '', '')
+ON CONFLICT (project_id, hour, model, key_id, tier) DO UPDATE SET
     requests = usage_hours.requests + excluded.requests,
     errors = usage_hours.errors + excluded.errors,
     refused_org = usage_hours.refused_org + excluded.refused_org,
@@ -134,10 +134,10 @@ ON CONFLICT (project_id, hour, model) DO UPDATE SET
 const LAST_USED: &str = "UPDATE api_keys SET last_used_at = $2 WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < $2)";
 
 const LEVEL: &str = "
-INSERT INTO bucket_levels (org_id, scope_id, level, model, metric, period, used, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-ON CONFLICT (scope_id, model, metric, period) DO UPDATE SET used = excluded.used, at = excluded.at";
+INSERT INTO bucket_levels (org_id, scope_id, level, lane, model, metric, period, used, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (scope_id, lane, model, metric, period) DO UPDATE SET used = excluded.used, at = excluded.at";
 
-const LEVELS: &str = "SELECT org_id, scope_id, level, model, metric, period, used, at FROM bucket_levels";
+const LEVELS: &str = "SELECT org_id, scope_id, level, lane, model, metric, period, used, at FROM bucket_levels";
 
 /// Writes a batch and the bucket levels that go with it. A record whose id is known already changes nothing, so a batch
 /// may be written again after a failure whose outcome is unknown. Only refusals of a flood leave no row to be known by: if
@@ -192,13 +192,14 @@ pub async fn write(tx: &mut Tx, batch: &[Entry], levels: &[BucketLevel]) -> Resu
     for (key, at) in used {
         execute!(tx, LAST_USED, key, at)?;
     }
-    for BucketLevel { org, key, used, at } in levels {
+    for BucketLevel { org, key, used, at, .. } in levels {
         execute!(
             tx,
             LEVEL,
             org.as_str(),
             key.scope.as_str(),
             key.level.as_str(),
+            key.lane.as_str(),
             key.model.as_str(),
             key.metric.as_str(),
             key.window.as_str(),
@@ -211,21 +212,23 @@ pub async fn write(tx: &mut Tx, batch: &[Entry], levels: &[BucketLevel]) -> Resu
 
 /// The stored bucket levels, for the start.
 pub async fn bucket_levels(reader: &mut Reader) -> Result<Vec<BucketLevel>, DbError> {
-    type Row = (String, String, String, String, String, String, i64, i64);
+    type Row = (String, String, String, String, String, String, String, i64, i64);
     let rows = fetch_all!(reader, Row, LEVELS)?;
     rows.into_iter()
-        .map(|(org, scope, level, model, metric, window, used, at)| {
+        .map(|(org, scope, level, lane, model, metric, window, used, at)| {
             Ok(BucketLevel {
                 org: parse(&org)?,
                 key: BucketKey {
                     level: parse(&level)?,
                     scope,
+                    lane: parse(&lane)?,
                     model: parse(&model)?,
                     metric: parse(&metric)?,
                     window: parse(&window)?,
                 },
                 used: u64::try_from(used).unwrap_or(0),
                 at: Timestamp(at),
+                peak: 0,
             })
         })
         .collect()

@@ -13,6 +13,7 @@ pub mod names;
 pub mod number;
 pub mod place;
 pub mod project;
+pub mod receipt;
 pub mod role;
 pub mod time;
 pub mod usage;

@@ -196,6 +196,7 @@ impl World {
         let key = crate::enforcement::BucketKey {
             level: app::model::limit::Level::Org,
             scope: self.seed.org.to_string(),
+            lane: app::model::receipt::Lane::Standard,
             model: ModelScope::All,
             metric: Metric::Tokens,
             window: Window::Minute,
