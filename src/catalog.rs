@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use app::model::{
     ModelId, Money,
-    limit::{Metric, ModelScope, Window},
+    limit::{MAX_LIMIT, Metric, ModelScope, Window},
+    receipt::Lane,
 };
 
 /// The whole offer. Every reference inside it is known to resolve.
@@ -109,6 +110,8 @@ pub struct Plan {
     pub models: Vec<ModelId>,
     pub quotas: Vec<Quota>,
     pub tiers: Vec<Tier>,
+    /// The ceiling of flex, in thousandths of every limit: it has buckets of its own.
+    pub flex_permille: u64,
     pub multi_project: bool,
 }
 
@@ -122,6 +125,17 @@ pub struct Quota {
 }
 
 impl Plan {
+    /// A limit as it holds in a lane: the ceiling of flex is a multiple, and at least 1.
+    pub fn in_lane(&self, limit: u64, lane: Lane) -> u64 {
+        match lane {
+            Lane::Standard => limit,
+            Lane::Flex => {
+                let scaled = u128::from(limit) * u128::from(self.flex_permille) / 1_000;
+                u64::try_from(scaled).unwrap_or(u64::MAX).clamp(1, MAX_LIMIT)
+            }
+        }
+    }
+
     /// The quota on exactly this (model, metric, window), if the plan has one.
     pub fn quota(&self, model: &ModelScope, metric: Metric, window: Window) -> Option<u64> {
         self.quotas
@@ -140,6 +154,14 @@ pub enum Tier {
 }
 
 impl Tier {
+    /// `priority` and `default` share the buckets.
+    pub fn lane(self) -> Lane {
+        match self {
+            Self::Flex => Lane::Flex,
+            Self::Default | Self::Priority => Lane::Standard,
+        }
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Flex => "flex",
@@ -205,6 +227,7 @@ impl Catalog {
                         quota(ModelScope::One(large), Metric::Tokens, 500_000),
                     ],
                     tiers: vec![Tier::Flex, Tier::Default, Tier::Priority],
+                    flex_permille: 1_000,
                     multi_project: true,
                 },
             )]),

@@ -41,7 +41,7 @@ pub(crate) async fn foundations(config: &Config, ambient: Ambient) -> Result<Fou
     let secrets = config.secrets(&*ambient.entropy)?;
     let db = Db::open(config.database_url.reveal(), Sync::Full).await.map_err(Failure::run)?;
     Ok(Foundations {
-        store: Store { db, ambient },
+        store: Store::new(db, ambient),
         secrets,
     })
 }

@@ -82,10 +82,7 @@ impl World {
             clock: Arc::new(clock.clone()),
             entropy,
         };
-        let store = Store {
-            db: db.db.clone(),
-            ambient: ambient.clone(),
-        };
+        let store = Store::new(db.db.clone(), ambient.clone());
         let parts = Arc::new(ConsoleParts {
             store: store.clone(),
             catalog: Arc::new(Catalog::built_in()),

@@ -30,13 +30,13 @@ pub struct Malformed;
 #[derive(Clone)]
 pub struct Pepper(pub [u8; 32]);
 
-/// HMAC-SHA-256 of a secret, in hex: what the database holds and is looked up by.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct KeyDigest(String);
+/// HMAC-SHA-256 of a secret: what the database holds, in hex, and is looked up by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct KeyDigest([u8; 32]);
 
 impl KeyDigest {
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub fn hex(&self) -> String {
+        hex::encode(self.0)
     }
 }
 
@@ -75,7 +75,7 @@ impl ApiKeySecret {
     pub fn digest(&self, pepper: &Pepper) -> KeyDigest {
         let mut mac = Hmac::<Sha256>::new_from_slice(&pepper.0).expect("HMAC takes keys of every length");
         mac.update(self.0.as_bytes());
-        KeyDigest(hex::encode(mac.finalize().into_bytes()))
+        KeyDigest(mac.finalize().into_bytes().into())
     }
 }
 
@@ -151,7 +151,7 @@ mod tests {
     fn the_digest_depends_on_the_pepper() {
         let secret = secret(1);
         assert_ne!(secret.digest(&Pepper([1; 32])), secret.digest(&Pepper([2; 32])));
-        assert_eq!(secret.digest(&Pepper([1; 32])).as_str().len(), 64);
+        assert_eq!(secret.digest(&Pepper([1; 32])).hex().len(), 64);
     }
 
     #[test]

@@ -96,7 +96,7 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
     let gateway = Gateway::new(
         ambient.clone(),
         Arc::clone(&catalog),
-        store.db.clone(),
+        store,
         secrets.pepper.clone(),
         Arc::clone(&engine),
         Arc::clone(&meter),
@@ -208,10 +208,7 @@ mod tests {
     async fn a_plan_that_left_the_configuration_is_named_with_its_orgs() {
         let db = sqlite().await;
         let seed = Seed::new(&db.db).await;
-        let store = Store {
-            db: db.db.clone(),
-            ambient: seed.ambient.clone(),
-        };
+        let store = Store::new(db.db.clone(), seed.ambient.clone());
         let sources = crate::config::Sources {
             working_directory: "/nonexistent".into(),
             ..Default::default()

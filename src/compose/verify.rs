@@ -20,10 +20,7 @@ const BATCH: i64 = 1_000;
 pub async fn verify_audit(config: Config, args: VerifyArgs) -> Result<(), Failure> {
     must_exist(&config)?;
     let db = Db::open(config.database_url.reveal(), Sync::Full).await.map_err(Failure::run)?;
-    let store = Store {
-        db,
-        ambient: Ambient::system(),
-    };
+    let store = Store::new(db, Ambient::system());
     let chains = store.audit_chains().await.map_err(Failure::run)?;
     let total = chains.iter().map(|(_, records)| u64::try_from(*records).unwrap_or(0)).sum();
     let progress = ProgressBar::new(total);

@@ -74,6 +74,7 @@ struct PlanTable {
     #[serde(default)]
     quotas: Vec<QuotaTable>,
     tiers: Option<Vec<String>>,
+    flex_multiple: Option<toml::Value>,
     multi_project: Option<bool>,
 }
 
@@ -326,7 +327,28 @@ impl PlanTable {
             quotas: self.quotas(&place, &models)?,
             models,
             tiers: self.tiers(&place)?,
+            flex_permille: self.flex_permille(&place)?,
             multi_project: self.multi_project.unwrap_or(true),
+        })
+    }
+
+    /// `2` or `"1.5"`; left out, flex has as much as the limits themselves.
+    fn flex_permille(&self, place: &str) -> Result<u64, ConfigError> {
+        let Some(value) = &self.flex_multiple else {
+            return Ok(1_000);
+        };
+        let text = match value {
+            toml::Value::String(text) => text.clone(),
+            toml::Value::Integer(number) => number.to_string(),
+            other => other.to_string(),
+        };
+        let millionths = micros(&text).filter(|millionths| (1_000..=1_000_000_000).contains(millionths) && millionths % 1_000 == 0);
+        let permille = millionths.and_then(|millionths| u64::try_from(millionths / 1_000).ok());
+        permille.ok_or_else(|| {
+            ConfigError::at(
+                format!("{place}.flex_multiple"),
+                format!("\"{text}\" is no multiple from 0.001 to 1000 with at most three decimals"),
+            )
         })
     }
 

@@ -141,6 +141,6 @@ fn request(
         asked_output: None,
         estimate,
         reserved: if refused.is_some() { 0 } else { estimate },
-        buckets: "[]".to_owned(),
+        decision: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use app::model::Timestamp;
 
-use super::lows::Lows;
+use super::{lows::Lows, shares::Shares};
 
 /// Milliseconds by which times of concurrent requests may come out of order.
 const OVERTAKING: i64 = 5_000;
@@ -15,7 +15,13 @@ pub(super) struct Bucket {
     used: i128,
     at: Timestamp,
     window: i64,
+    /// Units of open reservations. Part of what they took may have refilled already.
+    held: u64,
+    /// The highest level since the last export.
+    peak: i128,
     lows: Lows,
+    /// Only for an org's bucket: who holds it.
+    shares: Option<Box<Shares>>,
     /// Changed since the last export.
     pub(super) dirty: bool,
 }
@@ -26,7 +32,10 @@ impl Bucket {
             used: 0,
             at,
             window,
+            held: 0,
+            peak: 0,
             lows: Lows::default(),
+            shares: None,
             dirty: false,
         }
     }
@@ -36,6 +45,12 @@ impl Bucket {
         let mut bucket = Self::new(window, at);
         bucket.used = bucket.scaled(units);
         bucket
+    }
+
+    /// The same, for a bucket that many projects share.
+    pub(super) fn shared(mut self) -> Self {
+        self.shares = Some(Box::new(Shares::new()));
+        self
     }
 
     fn scaled(&self, units: u64) -> i128 {
@@ -51,7 +66,11 @@ impl Bucket {
     /// threads overtake each other, and the bucket waits for it to catch up; a clock that was set back is followed, or
     /// the bucket would stand still for as long.
     pub(super) fn refill(&mut self, limit: u64, now: Timestamp) {
+        let before = self.used;
         self.used = self.used_at(limit, now);
+        if let Some(shares) = &mut self.shares {
+            shares.drain(before, self.used);
+        }
         if now > self.at || self.at.since(now) > OVERTAKING {
             self.at = now;
         }
@@ -67,41 +86,107 @@ impl Bucket {
         Some(if excess <= 0 { 0 } else { ceil_div(excess, limit) })
     }
 
-    /// Takes `amount` and returns the hold that [`Self::settle`] wants back.
-    pub(super) fn take(&mut self, amount: u64) -> u64 {
-        self.used += self.scaled(amount);
-        self.dirty = true;
+    /// Takes `amount` for a project and returns the hold that [`Self::settle`] wants back.
+    pub(super) fn take(&mut self, amount: u64, project: u32) -> u64 {
+        let scaled = self.scaled(amount);
+        self.held = self.held.saturating_add(amount);
+        self.add(scaled, project);
         self.lows.open()
+    }
+
+    fn add(&mut self, change: i128, project: u32) {
+        self.used += change;
+        self.peak = self.peak.max(self.used);
+        self.dirty = true;
+        if let Some(shares) = &mut self.shares {
+            shares.add(project, change);
+        }
     }
 
     /// Replaces the `reserved` units of a hold by the `actual` ones: debt, or a refund. Returned is only what is still
     /// in the bucket: what has refilled since the reservation is not given back a second time.
-    pub(super) fn settle(&mut self, hold: u64, reserved: u64, actual: u64) {
+    pub(super) fn settle(&mut self, hold: u64, reserved: u64, actual: u64, project: u32) {
         let low = self.lows.close(hold);
+        self.held = self.held.saturating_sub(reserved);
         let change = self.scaled(actual) - self.scaled(reserved);
         if change != 0 {
-            self.used += change.max(-low.min(self.used));
+            self.add(change.max(-low.min(self.used)), project);
             self.lows.observe(self.used);
-            self.dirty = true;
         }
     }
 
-    /// Units in use at `now`, rounded up, without changing anything.
-    pub(super) fn units(&self, limit: u64, now: Timestamp) -> u64 {
-        u64::try_from(self.used_at(limit, now).div_euclid(i128::from(self.window)))
-            .unwrap_or(u64::MAX)
-            .saturating_add(u64::from(self.used_at(limit, now).rem_euclid(i128::from(self.window)) != 0))
+    /// The level right now, for [`Reading`]s. The bucket must be at `now`.
+    pub(super) fn reading(&self) -> Reading {
+        Reading {
+            used: self.used,
+            held: self.held,
+        }
     }
 
-    /// The level for storage: whole units in use, rounded up, and when.
-    pub(super) fn level(&self) -> (u64, Timestamp) {
-        (self.units(0, self.at), self.at)
+    /// The same at `now`, without changing anything.
+    pub(super) fn reading_at(&self, limit: u64, now: Timestamp) -> Reading {
+        Reading {
+            used: self.used_at(limit, now),
+            held: self.held,
+        }
+    }
+
+    /// The level for storage: whole units in use, rounded up, when, and the highest since the last call.
+    pub(super) fn export(&mut self) -> (u64, Timestamp, u64) {
+        self.dirty = false;
+        let peak = units(std::mem::replace(&mut self.peak, self.used), self.window);
+        (units(self.used, self.window), self.at, peak)
+    }
+
+    /// Projects with the whole units that they hold.
+    pub(super) fn holders(&self) -> impl Iterator<Item = (u32, u64)> {
+        let window = self.window;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a positive share, to be shown"
+        )]
+        let whole = move |amount: f64| (amount / window as f64).round() as u64;
+        let shares = self.shares.as_deref().into_iter().flat_map(Shares::iter);
+        shares.map(move |(project, amount)| (project, whole(amount)))
+    }
+}
+
+/// A bucket's level at one moment, in its own unit: cheap to take under the lock, divided later.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Reading {
+    used: i128,
+    held: u64,
+}
+
+impl Reading {
+    /// Units in use, rounded up, reserved ones included; above the limit when in debt.
+    pub(super) fn total(self, window: i64) -> u64 {
+        units(self.used, window)
+    }
+
+    /// Units reserved by requests under way, as far as they have not refilled.
+    pub(super) fn reserved(self, window: i64) -> u64 {
+        self.held.min(self.total(window))
+    }
+
+    /// The level after `amount` was taken.
+    pub(super) fn after(self, amount: u64, window: i64) -> Self {
+        Self {
+            used: self.used + i128::from(amount) * i128::from(window),
+            held: self.held.saturating_add(amount),
+        }
     }
 
     /// Milliseconds until nothing is in use.
-    pub(super) fn reset(&self, limit: u64) -> i64 {
+    pub(super) fn reset(self, limit: u64) -> i64 {
         if limit == 0 { i64::MAX } else { ceil_div(self.used, limit) }
     }
+}
+
+fn units(used: i128, window: i64) -> u64 {
+    u64::try_from(used.unsigned_abs().div_ceil(u128::from(window.unsigned_abs()))).unwrap_or(u64::MAX)
 }
 
 fn ceil_div(value: i128, by: u64) -> i64 {
@@ -120,7 +205,12 @@ mod tests {
     /// Admits when it fits, as the engine does.
     fn ask(bucket: &mut Bucket, limit: u64, amount: u64, now: i64) -> Option<u64> {
         bucket.refill(limit, Timestamp(now));
-        (bucket.wait(limit, amount) == Some(0)).then(|| bucket.take(amount))
+        (bucket.wait(limit, amount) == Some(0)).then(|| bucket.take(amount, 0))
+    }
+
+    fn level(bucket: &mut Bucket) -> (u64, Timestamp) {
+        let (used, at, _) = bucket.export();
+        (used, at)
     }
 
     proptest! {
@@ -153,9 +243,9 @@ mod tests {
             let mut direct = settled.clone();
             settled.refill(limit, Timestamp(7));
             direct.refill(limit, Timestamp(7));
-            let hold = settled.take(reserved);
-            settled.settle(hold, reserved, actual);
-            direct.take(actual);
+            let hold = settled.take(reserved, 0);
+            settled.settle(hold, reserved, actual, 0);
+            direct.take(actual, 0);
             prop_assert_eq!(settled.used, direct.used);
         }
 
@@ -184,7 +274,7 @@ mod tests {
         let mut burst = 0;
         for hold in holds {
             bucket.refill(100, Timestamp(5 * MINUTE));
-            bucket.settle(hold, 100, 0);
+            bucket.settle(hold, 100, 0, 0);
             while ask(&mut bucket, 100, 100, 5 * MINUTE).is_some() {
                 burst += 100;
             }
@@ -196,7 +286,7 @@ mod tests {
     fn a_changed_limit_keeps_what_is_used_and_debt_delays() {
         let mut bucket = Bucket::restored(90, MINUTE, Timestamp(0));
         bucket.refill(50, Timestamp(0));
-        assert_eq!(bucket.units(50, Timestamp(0)), 90);
+        assert_eq!(bucket.reading().total(MINUTE), 90);
         assert_eq!(bucket.wait(50, 50), Some(108_000));
         assert_eq!(bucket.wait(50, 51), None);
     }
@@ -206,7 +296,7 @@ mod tests {
         let mut bucket = Bucket::restored(10, MINUTE, Timestamp(MINUTE));
         for early in [1, OVERTAKING] {
             bucket.refill(10, Timestamp(MINUTE - early));
-            assert_eq!(bucket.level(), (10, Timestamp(MINUTE)), "no time is credited twice");
+            assert_eq!(level(&mut bucket), (10, Timestamp(MINUTE)), "no time is credited twice");
         }
     }
 
@@ -215,8 +305,8 @@ mod tests {
         let day = 24 * 60 * MINUTE;
         let mut bucket = Bucket::restored(10, MINUTE, Timestamp(day));
         bucket.refill(10, Timestamp(0));
-        assert_eq!(bucket.level(), (10, Timestamp(0)));
+        assert_eq!(level(&mut bucket), (10, Timestamp(0)));
         bucket.refill(10, Timestamp(MINUTE));
-        assert_eq!(bucket.level(), (0, Timestamp(MINUTE)));
+        assert_eq!(level(&mut bucket), (0, Timestamp(MINUTE)));
     }
 }

@@ -1,21 +1,15 @@
 //! Steps 1 to 5: who calls, from where, and whether the key may do this at all.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use app::model::{Timestamp, key::KeyState};
 use http::{HeaderMap, header};
 
-use super::{Gateway, error::GatewayError};
+use super::{Gateway, error::GatewayError, key_cache::KeyCaller};
 use crate::{
     access::api_key::ApiKeySecret,
-    store::admission::{KeyFacts, LimitFact, Permission, key_by_digest, limits_of},
+    store::admission::{KeyFacts, Permission},
 };
-
-/// A key that passed steps 1 to 5.
-pub(super) struct KeyCaller {
-    pub facts: KeyFacts,
-    pub limits: Vec<LimitFact>,
-}
 
 impl Gateway {
     /// Steps 1 to 5. Any one of `permissions` is enough.
@@ -24,9 +18,10 @@ impl Gateway {
         headers: &HeaderMap,
         address: IpAddr,
         permissions: &[Permission],
-    ) -> Result<KeyCaller, GatewayError> {
+    ) -> Result<Arc<KeyCaller>, GatewayError> {
         let secret = bearer(headers)?;
-        let caller = self.look_up(&secret).await?;
+        let found = self.keys.find(&secret.digest(&self.pepper), self.ambient.now()).await;
+        let caller = found.map_err(|error| GatewayError::unavailable(&error))?.ok_or_else(invalid)?;
         let facts = &caller.facts;
         check_key(facts, self.ambient.now())?;
         if facts.archived {
@@ -43,18 +38,6 @@ impl Gateway {
             ));
         }
         Ok(caller)
-    }
-
-    async fn look_up(&self, secret: &ApiKeySecret) -> Result<KeyCaller, GatewayError> {
-        let mut reader = self.db.read().await.map_err(|error| GatewayError::unavailable(&error))?;
-        let facts = key_by_digest(&mut reader, &secret.digest(&self.pepper))
-            .await
-            .map_err(|error| GatewayError::unavailable(&error))?
-            .ok_or_else(invalid)?;
-        let limits = limits_of(&mut reader, &facts.project, &facts.key)
-            .await
-            .map_err(|error| GatewayError::unavailable(&error))?;
-        Ok(KeyCaller { facts, limits })
     }
 }
 

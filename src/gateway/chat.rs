@@ -13,16 +13,17 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use super::{
     Gateway,
-    auth::KeyCaller,
     body::{self, ChatRequest, TierChoice},
     error::GatewayError,
-    headers, quota, relay,
-    ticket::{Terms, Ticket, Work, reserved},
+    headers,
+    key_cache::KeyCaller,
+    quota, relay,
+    ticket::{Terms, Ticket, Work},
     upstream::{Answer, Call, Upstream, UpstreamError},
 };
 use crate::{
     catalog::{Model, ModelKind, Plan, Tier},
-    enforcement::BucketState,
+    enforcement::Demand,
     metering::{Record, Slot, Tokens},
     store::admission::Permission,
     web::request::{ClientAddr, CurrentRequest},
@@ -65,7 +66,7 @@ struct Arrival {
 }
 
 /// Steps 6 to 12.
-async fn serve(gateway: Arc<Gateway>, caller: KeyCaller, arrival: Arrival, bytes: &[u8]) -> Result<Response, GatewayError> {
+async fn serve(gateway: Arc<Gateway>, caller: Arc<KeyCaller>, arrival: Arrival, bytes: &[u8]) -> Result<Response, GatewayError> {
     let chat = ChatRequest::parse(bytes)?;
     let (model_id, model) = gateway.model_of(&caller, &chat.model)?;
     check_model(&chat, model)?;
@@ -154,7 +155,11 @@ async fn admit(
 ) -> Result<(Ticket, HeaderMap), GatewayError> {
     let output = chat.asked_output.unwrap_or_else(|| u64::from(model.default_output));
     let estimate = chat.input_estimate + output * chat.choices;
-    let asks = quota::asks(plan, caller, &model_id, estimate);
+    let policy = gateway.policy(caller, plan, &model_id, tier.lane());
+    let demand = Demand {
+        tokens: estimate,
+        cost: model.price.of(chat.input_estimate, 0, output * chat.choices),
+    };
     let now = gateway.ambient.now();
     let facts = &caller.facts;
     let mut record = Record {
@@ -180,13 +185,13 @@ async fn admit(
         estimate,
         reserved: 0,
         settled: 0,
-        buckets: String::new(),
+        decision: None,
     };
-    match gateway.engine.decide(&facts.org, now, &asks) {
+    match policy.decide(now, demand) {
         Ok(reservation) => {
-            record.reserved = reserved(&reservation);
-            record.buckets = receipt(reservation.buckets());
-            let answer_headers = headers::rate_limits(reservation.buckets());
+            record.reserved = estimate;
+            record.decision = Some(reservation.decision().clone());
+            let answer_headers = headers::rate_limits(reservation.decision());
             let terms = Terms {
                 price: model.price,
                 input_estimate: chat.input_estimate,
@@ -200,17 +205,12 @@ async fn admit(
             let error = quota::refused(&refusal, caller, &model_id);
             record.status = error.status.as_u16();
             record.error_code = Some(error.code);
-            record.refused = Some(refusal.bucket().key.level);
-            record.buckets = receipt(&refusal.buckets);
+            record.refused = refusal.refused_level();
+            record.decision = Some(refusal.with_holders());
             gateway.durable(slot.record(record)).await?;
             Err(error)
         }
     }
-}
-
-/// The whole decision, for the receipt.
-fn receipt(buckets: &[BucketState]) -> String {
-    serde_json::to_string(buckets).unwrap_or_else(|_| "[]".to_owned())
 }
 
 /// Steps 10 to 12.

@@ -6,20 +6,21 @@ use std::{cmp::Ordering, fmt::Write};
 use app::model::limit::{Level, Metric};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::enforcement::{BucketState, Source};
+use crate::enforcement::{BucketState, Decision, Source};
 
 /// The headers for the buckets of one decision; of several buckets the one with the least remaining share is reported.
-pub(super) fn rate_limits(buckets: &[BucketState]) -> HeaderMap {
+pub(super) fn rate_limits(decision: &Decision) -> HeaderMap {
+    let buckets: Vec<BucketState<'_>> = decision.buckets().collect();
     let mut headers = HeaderMap::new();
     for metric in [Metric::Requests, Metric::Tokens] {
         for (level, infix) in [(Level::Org, ""), (Level::Project, "project-")] {
-            let reported = tightest(of_level(buckets, level).filter(|bucket| bucket.key.metric == metric));
+            let reported = tightest(of_level(&buckets, level).filter(|bucket| bucket.rule.key.metric == metric));
             if let Some(bucket) = reported {
                 let metric = metric.as_str();
                 insert(
                     &mut headers,
                     &format!("x-ratelimit-limit-{infix}{metric}"),
-                    &bucket.limit.to_string(),
+                    &bucket.limit().to_string(),
                 );
                 insert(
                     &mut headers,
@@ -37,11 +38,15 @@ pub(super) fn rate_limits(buckets: &[BucketState]) -> HeaderMap {
     let mut policies = String::new();
     let mut states = String::new();
     for level in [Level::Org, Level::Project, Level::Key] {
-        if let Some(bucket) = tightest(of_level(buckets, level)) {
+        if let Some(bucket) = tightest(of_level(&buckets, level)) {
             let comma = if policies.is_empty() { "" } else { ", " };
-            let (name, unit, window) = (level.as_str(), bucket.key.metric.as_str(), bucket.key.window.millis() / 1_000);
+            let (name, unit, window) = (
+                level.as_str(),
+                bucket.rule.key.metric.as_str(),
+                bucket.rule.key.window.millis() / 1_000,
+            );
             // Writing to a `String` cannot fail.
-            let _ = write!(policies, "{comma}\"{name}\";q={};w={window};qu=\"{unit}\"", bucket.limit);
+            let _ = write!(policies, "{comma}\"{name}\";q={};w={window};qu=\"{unit}\"", bucket.limit());
             let _ = write!(
                 states,
                 "{comma}\"{name}\";r={};t={}",
@@ -58,28 +63,27 @@ pub(super) fn rate_limits(buckets: &[BucketState]) -> HeaderMap {
 }
 
 /// The buckets that hold at a level: an inherited project limit is the org's bucket.
-fn of_level(buckets: &[BucketState], level: Level) -> impl Iterator<Item = &BucketState> {
-    buckets.iter().filter(move |bucket| bucket.key.level == level).map(move |bucket| {
-        let inherited = (bucket.source == Source::Inherited).then(|| {
-            buckets.iter().find(|org| {
-                org.key.level == Level::Org
-                    && org.key.model == bucket.key.model
-                    && org.key.metric == bucket.key.metric
-                    && org.key.window == bucket.key.window
-            })
-        });
+fn of_level<'a>(buckets: &'a [BucketState<'a>], level: Level) -> impl Iterator<Item = &'a BucketState<'a>> {
+    let of_it = buckets.iter().filter(move |bucket| bucket.rule.key.level == level);
+    of_it.map(move |bucket| {
+        let key = &bucket.rule.key;
+        let is_its_org = |org: &&BucketState<'_>| {
+            let other = &org.rule.key;
+            other.level == Level::Org && other.metric == key.metric && other.window == key.window && other.model == key.model
+        };
+        let inherited = (bucket.rule.source == Source::Inherited).then(|| buckets.iter().find(is_its_org));
         inherited.flatten().unwrap_or(bucket)
     })
 }
 
-fn tightest<'a>(buckets: impl Iterator<Item = &'a BucketState>) -> Option<&'a BucketState> {
+fn tightest<'a>(buckets: impl Iterator<Item = &'a BucketState<'a>>) -> Option<&'a BucketState<'a>> {
     buckets.min_by(|a, b| share(a, b))
 }
 
 /// Compares remaining / limit without rounding.
-fn share(a: &BucketState, b: &BucketState) -> Ordering {
-    let left = u128::from(a.remaining) * u128::from(b.limit);
-    left.cmp(&(u128::from(b.remaining) * u128::from(a.limit)))
+fn share(a: &BucketState<'_>, b: &BucketState<'_>) -> Ordering {
+    let left = u128::from(a.remaining) * u128::from(b.limit());
+    left.cmp(&(u128::from(b.remaining) * u128::from(a.limit())))
 }
 
 fn insert(headers: &mut HeaderMap, name: &str, value: &str) {

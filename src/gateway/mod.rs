@@ -31,6 +31,7 @@ mod estimate;
 mod events;
 mod headers;
 mod json;
+mod key_cache;
 mod models;
 mod quota;
 mod relay;
@@ -55,16 +56,17 @@ use crate::{
     catalog::Catalog,
     enforcement::Engine,
     metering::{Closed, Meter},
-    store::db::Db,
+    store::Store,
 };
 use error::GatewayError;
+use key_cache::KeyCache;
 use upstream::{SetupError, Timeouts, Upstream};
 
 /// Everything that a request meets.
 pub struct Gateway {
     ambient: Ambient,
     catalog: Arc<Catalog>,
-    db: Db,
+    keys: KeyCache,
     pepper: Pepper,
     engine: Arc<Engine>,
     meter: Arc<Meter>,
@@ -73,14 +75,14 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Connects the parts. `db` is read only here; the meter has its own.
+    /// Connects the parts. The store is read only here; the meter has its own.
     ///
     /// # Errors
     /// When an upstream wants https and the machine has no root certificates.
     pub fn new(
         ambient: Ambient,
         catalog: Arc<Catalog>,
-        db: Db,
+        store: &Store,
         pepper: Pepper,
         engine: Arc<Engine>,
         meter: Arc<Meter>,
@@ -94,7 +96,7 @@ impl Gateway {
         Ok(Arc::new(Self {
             ambient,
             catalog,
-            db,
+            keys: KeyCache::new(store.db.clone(), Arc::clone(&store.versions)),
             pepper,
             engine,
             meter,

@@ -10,7 +10,7 @@ use axum::{
 use http::HeaderMap;
 use serde_json::{Value, json};
 
-use super::{Gateway, auth::KeyCaller, error::GatewayError};
+use super::{Gateway, error::GatewayError, key_cache::KeyCaller};
 use crate::{
     catalog::{Model, Plan},
     store::admission::Permission,
@@ -83,7 +83,8 @@ pub(super) async fn whoami(
     Extension(ClientAddr(address)): Extension<ClientAddr>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, GatewayError> {
-    let facts = gateway.authenticate(&headers, address, READ).await?.facts;
+    let caller = gateway.authenticate(&headers, address, READ).await?;
+    let facts = &caller.facts;
     Ok(Json(json!({
         "object": "api_key",
         "id": facts.key,

@@ -1,25 +1,39 @@
-//! Step 9: which buckets a request asks, and what a refusal says.
+//! Step 9: which limits and budgets hold for a request, and what a refusal says.
+
+use std::sync::Arc;
 
 use app::model::{
     ModelId,
     limit::{Level, Metric, ModelScope, Window},
     number::grouped,
-    receipt::Lane,
+    receipt::{Lane, RefusedBy},
 };
 use http::{HeaderValue, StatusCode, header};
 
-use super::{auth::KeyCaller, error::GatewayError, headers};
+use super::{Gateway, error::GatewayError, headers, key_cache::KeyCaller};
 use crate::{
     catalog::Plan,
-    enforcement::{Ask, BucketKey, Refusal, Source},
+    enforcement::{BucketKey, BucketState, BudgetRule, BudgetState, Decision, Policy, Rule, Rules, Source},
 };
 
-/// Every bucket of the request: org first, then project, then key.
+impl Gateway {
+    /// What this key has to pass for this model; compiled at its first request.
+    pub(super) fn policy(&self, caller: &KeyCaller, plan: &Plan, model: &ModelId, lane: Lane) -> Arc<Policy> {
+        if let Some(policy) = caller.policy(model, lane) {
+            return policy;
+        }
+        let policy = self.engine.compile(rules(plan, caller, model, lane), self.ambient.now());
+        caller.keep(Arc::clone(&policy), model, lane);
+        policy
+    }
+}
+
+/// Every limit of the request: org first, then project, then key.
 ///
 /// A project limit above the org's counts as the org's; without one the project inherits, and its bucket only counts.
-pub(super) fn asks(plan: &Plan, caller: &KeyCaller, model: &ModelId, tokens: u64) -> Vec<Ask> {
+fn rules(plan: &Plan, caller: &KeyCaller, model: &ModelId, lane: Lane) -> Rules {
     let facts = &caller.facts;
-    let mut asks = Vec::with_capacity(12);
+    let mut limits = Vec::with_capacity(12);
     for level in [Level::Org, Level::Project, Level::Key] {
         let scope = match level {
             Level::Org => facts.org.as_str(),
@@ -40,28 +54,34 @@ pub(super) fn asks(plan: &Plan, caller: &KeyCaller, model: &ModelId, tokens: u64
                         Level::Key => own.map(|limit| (limit, Source::Own)),
                     };
                     if let Some((limit, source)) = found {
-                        let (scope, model) = (scope.to_owned(), model.clone());
-                        let amount = if metric == Metric::Requests { 1 } else { tokens };
                         let key = BucketKey {
                             level,
-                            scope,
-                            lane: Lane::Standard,
-                            model,
+                            scope: scope.to_owned(),
+                            lane,
+                            model: model.clone(),
                             metric,
                             window,
                         };
-                        asks.push(Ask {
-                            key,
-                            limit,
-                            amount,
-                            source,
-                        });
+                        let limit = plan.in_lane(limit, lane);
+                        limits.push(Rule { key, limit, source });
                     }
                 }
             }
         }
     }
-    asks
+    let budgets = caller.budgets.iter().map(|budget| BudgetRule {
+        level: budget.level,
+        scope: budget.scope.clone(),
+        limit: budget.amount,
+        hard_stop: budget.hard_stop,
+    });
+    Rules {
+        org: facts.org.clone(),
+        project: facts.project.clone(),
+        lane,
+        limits,
+        budgets: budgets.collect(),
+    }
 }
 
 impl KeyCaller {
@@ -71,40 +91,83 @@ impl KeyCaller {
             .find(|limit| limit.level == level && limit.model == *model && limit.metric == metric && limit.window == window)
             .map(|limit| limit.value)
     }
+
+    /// `organization “Acme Robotics”`, for sentences.
+    fn name_of(&self, level: Level) -> String {
+        match level {
+            Level::Org => format!("organization “{}”", self.facts.org_name),
+            Level::Project => format!("project “{}”", self.facts.project_name),
+            Level::Key => format!("API key “{}”", self.facts.key_name),
+        }
+    }
 }
 
 /// The 429: it names the level, the project, the model, the limit, what was used, what was asked, and when to retry.
-pub(super) fn refused(refusal: &Refusal, caller: &KeyCaller, model: &ModelId) -> GatewayError {
-    let bucket = refusal.bucket();
-    let facts = &caller.facts;
-    let level = match bucket.key.level {
-        Level::Org => format!("organization “{}”", facts.org_name),
-        Level::Project => format!("project “{}”", facts.project_name),
-        Level::Key => format!("API key “{}”", facts.key_name),
-    };
-    let counted = match &bucket.key.model {
-        ModelScope::All => "all models together".to_owned(),
-        ModelScope::One(model) => format!("the model `{model}`"),
-    };
-    let (metric, window) = (bucket.key.metric.as_str(), bucket.key.window.as_str());
-    let advice = refusal.retry_after_ms.map_or_else(
-        || "This request is larger than the whole limit and can never be admitted: ask for fewer output tokens or shorten it.".to_owned(),
-        |wait| format!("Try again in {}.", headers::duration(wait)),
-    );
-    let message = format!(
-        "Rate limit of the {level} reached (level: {}, project: {}, model: {model}): limit {} {metric} per {window} for {counted}, used {}, asked {}. {advice}",
-        bucket.key.level.as_str(),
-        facts.project_slug,
-        grouped(bucket.limit),
-        grouped(bucket.used),
-        grouped(bucket.asked),
-    );
-    let mut error = GatewayError::new(StatusCode::TOO_MANY_REQUESTS, metric, "rate_limit_exceeded", message);
-    *error.headers = headers::rate_limits(&refusal.buckets);
-    if let Some(wait) = refusal.retry_after_ms {
+pub(super) fn refused(decision: &Decision, caller: &KeyCaller, model: &ModelId) -> GatewayError {
+    let refused = decision.refused();
+    let wait = refused.and_then(|refused| refused.retry_after_ms);
+    let mut error = match refused.map(|refused| refused.by) {
+        Some(RefusedBy::Budget(index)) => decision.budget(index).map(|budget| over_budget(&budget, decision, caller)),
+        Some(RefusedBy::Bucket(index)) => decision.bucket(index).map(|bucket| over_limit(&bucket, wait, caller, model)),
+        Some(RefusedBy::Queue) | None => None,
+    }
+    .unwrap_or_else(|| GatewayError::unavailable(&"a decision that refuses without a reason"));
+    *error.headers = headers::rate_limits(decision);
+    if let Some(wait) = wait {
         error
             .headers
             .insert(header::RETRY_AFTER, HeaderValue::from(headers::whole_seconds(wait)));
     }
     error
+}
+
+fn over_limit(bucket: &BucketState<'_>, wait: Option<i64>, caller: &KeyCaller, model: &ModelId) -> GatewayError {
+    let key = &bucket.rule.key;
+    let counted = match &key.model {
+        ModelScope::All => "all models together".to_owned(),
+        ModelScope::One(model) => format!("the model `{model}`"),
+    };
+    let lane = match key.lane {
+        Lane::Standard => "",
+        Lane::Flex => " of the flex tier",
+    };
+    let (metric, window) = (key.metric.as_str(), key.window.as_str());
+    let advice = wait.map_or_else(
+        || "This request is larger than the whole limit and can never be admitted: ask for fewer output tokens or shorten it.".to_owned(),
+        |wait| format!("Try again in {}.", headers::duration(wait)),
+    );
+    let message = format!(
+        "Rate limit of the {} reached (level: {}, project: {}, model: {model}): limit {} {metric} per {window}{lane} for {counted}, used {}, asked {}. {advice}",
+        caller.name_of(key.level),
+        key.level.as_str(),
+        caller.facts.project_slug,
+        grouped(bucket.limit()),
+        grouped(bucket.used),
+        grouped(bucket.asked),
+    );
+    GatewayError::new(StatusCode::TOO_MANY_REQUESTS, metric, "rate_limit_exceeded", message)
+}
+
+/// The `type` is the one that clients know from OpenAI for an exhausted budget.
+fn over_budget(budget: &BudgetState<'_>, decision: &Decision, caller: &KeyCaller) -> GatewayError {
+    let rule = budget.rule;
+    let wait = decision.refused().and_then(|refused| refused.retry_after_ms);
+    let advice = wait.map_or_else(
+        || "This request alone is estimated to cost more than the whole budget: ask for fewer output tokens or shorten it.".to_owned(),
+        |wait| {
+            let renewal = decision.at().plus(wait).absolute();
+            format!("It renews on {renewal}; an organization owner or admin can raise it.")
+        },
+    );
+    let message = format!(
+        "Monthly budget of the {} reached (level: {}, project: {}): budget {}, spent {}, reserved {}, this request is estimated at {}. {advice}",
+        caller.name_of(rule.level),
+        rule.level.as_str(),
+        caller.facts.project_slug,
+        rule.limit.display(),
+        budget.spent.display(),
+        budget.reserved.display(),
+        decision.demand().cost.display(),
+    );
+    GatewayError::new(StatusCode::TOO_MANY_REQUESTS, "insufficient_quota", "spend_limit_exceeded", message)
 }

@@ -83,7 +83,7 @@ impl Seed {
         self.sql(&format!(
             "INSERT INTO api_keys (id, project_id, name, digest, prefix, last_four, state, permissions, created_by, created_at)
              VALUES ('{id}', '{project}', 'ci', '{}', '{}', '{}', 'active', '[\"inference\",\"read-only\"]', '{owner}', 0)",
-            digest.as_str(),
+            digest.hex(),
             secret.prefix(),
             secret.last_four()
         ))

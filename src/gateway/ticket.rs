@@ -1,11 +1,11 @@
 //! One admitted request until it is recorded. Whatever happens to it, the reservation is settled and a record is written.
 
-use app::model::{Timestamp, limit::Metric};
+use app::model::{Money, Timestamp};
 
 use super::{Gateway, error::GatewayError, estimate::tokens_of_bytes};
 use crate::{
     catalog::Price,
-    enforcement::Reservation,
+    enforcement::{Demand, Reservation},
     metering::{Record, Slot, Tokens},
 };
 
@@ -147,7 +147,7 @@ impl Ticket {
         record.latency_ms = now.since(record.arrived_at);
         (record.tokens, record.estimated) = self.tokens(work);
         record.cost = self.terms.price.of(record.tokens.input, record.tokens.cached, record.tokens.output);
-        record.settled = self.settle(reservation, record.tokens, work, now);
+        record.settled = self.settle(reservation, record.tokens, record.cost, work, now);
         Some(slot.record(record))
     }
 
@@ -174,25 +174,22 @@ impl Ticket {
         }
     }
 
-    /// The tokens that stay in the buckets.
-    fn settle(&self, reservation: Reservation, tokens: Tokens, work: Work, now: Timestamp) -> u64 {
+    /// The tokens that stay in the buckets; budgets get what the record says.
+    fn settle(&self, reservation: Reservation, tokens: Tokens, cost: Money, work: Work, now: Timestamp) -> u64 {
         if !self.sent {
             drop(reservation);
             return 0;
         }
         // Without a count and without a stream to count, the upstream may have worked as long as was allowed.
-        if work != Work::Nothing && self.counted.is_none() && !self.streamed && self.answered_bytes == 0 {
-            return reserved(&reservation);
-        }
-        reservation.settle(tokens.total(), now);
-        tokens.total()
+        let is_unknown = work != Work::Nothing && self.counted.is_none() && !self.streamed && self.answered_bytes == 0;
+        let tokens = if is_unknown {
+            reservation.decision().demand().tokens
+        } else {
+            tokens.total()
+        };
+        reservation.settle(Demand { tokens, cost }, now);
+        tokens
     }
-}
-
-/// Tokens that a reservation holds.
-pub(super) fn reserved(reservation: &Reservation) -> u64 {
-    let mut tokens = reservation.buckets().iter().filter(|bucket| bucket.key.metric == Metric::Tokens);
-    tokens.next().map_or(0, |bucket| bucket.asked)
 }
 
 impl Drop for Ticket {

@@ -57,7 +57,7 @@ async fn bench(db: &TestDb, durability: Durability) -> Bench {
             estimate: 20,
             reserved: 20,
             settled: 15,
-            buckets: "[]".to_owned(),
+            decision: None,
         },
     }
 }
@@ -153,7 +153,7 @@ on_both_engines! {
         assert_eq!(rows(&db).await, 1);
     }
     async fn bucket_levels_are_stored_with_the_batch(db: TestDb) {
-        use crate::enforcement::{Ask, BucketKey, Source};
+        use crate::enforcement::{BucketKey, Demand, Rule, Rules, Source};
         use app::model::limit::{Metric, ModelScope, Window};
         let bench = bench(&db, Durability::Written).await;
         let key = BucketKey {
@@ -163,9 +163,16 @@ on_both_engines! {
             metric: Metric::Tokens,
             window: Window::Minute,
         };
-        let ask = Ask { key: key.clone(), limit: 100, amount: 60, source: Source::Own };
+        let rules = Rules {
+            org: bench.record.org.clone(),
+            project: bench.record.project.clone(),
+            lane: app::model::receipt::Lane::Standard,
+            limits: vec![Rule { key: key.clone(), limit: 100, source: Source::Own }],
+            budgets: vec![],
+        };
         let now = bench.record.arrived_at;
-        bench.engine.decide(&bench.record.org, now, &[ask]).expect("room").settle(42, now);
+        let of = |tokens| Demand { tokens, cost: Money::ZERO };
+        bench.engine.compile(rules, now).decide(now, of(60)).expect("room").settle(of(42), now);
         bench.meter.record(bench.record.clone()).await.expect("kept");
         let mut reader = db.db.read().await.expect("read");
         let restarted = Engine::new();

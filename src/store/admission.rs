@@ -3,7 +3,7 @@
 //! The secret's digest is the proof here, as a `Grant` is elsewhere: who holds the secret may use what hangs on it.
 
 use app::model::{
-    AccountId, KeyId, ModelId, OrgId, ProjectId, Timestamp,
+    AccountId, KeyId, ModelId, Money, OrgId, ProjectId, Timestamp,
     key::KeyState,
     limit::{Level, Metric, ModelScope, Window},
     project::Environment,
@@ -54,6 +54,8 @@ pub struct KeyFacts {
     pub org_name: String,
     /// Key of the plan in the catalog.
     pub plan: String,
+    /// The org's version that all of this was read with, or an older one.
+    pub version: i64,
 }
 
 /// A limit below the org.
@@ -65,6 +67,15 @@ pub struct LimitFact {
     pub window: Window,
     /// Units per window; at least 1.
     pub value: u64,
+}
+
+/// A monthly budget of the org, the project or the key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BudgetFact {
+    pub level: Level,
+    pub scope: String,
+    pub amount: Money,
+    pub hard_stop: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -88,12 +99,13 @@ struct KeyRow {
     org_slug: String,
     org_name: String,
     plan: String,
+    version: i64,
 }
 
 const KEY: &str = "
 SELECT k.digest, k.id, k.name, k.state, k.expires_at, k.permissions, k.models, k.networks, k.created_by,
        p.id AS project_id, p.slug AS project_slug, p.name AS project_name, p.environment, p.archived_at, p.default_tier,
-       o.id AS org_id, o.slug AS org_slug, o.name AS org_name, o.plan
+       o.id AS org_id, o.slug AS org_slug, o.name AS org_name, o.plan, o.version
 FROM api_keys k
 JOIN projects p ON p.id = k.project_id
 JOIN orgs o ON o.id = p.org_id
@@ -104,6 +116,8 @@ const MODELS: &str = "SELECT model FROM project_models WHERE project_id = $1 ORD
 const LIMITS: &str = "SELECT level, model, metric, period, value FROM limits
 WHERE (level = 'project' AND scope_id = $1) OR (level = 'key' AND scope_id = $2)
 ORDER BY level, model, metric, period";
+
+const BUDGETS: &str = "SELECT level, scope_id, amount_micros, hard_stop FROM budgets WHERE scope_id IN ($1, $2, $3) ORDER BY level DESC";
 
 const PLANS: &str = "SELECT plan, COUNT(*) FROM orgs GROUP BY plan ORDER BY plan";
 
@@ -117,10 +131,10 @@ pub async fn plans_in_use(reader: &mut Reader) -> Result<Vec<(String, i64)>, DbE
 /// The index finds the row by the keyed digest, of which an attacker controls no bit; the comparison that decides is in
 /// constant time.
 pub async fn key_by_digest(reader: &mut Reader, digest: &KeyDigest) -> Result<Option<KeyFacts>, DbError> {
-    let Some(row) = fetch_optional!(reader, KeyRow, KEY, digest.as_str())? else {
+    let Some(row) = fetch_optional!(reader, KeyRow, KEY, digest.hex())? else {
         return Ok(None);
     };
-    if !bool::from(row.digest.as_bytes().ct_eq(digest.as_str().as_bytes())) {
+    if !bool::from(row.digest.as_bytes().ct_eq(digest.hex().as_bytes())) {
         return Ok(None);
     }
     let enabled = fetch_all!(reader, (String,), MODELS, row.project_id.as_str())?;
@@ -144,6 +158,7 @@ pub async fn key_by_digest(reader: &mut Reader, digest: &KeyDigest) -> Result<Op
         org_slug: row.org_slug,
         org_name: row.org_name,
         plan: row.plan,
+        version: row.version,
     }))
 }
 
@@ -159,6 +174,22 @@ pub async fn limits_of(reader: &mut Reader, project: &ProjectId, key: &KeyId) ->
                 metric: parse(&metric)?,
                 window: parse(&window)?,
                 value: u64::try_from(value).map_err(|_| DbError::Corrupt(format!("a limit of {value}")))?,
+            })
+        })
+        .collect()
+}
+
+/// The budgets that hold for this key: its own, its project's, its org's.
+pub async fn budgets_of(reader: &mut Reader, facts: &KeyFacts) -> Result<Vec<BudgetFact>, DbError> {
+    let (org, project, key) = (facts.org.as_str(), facts.project.as_str(), facts.key.as_str());
+    let rows = fetch_all!(reader, (String, String, i64, bool), BUDGETS, org, project, key)?;
+    rows.into_iter()
+        .map(|(level, scope, amount, hard_stop)| {
+            Ok(BudgetFact {
+                level: parse(&level)?,
+                scope,
+                amount: Money(amount),
+                hard_stop,
             })
         })
         .collect()

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     catalog::Tier,
-    enforcement::{BucketKey, BucketLevel},
+    enforcement::{BucketKey, BucketLevel, Decision},
 };
 
 /// One gateway request, admitted or refused by a limit.
@@ -44,8 +44,8 @@ pub struct Record {
     pub estimate: u64,
     pub reserved: u64,
     pub settled: u64,
-    /// JSON: every bucket with level, limit, used and asked.
-    pub buckets: String,
+    /// What every bucket and budget said.
+    pub decision: Option<Decision>,
 }
 
 /// Tokens of one request; `cached` ones are part of `input`.
@@ -234,6 +234,12 @@ pub async fn bucket_levels(reader: &mut Reader) -> Result<Vec<BucketLevel>, DbEr
         .collect()
 }
 
+/// The decision in its stored form.
+fn receipt(record: &Record) -> String {
+    let receipt = record.decision.as_ref().map(Decision::receipt).unwrap_or_default();
+    serde_json::to_string(&receipt).unwrap_or_else(|_| "{}".to_owned())
+}
+
 /// True when the row is new.
 async fn insert(tx: &mut Tx, record: &Record) -> Result<bool, DbError> {
     let rows = execute!(
@@ -263,7 +269,7 @@ async fn insert(tx: &mut Tx, record: &Record) -> Result<bool, DbError> {
         signed(record.estimate),
         signed(record.reserved),
         signed(record.settled),
-        record.buckets.as_str(),
+        receipt(record),
     )?;
     Ok(rows == 1)
 }

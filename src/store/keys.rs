@@ -104,7 +104,7 @@ pub async fn insert(on: &mut impl Connection, key: &KeyRecord<'_>, pepper: &Pepp
         key.id.as_str(),
         key.project.as_str(),
         key.name.as_str(),
-        key.secret.digest(pepper).as_str(),
+        key.secret.digest(pepper).hex(),
         key.secret.prefix(),
         key.secret.last_four(),
         key.is_org_default,

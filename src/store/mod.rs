@@ -16,20 +16,33 @@ pub mod sessions;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod usage;
+pub mod versions;
 
-use std::{fmt::Display, str::FromStr};
+use std::{fmt::Display, str::FromStr, sync::Arc};
 
 use app::model::{AppError, Listing, Page, Timestamp};
 
 use crate::ambient::Ambient;
 pub use change::Change;
 use db::{Db, DbError};
+use versions::Versions;
 
 /// The database with the clock and the ids that its rows need.
 #[derive(Clone)]
 pub struct Store {
     pub db: Db,
     pub ambient: Ambient,
+    pub versions: Arc<Versions>,
+}
+
+impl Store {
+    pub fn new(db: Db, ambient: Ambient) -> Self {
+        Self {
+            db,
+            ambient,
+            versions: Arc::default(),
+        }
+    }
 }
 
 impl From<DbError> for AppError {

@@ -95,10 +95,7 @@ pub async fn server(public_url: &str) -> Server {
         clock: Arc::new(FrozenClock::at(Timestamp(1_767_225_600_000))),
         entropy: Arc::new(SeededEntropy::new(1)),
     };
-    let store = Store {
-        db: database.db.clone(),
-        ambient,
-    };
+    let store = Store::new(database.db.clone(), ambient);
     let router = router(WebParts {
         sessions: session_layer(store.clone(), &[1; 64], public_url.starts_with("https")),
         store,

@@ -123,10 +123,11 @@ impl World {
         let (secret, key) = seed.key(&project).await;
         let engine = Arc::new(Engine::new());
         let meter = Meter::start(db.db.clone(), Arc::clone(&engine), Durability::Written);
+        let store = crate::store::Store::new(db.db.clone(), seed.ambient.clone());
         let gateway = Gateway::new(
             seed.ambient.clone(),
             Arc::new(catalog),
-            db.db.clone(),
+            &store,
             seed.pepper.clone(),
             Arc::clone(&engine),
             Arc::clone(&meter),
