@@ -11,6 +11,7 @@ use http::{HeaderValue, StatusCode, header::CACHE_CONTROL, request::Parts};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use prometheus_client::registry::Registry;
+use tokio_util::task::AbortOnDropHandle;
 use tower_sessions::Session;
 
 use super::{Foundations, foundations, metering_db};
@@ -45,7 +46,12 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
 /// Runs console and gateway on a bound port over an open store.
 pub(crate) async fn run(config: &Config, bound: Bound, store: Store, secrets: Secrets) -> Result<(), Failure> {
     check_plans(config, &store).await?;
-    let House { router, meter, setup } = build(config, bound.address, &store, secrets).await?;
+    let House {
+        router,
+        meter,
+        setup,
+        watch,
+    } = build(config, bound.address, &store, secrets).await?;
     if !store.has_accounts().await.map_err(Failure::run)? {
         println!(
             "set-up link: {}/setup?token={}",
@@ -54,6 +60,7 @@ pub(crate) async fn run(config: &Config, bound: Bound, store: Store, secrets: Se
         );
     }
     let ended = bound.serve(router).await;
+    drop(watch);
     let written = meter.shutdown().await;
     // A database that hangs must not hold up the end.
     let _ = tokio::time::timeout(CLOSING, store.db.close()).await;
@@ -79,6 +86,8 @@ pub(crate) struct House {
     pub router: Router,
     pub meter: Arc<Meter>,
     pub setup: SetupLink,
+    /// Looks for changes of other processes, for as long as it is held.
+    pub watch: AbortOnDropHandle<()>,
 }
 
 /// Composes console and gateway over one store.
@@ -123,7 +132,13 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
         store: store.clone(),
         public_url,
     });
-    Ok(House { router, meter, setup })
+    let watch = store.versions.watch(store.db.clone(), ambient);
+    Ok(House {
+        router,
+        meter,
+        setup,
+        watch,
+    })
 }
 
 /// How the web layer reaches the use cases: the ports of each request, and the one form whose answer holds a secret.

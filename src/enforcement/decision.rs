@@ -117,7 +117,7 @@ impl Decision {
     }
 
     /// Every bucket, in the order of the rules.
-    pub fn buckets<'a>(&'a self) -> impl ExactSizeIterator<Item = BucketState<'a>> {
+    pub fn buckets(&self) -> impl ExactSizeIterator<Item = BucketState<'_>> {
         let rules = self.policy.rules.limits.iter();
         rules
             .zip(&self.readings.buckets)

@@ -15,7 +15,7 @@ use std::{
 
 use app::model::{OrgId, Timestamp};
 use parking_lot::RwLock;
-use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
+use tokio_util::task::AbortOnDropHandle;
 
 use super::db::{Db, DbError, fetch_all};
 use crate::ambient::Ambient;
@@ -78,18 +78,15 @@ impl Versions {
         Ok(())
     }
 
-    /// Looks again and again, until the handle is dropped or `stop` is cancelled.
-    pub fn watch(self: &Arc<Self>, db: Db, ambient: Ambient, stop: CancellationToken) -> AbortOnDropHandle<()> {
+    /// Looks again and again, until the handle is dropped.
+    pub fn watch(self: &Arc<Self>, db: Db, ambient: Ambient) -> AbortOnDropHandle<()> {
         let versions = Arc::clone(self);
         AbortOnDropHandle::new(tokio::spawn(async move {
-            while !stop.is_cancelled() {
+            loop {
                 if let Err(error) = versions.refresh(&db, &ambient).await {
                     tracing::error!(%error, "the versions of the organizations cannot be read; keys are looked up one by one");
                 }
-                tokio::select! {
-                    () = stop.cancelled() => {}
-                    () = tokio::time::sleep(PAUSE) => {}
-                }
+                tokio::time::sleep(PAUSE).await;
             }
         }))
     }
