@@ -5,7 +5,9 @@
 mod bucket;
 mod engine;
 mod lows;
+pub mod queue;
 mod reservation;
+mod sync;
 #[cfg(test)]
 mod tests;
 
