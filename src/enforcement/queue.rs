@@ -74,13 +74,13 @@ struct State {
 }
 
 impl Queue {
-    /// `concurrency` places, and room for `capacity` requests that wait for one.
-    pub fn new(concurrency: usize, capacity: usize, clock: Arc<dyn Clock>) -> Self {
+    /// `concurrency` places, and room for `capacity` requests that wait for one; `waiting` shows how many do.
+    pub fn new(concurrency: usize, capacity: usize, clock: Arc<dyn Clock>, waiting: Gauge) -> Self {
         Self(Arc::new(Shared {
             concurrency,
             capacity,
             clock,
-            waiting: Gauge::default(),
+            waiting,
             state: Mutex::new(State {
                 held: 0,
                 taken_at: 0,
@@ -90,11 +90,6 @@ impl Queue {
                 arrivals: 0,
             }),
         }))
-    }
-
-    /// The number of requests that wait, for the metrics.
-    pub fn waiting(&self) -> &Gauge {
-        &self.0.waiting
     }
 
     /// A place, at once or when it is this request's turn. Dropping the future leaves the queue at once.
@@ -252,7 +247,7 @@ mod tests {
 
     fn queue(concurrency: usize, capacity: usize) -> (Queue, FrozenClock) {
         let clock = FrozenClock::at(Timestamp(1_800_000_000_000));
-        (Queue::new(concurrency, capacity, Arc::new(clock.clone())), clock)
+        (Queue::new(concurrency, capacity, Arc::new(clock.clone()), Gauge::default()), clock)
     }
 
     fn poll(pending: &mut Pending) -> Poll<Result<Place, Turned>> {
@@ -292,7 +287,7 @@ mod tests {
         let mut place = taken(&queue);
         let order = [Tier::Flex, Tier::Default, Tier::Priority, Tier::Flex, Tier::Default, Tier::Priority];
         let mut waiters: Vec<Pending> = order.iter().map(|tier| waiting(&queue, *tier)).collect();
-        assert_eq!(queue.waiting().get(), 6);
+        assert_eq!(queue.0.waiting.get(), 6);
         for expected in [2, 5, 1, 4, 0, 3] {
             drop(place);
             let served: Vec<(usize, Place)> = waiters
@@ -309,7 +304,7 @@ mod tests {
             waiters[index] = Box::pin(std::future::pending());
             place = next;
         }
-        assert_eq!(queue.waiting().get(), 0);
+        assert_eq!(queue.0.waiting.get(), 0);
     }
 
     #[test]
@@ -317,7 +312,10 @@ mod tests {
         let (queue, _) = queue(1, 1);
         let place = taken(&queue);
         let waiter = waiting(&queue, Tier::Flex);
-        assert!(matches!(poll(&mut ask(&queue, Tier::Priority, None)), Poll::Ready(Err(Turned::Full))));
+        assert!(matches!(
+            poll(&mut ask(&queue, Tier::Priority, None)),
+            Poll::Ready(Err(Turned::Full))
+        ));
         drop(waiter);
         let mut next = waiting(&queue, Tier::Default);
         drop(place);
@@ -360,7 +358,11 @@ mod tests {
         let (queue, clock) = queue(2, 10);
         let (one, two) = (taken(&queue), taken(&queue));
         let too_long = |expected_ms| Some(Turned::TooLong { expected_ms });
-        assert_eq!(turned(&queue, Tier::Flex, 499), too_long(500), "a second for each place, until more is known");
+        assert_eq!(
+            turned(&queue, Tier::Flex, 499),
+            too_long(500),
+            "a second for each place, until more is known"
+        );
         assert_eq!(turned(&queue, Tier::Flex, 500), None);
         clock.advance(400);
         drop((one, two));
@@ -371,7 +373,11 @@ mod tests {
         assert_eq!(turned(&queue, Tier::Default, 50), too_long(400), "flex stands behind");
         assert_eq!(turned(&queue, Tier::Priority, 50), too_long(200));
         clock.advance(4_000);
-        assert_eq!(turned(&queue, Tier::Priority, 50), too_long(2_000), "they are held longer than the mean");
+        assert_eq!(
+            turned(&queue, Tier::Priority, 50),
+            too_long(2_000),
+            "they are held longer than the mean"
+        );
     }
 
     #[test]
@@ -403,7 +409,7 @@ mod tests {
                 });
                 prop_assert!(places.len() <= 3);
                 prop_assert!(waiters.is_empty() || places.len() == 3);
-                prop_assert_eq!(queue.waiting().get(), i64::try_from(waiters.len()).expect("few"));
+                prop_assert_eq!(queue.0.waiting.get(), i64::try_from(waiters.len()).expect("few"));
             }
             drop((places, waiters));
             prop_assert_eq!(queue.0.state.lock().held, 0);
@@ -444,6 +450,6 @@ mod tests {
             request.await.expect("no panic");
         }
         assert!(most.load(Ordering::SeqCst) <= 2);
-        assert_eq!((queue.0.state.lock().held, queue.waiting().get()), (0, 0));
+        assert_eq!((queue.0.state.lock().held, queue.0.waiting.get()), (0, 0));
     }
 }

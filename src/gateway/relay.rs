@@ -12,12 +12,13 @@ use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{
-    chat::ChosenTier,
-    content::Content,
+    content::{Content, embeddings_usage},
+    endpoint::Endpoint,
     error::GatewayError,
     events::{Data, Events, Piece, data_of},
     json::RawObject,
     ticket::{Ticket, Work},
+    tier::ChosenTier,
     upstream::{Answer, UpstreamError},
 };
 
@@ -46,14 +47,23 @@ fn meter(ticket: &mut Ticket, text: &str, forwarded: usize) -> Option<Content> {
 }
 
 /// Passes a whole answer on, after its record is durable.
-pub(super) async fn whole(answer: Answer, mut ticket: Ticket, tier: ChosenTier) -> Result<Response, GatewayError> {
+pub(super) async fn whole(answer: Answer, mut ticket: Ticket, endpoint: Endpoint, tier: ChosenTier) -> Result<Response, GatewayError> {
     let (status, content_type) = (answer.status, answer.content_type.clone());
     let bytes = match answer.collect().await {
         Ok(bytes) => bytes,
         Err(error) => return Err(ticket.fail(error.into(), Work::Partial).await),
     };
     let text = std::str::from_utf8(&bytes).unwrap_or_default();
-    meter(&mut ticket, text, bytes.len());
+    match endpoint {
+        Endpoint::Chat => {
+            meter(&mut ticket, text, bytes.len());
+        }
+        Endpoint::Embeddings => {
+            if let Some(usage) = embeddings_usage(text) {
+                ticket.counted(usage);
+            }
+        }
+    }
     let body = with_tier(text, tier).map_or(bytes.clone(), Bytes::from);
     ticket.finish(status.as_u16(), None, Work::Complete).await?;
     let mut response = (status, body).into_response();

@@ -39,7 +39,8 @@ pub(super) async fn mock_with(reply: impl Fn() -> Option<Response> + Clone + Sen
         }
     };
     let router = Router::new()
-        .route("/v1/chat/completions", post(handler))
+        .route("/v1/chat/completions", post(handler.clone()))
+        .route("/v1/embeddings", post(handler))
         .with_state(Arc::clone(&seen));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}/v1/", listener.local_addr().expect("an address"));
@@ -58,6 +59,7 @@ pub(super) async fn world(url: http::Uri, timeouts: Timeouts) -> World {
                 secret: Some(Secret("upstream-secret".to_owned())),
             },
             concurrency: 1,
+            queue: 10,
         },
     );
     World::with(catalog, timeouts).await
