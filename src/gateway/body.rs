@@ -51,22 +51,21 @@ pub(super) fn check_encoding(headers: &HeaderMap) -> Result<(), GatewayError> {
 
 /// Reads the whole body, up to 10 MiB, within this time.
 pub(super) async fn read(body: Body, patience: Duration) -> Result<Bytes, GatewayError> {
+    let refuse = |status, code, message: String| {
+        let mut error = GatewayError::new(status, "invalid_request_error", code, message);
+        error.param = Some("body".to_owned());
+        Err(error)
+    };
     let Ok(read) = tokio::time::timeout(patience, Limited::new(body, MAX_BODY).collect()).await else {
-        return Err(GatewayError::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "invalid_request_error",
-            "request_timeout",
-            format!("The body did not arrive within {} seconds.", patience.as_secs()),
-        ));
+        let message = format!("The body did not arrive within {} seconds.", patience.as_secs());
+        return refuse(StatusCode::REQUEST_TIMEOUT, "request_timeout", message);
     };
     match read {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(GatewayError::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "invalid_request_error",
-            "request_too_large",
-            "The body has more than 10 MiB.",
-        )),
+        Err(error) if error.is::<LengthLimitError>() => {
+            let message = "The body has more than 10 MiB.".to_owned();
+            refuse(StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", message)
+        }
         Err(_) => Err(GatewayError::invalid("body", "The body ended before it was complete.")),
     }
 }

@@ -118,7 +118,7 @@ fn check_model(request: &ApiRequest<'_>, model: &Model) -> Result<(), GatewayErr
     }
     if request.wanted.asked_output.is_some_and(|asked| asked > u64::from(model.context)) {
         let message = format!(
-            "The model `{}` has a context of {} tokens: ask for no more output.",
+            "The model `{}` has a context of {} tokens: `max_completion_tokens` or `max_tokens` must not be more.",
             request.model, model.context
         );
         return Err(GatewayError::invalid("max_completion_tokens", message));

@@ -20,6 +20,7 @@ pub(super) type Reply = fn() -> Response;
 #[derive(Default)]
 pub(super) struct Seen {
     pub requests: Mutex<Vec<(HeaderMap, String)>>,
+    pub paths: Mutex<Vec<String>>,
     pub arrived: Notify,
 }
 
@@ -30,7 +31,8 @@ pub(super) async fn mock(reply: Option<Reply>) -> (http::Uri, Arc<Seen>) {
 
 pub(super) async fn mock_with(reply: impl Fn() -> Option<Response> + Clone + Send + Sync + 'static) -> (http::Uri, Arc<Seen>) {
     let seen = Arc::new(Seen::default());
-    let handler = move |State(seen): State<Arc<Seen>>, headers: HeaderMap, body: String| async move {
+    let handler = move |State(seen): State<Arc<Seen>>, uri: http::Uri, headers: HeaderMap, body: String| async move {
+        seen.paths.lock().push(uri.path().to_owned());
         seen.requests.lock().push((headers, body));
         seen.arrived.notify_one();
         match reply() {
@@ -48,8 +50,13 @@ pub(super) async fn mock_with(reply: impl Fn() -> Option<Response> + Clone + Sen
     (url.parse().expect("a URL"), seen)
 }
 
-/// The gateway in front of this address.
+/// The gateway in front of this address, with one place and a queue of 10.
 pub(super) async fn world(url: http::Uri, timeouts: Timeouts) -> World {
+    World::with(in_catalog(url, 10), timeouts).await
+}
+
+/// An offer whose models this address answers, one request at a time.
+pub(super) fn in_catalog(url: http::Uri, queue: usize) -> Catalog {
     let mut catalog = with_quota(Metric::Tokens, 1_000_000);
     catalog.upstreams.insert(
         "loopback".to_owned(),
@@ -59,10 +66,10 @@ pub(super) async fn world(url: http::Uri, timeouts: Timeouts) -> World {
                 secret: Some(Secret("upstream-secret".to_owned())),
             },
             concurrency: 1,
-            queue: 10,
+            queue,
         },
     );
-    World::with(catalog, timeouts).await
+    catalog
 }
 
 pub(super) async fn in_front_of(reply: Reply) -> (World, Arc<Seen>) {
