@@ -166,24 +166,64 @@ async fn a_stream_that_breaks_off_is_metered_and_breaks_off_for_the_client() {
 
 #[tokio::test]
 async fn errors_of_the_upstream_are_passed_on_as_they_are() {
-    let (world, _) = in_front_of(|| {
-        (
-            StatusCode::TOO_MANY_REQUESTS,
-            [(header::RETRY_AFTER, "7")],
-            r#"{"error":{"code":"theirs"}}"#,
-        )
-            .into_response()
-    })
-    .await;
-    let answer = world.chat(&echo("hi")).await;
-    assert_eq!(answer.refusal(), (429, "theirs".to_owned()));
-    assert_eq!(answer.header("retry-after"), Some("7"));
-    let row = world.rows().await.remove(0);
-    assert_eq!(
-        (row.status, row.error_code.as_deref(), row.refused_level, row.settled),
-        (429, Some("upstream_error"), None, 0)
+    for status in [400, 404, 409, 422, 429, 500, 502, 503, 504, 529] {
+        let reply = move || {
+            let status = StatusCode::from_u16(status).expect("a status");
+            Some((status, [(header::RETRY_AFTER, "7")], r#"{"error":{"code":"theirs"}}"#).into_response())
+        };
+        let (url, _seen) = mock_with(reply).await;
+        let world = world(url, Timeouts::default()).await;
+        for stream in [false, true] {
+            let answer = world.chat(&echo_with("hi", &json!({ "stream": stream }))).await;
+            assert_eq!(answer.refusal(), (status, "theirs".to_owned()));
+            assert_eq!(answer.header("retry-after"), Some("7"));
+        }
+        let row = world.rows().await.remove(0);
+        assert_eq!(
+            (row.status, row.error_code.as_deref(), row.refused_level, row.settled),
+            (i64::from(status), Some("upstream_error"), None, 0)
+        );
+        assert_eq!(world.org_tokens(), 0);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_stops_in_the_middle_times_out() {
+    const BEGUN: &str = "data: {\"choices\":[{\"delta\":{\"content\":\"1234\"}}]}\n\n";
+    let stalled = |content_type: &'static str| {
+        move || {
+            let body = stream::iter([Ok::<_, Infallible>(BEGUN)]).chain(stream::pending());
+            Some(([(header::CONTENT_TYPE, content_type)], Body::from_stream(body)).into_response())
+        }
+    };
+    let timeouts = Timeouts {
+        idle: Duration::from_millis(60),
+        ..Timeouts::default()
+    };
+    let (url, _seen) = mock_with(stalled("text/event-stream")).await;
+    let streamed = world(url, timeouts).await;
+    let request = streamed.request(
+        Method::POST,
+        CHAT,
+        streamed.secret.reveal(),
+        echo_with("hi", &json!({ "stream": true })).to_string(),
     );
-    assert_eq!(world.org_tokens(), 0);
+    let mut body = streamed.send_head(request).await.into_body();
+    body.frame().await.expect("an event").expect("sound");
+    let broken = body.frame().await.expect("no clean end").expect_err("an error");
+    assert!(broken.to_string().contains("broke off"), "{broken}");
+    let row = streamed.end().await.remove(0);
+    assert_eq!((row.status, row.error_code.as_deref()), (504, Some("upstream_timeout")));
+    assert_eq!((row.tokens_in, row.tokens_out, row.estimated, row.settled), (1, 1, true, 2));
+
+    let (url, _seen) = mock_with(stalled("application/json")).await;
+    let whole = world(url, timeouts).await;
+    assert_eq!(whole.chat(&echo("hi")).await.refusal(), (504, "upstream_timeout".to_owned()));
+    assert_eq!(
+        whole.rows().await.remove(0).settled,
+        257,
+        "it may have worked as long as it was allowed"
+    );
 }
 
 #[tokio::test]

@@ -3,12 +3,20 @@
 mod http_client;
 mod loopback;
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    future::poll_fn,
+    io,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 
 use app::model::{RequestId, Timestamp};
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
-use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
+use http_body::Body;
+use http_body_util::combinators::UnsyncBoxBody;
 use prometheus_client::metrics::gauge::Gauge;
 
 use super::{endpoint::Endpoint, error::GatewayError, tier::ChosenTier};
@@ -144,21 +152,24 @@ impl Answer {
         text.is_some_and(|text| text.starts_with("text/event-stream"))
     }
 
-    /// The next part; `None` at the end.
-    pub(super) async fn next(&mut self) -> Option<Result<Bytes, UpstreamError>> {
+    /// The next part; `None` at the end. However long it takes: see [`Self::idle`].
+    pub(super) fn poll_part(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, UpstreamError>>> {
         loop {
-            let Ok(frame) = tokio::time::timeout(self.idle, self.body.frame()).await else {
-                return Some(Err(UpstreamError::TimedOut));
-            };
-            match frame? {
-                Ok(frame) => {
+            match ready!(Pin::new(&mut self.body).poll_frame(context)) {
+                Some(Ok(frame)) => {
                     if let Ok(bytes) = frame.into_data() {
-                        return Some(Ok(bytes));
+                        return Poll::Ready(Some(Ok(bytes)));
                     }
                 }
-                Err(_) => return Some(Err(UpstreamError::Broken)),
+                Some(Err(_)) => return Poll::Ready(Some(Err(UpstreamError::Broken))),
+                None => return Poll::Ready(None),
             }
         }
+    }
+
+    async fn next(&mut self) -> Option<Result<Bytes, UpstreamError>> {
+        let part = tokio::time::timeout(self.idle, poll_fn(|context| self.poll_part(context)));
+        part.await.unwrap_or(Some(Err(UpstreamError::TimedOut)))
     }
 
     /// The whole body.
