@@ -44,6 +44,7 @@ mod tests;
 mod ticket;
 mod tier;
 pub mod upstream;
+mod whoami;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -146,7 +147,7 @@ pub fn routes(parts: Arc<Gateway>) -> Router {
     Router::new()
         .route("/v1/models", get(models::list))
         .route("/v1/models/{*id}", get(models::one))
-        .route("/v1/whoami", get(models::whoami))
+        .route("/v1/whoami", get(whoami::whoami))
         .route("/v1/chat/completions", model_endpoint(Endpoint::Chat))
         .route("/v1/embeddings", model_endpoint(Endpoint::Embeddings))
         .route("/v1", any(unknown))

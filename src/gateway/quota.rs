@@ -63,7 +63,7 @@ pub(super) fn asks(plan: &Plan, caller: &KeyCaller, model: &ModelId, tokens: u64
 }
 
 impl KeyCaller {
-    fn limit(&self, level: Level, model: &ModelScope, metric: Metric, window: Window) -> Option<u64> {
+    pub(super) fn limit(&self, level: Level, model: &ModelScope, metric: Metric, window: Window) -> Option<u64> {
         self.limits
             .iter()
             .find(|limit| limit.level == level && limit.model == *model && limit.metric == metric && limit.window == window)

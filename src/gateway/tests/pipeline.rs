@@ -204,6 +204,42 @@ async fn models_and_whoami_show_what_the_key_may_see() {
     assert_eq!(me["project"]["id"], world.project.as_str());
     assert_eq!(me["organization"]["slug"], "acme-robotics");
     assert_eq!(me["permissions"], json!(["inference", "read-only"]));
+    assert_eq!(me["prefix"], world.secret.prefix());
+    assert!(!me.to_string().contains(world.secret.reveal()), "{me}");
+    assert_eq!(
+        (&me["service_tiers"], &me["default_service_tier"]),
+        (&json!(["flex", "default", "priority"]), &json!("default"))
+    );
+}
+
+#[tokio::test]
+async fn whoami_shows_the_limits_of_every_level_and_the_lowest() {
+    let world = World::with(with_quota(Metric::Tokens, 1_000), Timeouts::default()).await;
+    world.seed.limit("project", world.project.as_str(), "*", "tokens", 700).await;
+    world.seed.limit("key", world.key.as_str(), "*", "tokens", 900).await;
+    world
+        .seed
+        .limit("project", world.project.as_str(), "bailiwick/echo", "requests", 5)
+        .await;
+    world
+        .seed
+        .limit("project", world.project.as_str(), "bailiwick/echo-large", "requests", 5)
+        .await;
+    world.seed.sql("UPDATE api_keys SET models = '[\"bailiwick/echo\"]'").await;
+    let minute = |model: &str, metric: &str, levels: [Option<u64>; 3], effective: u64| {
+        let [org, project, key] = levels;
+        json!({
+            "model": model, "metric": metric, "window": "minute",
+            "organization": org, "project": project, "key": key, "effective": effective,
+        })
+    };
+    assert_eq!(
+        world.get("/v1/whoami").await.json()["limits"],
+        json!([
+            minute("*", "tokens", [Some(1_000), Some(700), Some(900)], 700),
+            minute("bailiwick/echo", "requests", [None, Some(5), None], 5),
+        ])
+    );
 }
 
 #[tokio::test]
