@@ -87,7 +87,7 @@ pub(super) fn stream(answer: Answer, mut ticket: Ticket, show_usage: bool, tier:
     ticket.streams();
     let (status, patience) = (answer.status, answer.idle);
     let relay = Arc::new(Mutex::new(Relay {
-        stage: Stage::Open { answer, ticket },
+        stage: Stage::Open(Box::new(Open { answer, ticket })),
         reader: Reader {
             events: Events::default(),
             show_usage,
@@ -152,15 +152,18 @@ struct Relay {
 }
 
 enum Stage {
-    Open {
-        answer: Answer,
-        ticket: Ticket,
-    },
+    Open(Box<Open>),
     /// The record is on its way to be durable; then the last part goes out, or the stream breaks off.
     Closing(BoxFuture<'static, io::Result<Bytes>>),
     /// The client took too long.
     GivenUp,
     Ended,
+}
+
+/// An answer that comes in, and what it is metered by.
+struct Open {
+    answer: Answer,
+    ticket: Ticket,
 }
 
 impl Relay {
@@ -169,21 +172,21 @@ impl Relay {
         self.waiting = None;
         loop {
             match &mut self.stage {
-                Stage::Open { answer, ticket } => match self.reader.next(ticket) {
+                Stage::Open(open) => match self.reader.next(&mut open.ticket) {
                     Some(Fate::Forward(bytes)) => {
                         self.moves += 1;
                         return Poll::Ready(Some(Ok(bytes)));
                     }
                     Some(Fate::Hide) => {}
                     Some(Fate::Last(bytes)) => self.close(Ok(bytes)),
-                    None => match answer.poll_part(context) {
+                    None => match open.answer.poll_part(context) {
                         Poll::Ready(Some(Ok(bytes))) => {
                             self.moves += 1;
                             self.reader.events.push(&bytes);
                         }
                         Poll::Ready(Some(Err(error))) => self.close(Err(error)),
                         Poll::Ready(None) => {
-                            let last = self.reader.rest(ticket);
+                            let last = self.reader.rest(&mut open.ticket);
                             self.close(Ok(last));
                         }
                         Poll::Pending => {
@@ -209,9 +212,10 @@ impl Relay {
     /// The upstream has come to its end, with this last part, or broke off. Its place is free for the next request while
     /// this one is recorded.
     fn close(&mut self, outcome: Result<Bytes, UpstreamError>) {
-        let Stage::Open { answer, ticket } = std::mem::replace(&mut self.stage, Stage::Ended) else {
+        let Stage::Open(open) = std::mem::replace(&mut self.stage, Stage::Ended) else {
             return;
         };
+        let Open { answer, ticket } = *open;
         let status = answer.status.as_u16();
         drop(answer);
         self.stage = Stage::Closing(Box::pin(async move {
@@ -235,7 +239,7 @@ impl Relay {
         if let Some(waiting) = self.waiting.take() {
             self.close(Err(UpstreamError::TimedOut));
             waiting.wake();
-        } else if matches!(self.stage, Stage::Open { .. }) {
+        } else if matches!(self.stage, Stage::Open(_)) {
             self.stage = Stage::GivenUp;
         }
     }

@@ -86,7 +86,7 @@ impl World {
             let value = format!("Bearer {secret}").parse().expect("a header");
             twice.request.headers_mut().append(header::AUTHORIZATION, value);
         }
-        let endless = stream::repeat(Bytes::from_static(&[b' '; 65_536])).map(Ok::<_, io::Error>);
+        let endless = stream::repeat(Bytes::from(vec![b' '; 65_536])).map(Ok::<_, io::Error>);
         let broken = stream::iter([Ok(Bytes::from_static(b"{")), Err(io::Error::other("gone"))]);
         vec![
             self.with_body("nothing", "", 400, "body"),
