@@ -1,6 +1,6 @@
 # The only commands to know. The work is done by small scripts in .ci/.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench
+.PHONY: help run demo test check bench fuzz
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,3 +19,6 @@ check: ## The fast part of it: format, lints, Rust tests
 
 bench: ## Measure the hot paths
 	@cargo bench --locked
+
+fuzz: ## Feed random input to what strangers reach first, a minute each
+	@.ci/fuzz

@@ -8,6 +8,9 @@ use app::model::{
     receipt::Lane,
 };
 
+/// Requests that may wait for an upstream unless the configuration says otherwise.
+pub const DEFAULT_QUEUE: usize = 1_000;
+
 /// The whole offer. Every reference inside it is known to resolve.
 #[derive(Clone, Debug)]
 pub struct Catalog {
@@ -24,13 +27,15 @@ pub struct Upstream {
     pub kind: UpstreamKind,
     /// Requests at the same time; further ones wait.
     pub concurrency: usize,
+    /// Requests that may wait; further ones are refused.
+    pub queue: usize,
 }
 
 #[derive(Clone, Debug)]
 pub enum UpstreamKind {
     /// The built-in simulator: echoes the last user message, one token every `pace`.
     Loopback { pace: Duration },
-    /// Any OpenAI-compatible server. `base_url` ends before `/chat/completions`.
+    /// Any OpenAI-compatible server. `base_url` ends before `/chat/completions` and `/embeddings`.
     OpenAi { base_url: http::Uri, secret: Option<Secret> },
 }
 
@@ -75,7 +80,7 @@ pub struct Model {
     pub kind: ModelKind,
     /// Context length in tokens.
     pub context: u32,
-    /// Output tokens reserved when a request names no maximum.
+    /// Output tokens reserved when a request names no maximum; an embedding model writes none.
     pub default_output: u32,
     pub price: Price,
 }
@@ -172,7 +177,7 @@ impl Tier {
 }
 
 impl Catalog {
-    /// The offer of an installation without a file: the simulator, two models, one plan.
+    /// The offer of an installation without a file: the simulator, three models, one plan.
     ///
     /// # Panics
     /// Never: the built-in ids are valid, which a test checks.
@@ -193,6 +198,7 @@ impl Catalog {
         };
         let echo = id("bailiwick/echo");
         let large = id("bailiwick/echo-large");
+        let embed = id("bailiwick/embed");
         let quota = |model: ModelScope, metric, limit| Quota {
             model,
             metric,
@@ -207,17 +213,26 @@ impl Catalog {
                         pace: Duration::from_millis(10),
                     },
                     concurrency: 256,
+                    queue: DEFAULT_QUEUE,
                 },
             )]),
             models: BTreeMap::from([
                 (echo.clone(), model("bailiwick/echo", 256, 150_000, 600_000)),
                 (large.clone(), model("bailiwick/echo-large", 1_024, 2_500_000, 10_000_000)),
+                (
+                    embed.clone(),
+                    Model {
+                        kind: ModelKind::Embedding,
+                        context: 8_192,
+                        ..model("bailiwick/embed", 0, 20_000, 0)
+                    },
+                ),
             ]),
             plans: BTreeMap::from([(
                 "standard".to_owned(),
                 Plan {
                     name: "Standard".to_owned(),
-                    models: vec![echo.clone(), large.clone()],
+                    models: vec![echo.clone(), large.clone(), embed.clone()],
                     quotas: vec![
                         quota(ModelScope::All, Metric::Requests, 6_000),
                         quota(ModelScope::All, Metric::Tokens, 2_000_000),
@@ -225,6 +240,8 @@ impl Catalog {
                         quota(ModelScope::One(echo), Metric::Tokens, 1_000_000),
                         quota(ModelScope::One(large.clone()), Metric::Requests, 600),
                         quota(ModelScope::One(large), Metric::Tokens, 500_000),
+                        quota(ModelScope::One(embed.clone()), Metric::Requests, 3_000),
+                        quota(ModelScope::One(embed), Metric::Tokens, 1_000_000),
                     ],
                     tiers: vec![Tier::Flex, Tier::Default, Tier::Priority],
                     flex_permille: 1_000,

@@ -1,7 +1,7 @@
 // The real server, as a process: one installation per test, in a data directory of its own.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -61,15 +61,15 @@ export class Installation {
   ) {}
 
   /** An installation that nobody has set up yet. */
-  static async empty(): Promise<Installation> {
-    return new Installation(await dataDirectory(), undefined);
+  static async empty(config: string): Promise<Installation> {
+    return new Installation(await dataDirectory(config), undefined);
   }
 
   /** An installation with an owner, an organization, its Default Project and one API key. */
-  static async bootstrapped(): Promise<Installation> {
-    const data = await dataDirectory();
+  static async bootstrapped(config: string): Promise<Installation> {
+    const data = await dataDirectory(config);
     const { name, email, org, password } = owner;
-    const args = ["operator", "bootstrap", "--data", data, "--email", email, "--name", name, "--org", org];
+    const args = ["operator", "bootstrap", ...placed(data), "--email", email, "--name", name, "--org", org];
     const { code, stdout, stderr } = await bailiwick([...args, "--password-stdin", "--json"], `${password}\n`);
     if (code !== 0) throw new Error(`bootstrap ended with ${code}: ${stderr}`);
     return new Installation(data, JSON.parse(stdout) as Bootstrapped);
@@ -83,7 +83,7 @@ export class Installation {
 
   async start(): Promise<void> {
     const listen = this.url ? new URL(this.url).host : "127.0.0.1:0";
-    const child = spawn(binary(), ["serve", "--listen", listen, "--data", this.data], {
+    const child = spawn(binary(), ["serve", "--listen", listen, ...placed(this.data)], {
       stdio: ["ignore", "pipe", "pipe"],
       env: environment(),
     });
@@ -151,6 +151,14 @@ function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("BAILIWICK_")));
 }
 
-function dataDirectory(): Promise<string> {
-  return mkdtemp(join(tmpdir(), "bailiwick-end2end-"));
+/** A new data directory, with this as its bailiwick.toml. */
+async function dataDirectory(config: string): Promise<string> {
+  const data = await mkdtemp(join(tmpdir(), "bailiwick-end2end-"));
+  await writeFile(join(data, "bailiwick.toml"), config);
+  return data;
+}
+
+/** The flags that lead to a data directory and its configuration. */
+function placed(data: string): string[] {
+  return ["--data", data, "--config", join(data, "bailiwick.toml")];
 }

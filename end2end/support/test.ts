@@ -8,6 +8,8 @@ export type { Page };
 interface Options {
   /** True: an installation that nobody has set up yet. Otherwise it has an owner, see `owner`. */
   empty: boolean;
+  /** What is in the server's bailiwick.toml. */
+  config: string;
 }
 
 interface Fixtures {
@@ -46,9 +48,10 @@ export class Complaints {
 
 export const test = base.extend<Options & Fixtures>({
   empty: [false, { option: true }],
+  config: ["", { option: true }],
 
-  server: async ({ empty }, use) => {
-    const server = empty ? await Installation.empty() : await Installation.bootstrapped();
+  server: async ({ empty, config }, use) => {
+    const server = empty ? await Installation.empty(config) : await Installation.bootstrapped(config);
     try {
       await server.start();
       await use(server);

@@ -112,6 +112,7 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
         Timeouts::default(),
     )
     .map_err(Failure::run)?;
+    gateway.register(&mut registry);
     let setup = SetupLink::new(&ambient);
     let parts = Arc::new(ConsoleParts {
         store: store.clone(),

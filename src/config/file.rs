@@ -12,12 +12,13 @@ use app::model::{
 use serde::Deserialize;
 
 use super::{ConfigError, Settings};
-use crate::catalog::{Catalog, Model, ModelKind, Plan, Price, Quota, Secret, SecretSource, Tier, Upstream, UpstreamKind};
+use crate::catalog::{Catalog, DEFAULT_QUEUE, Model, ModelKind, Plan, Price, Quota, Secret, SecretSource, Tier, Upstream, UpstreamKind};
 
 /// The upstream that exists without being named.
 const BUILT_IN: &str = "loopback";
 const DEFAULT_CONCURRENCY: usize = 64;
 const MAX_CONCURRENCY: usize = 10_000;
+const MAX_QUEUE: usize = 100_000;
 const DEFAULT_OUTPUT: u32 = 1_024;
 
 /// The file as it is written.
@@ -51,6 +52,7 @@ struct UpstreamTable {
     secret_env: Option<String>,
     secret_file: Option<PathBuf>,
     concurrency: Option<usize>,
+    queue: Option<usize>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -193,6 +195,10 @@ impl UpstreamTable {
                 format!("must be from 1 to {MAX_CONCURRENCY}"),
             ));
         }
+        let queue = self.queue.unwrap_or(DEFAULT_QUEUE);
+        if queue > MAX_QUEUE {
+            return Err(ConfigError::at(format!("{place}.queue"), format!("must be from 0 to {MAX_QUEUE}")));
+        }
         let source = match (&self.secret_env, &self.secret_file) {
             (Some(_), Some(_)) => return Err(ConfigError::at(place, "secret_env and secret_file exclude each other")),
             (Some(name), None) => Some(SecretSource::Environment(name.clone())),
@@ -204,6 +210,7 @@ impl UpstreamTable {
         Ok(Upstream {
             kind: UpstreamKind::OpenAi { base_url, secret },
             concurrency,
+            queue,
         })
     }
 }

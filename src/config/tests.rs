@@ -258,6 +258,11 @@ fn a_reference_that_leads_nowhere_names_its_path() {
             "upstreams.main.concurrency: must be from 1 to 10000",
         ),
         (
+            "concurrency = 8",
+            "queue = 100001",
+            "upstreams.main.queue: must be from 0 to 100000",
+        ),
+        (
             "0.15",
             "-0.15",
             "models.\"acme/small\".price_input: must be an amount such as \"0.15\" (at most 6 decimals, below 1000000)",

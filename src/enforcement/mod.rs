@@ -13,6 +13,7 @@ mod lows;
 #[cfg(all(test, feature = "loom"))]
 mod model_check;
 mod policy;
+pub mod queue;
 mod reservation;
 mod shares;
 mod sync;

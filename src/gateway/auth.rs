@@ -42,7 +42,7 @@ impl Gateway {
 }
 
 /// Step 1. The key stands in one `Authorization: Bearer` header and nowhere else: a key in a URL ends in logs.
-fn bearer(headers: &HeaderMap) -> Result<ApiKeySecret, GatewayError> {
+pub(super) fn bearer(headers: &HeaderMap) -> Result<ApiKeySecret, GatewayError> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(value), None) = (values.next(), values.next()) else {
         return Err(invalid());

@@ -1,121 +1,90 @@
-//! Step 6: the body of a chat request. Only what enforcement must know is read.
+//! Step 6: the body of a request. Only what enforcement must know is read.
 
 use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
 use super::{
+    endpoint::{Endpoint, Wanted},
     error::GatewayError,
-    estimate::estimate_input,
     json::{RawObject, quoted},
+    tier::TierChoice,
 };
-use crate::catalog::Tier;
 
 const MAX_BODY: usize = 10 * 1024 * 1024;
-/// More than any model writes; the model's own bound is checked in step 7.
-const MAX_OUTPUT: u64 = 10_000_000;
-const MAX_CHOICES: u64 = 128;
-/// What is read of a request and of its options. Any other spelling of these is refused.
-pub(super) const REQUEST: &[&str] = &[
-    "model",
-    "messages",
-    "stream",
-    "stream_options",
-    "service_tier",
-    "max_completion_tokens",
-    "max_tokens",
-    "n",
-];
-const OPTIONS: &[&str] = &["include_usage"];
+/// Lists and objects inside each other at most: what is forwarded must not exhaust the stack of who reads it next.
+const MAX_DEPTH: usize = 128;
+/// What is read of `stream_options`.
+pub(super) const OPTIONS: &[&str] = &["include_usage"];
 
-/// The tier that a client asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TierChoice {
-    /// The best of the plan.
-    Auto,
-    Exactly(Tier),
-}
-
-impl TierChoice {
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        match text {
-            "auto" => Some(Self::Auto),
-            "flex" => Some(Self::Exactly(Tier::Flex)),
-            "default" => Some(Self::Exactly(Tier::Default)),
-            "priority" => Some(Self::Exactly(Tier::Priority)),
-            _ => None,
-        }
-    }
-}
-
-/// A chat request as far as it is read.
+/// A request as far as it is read.
 #[derive(Debug)]
-pub(super) struct ChatRequest<'a> {
+pub(super) struct ApiRequest<'a> {
     object: RawObject<'a>,
+    pub endpoint: Endpoint,
     pub model: String,
-    pub stream: bool,
-    /// The client wants the usage at the end of the stream.
-    pub include_usage: bool,
     pub tier: Option<TierChoice>,
-    /// `max_completion_tokens` or its older name `max_tokens`: the larger, since both are forwarded and nobody knows
-    /// which one the upstream obeys.
-    pub asked_output: Option<u64>,
-    pub choices: u64,
-    /// Expected input tokens.
-    pub input_estimate: u64,
+    pub wanted: Wanted,
     /// Length of the body.
     pub bytes: u64,
 }
 
+/// Bodies come as they are: what is packed could unfold to any size.
+pub(super) fn check_encoding(headers: &HeaderMap) -> Result<(), GatewayError> {
+    let mut codings = headers.get_all(header::CONTENT_ENCODING).iter();
+    if codings.all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"identity")) {
+        return Ok(());
+    }
+    let mut error = GatewayError::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "invalid_request_error",
+        "unsupported_encoding",
+        "A body with a `Content-Encoding` is not read: send it uncompressed.",
+    );
+    error.param = Some("content-encoding".to_owned());
+    Err(error)
+}
+
 /// Reads the whole body, up to 10 MiB, within this time.
 pub(super) async fn read(body: Body, patience: Duration) -> Result<Bytes, GatewayError> {
+    let refuse = |status, code, message: String| {
+        let mut error = GatewayError::new(status, "invalid_request_error", code, message);
+        error.param = Some("body".to_owned());
+        Err(error)
+    };
     let Ok(read) = tokio::time::timeout(patience, Limited::new(body, MAX_BODY).collect()).await else {
-        return Err(GatewayError::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "invalid_request_error",
-            "request_timeout",
-            format!("The body did not arrive within {} seconds.", patience.as_secs()),
-        ));
+        let message = format!("The body did not arrive within {} seconds.", patience.as_secs());
+        return refuse(StatusCode::REQUEST_TIMEOUT, "request_timeout", message);
     };
     match read {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(GatewayError::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "invalid_request_error",
-            "request_too_large",
-            "The body has more than 10 MiB.",
-        )),
+        Err(error) if error.is::<LengthLimitError>() => {
+            let message = "The body has more than 10 MiB.".to_owned();
+            refuse(StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", message)
+        }
         Err(_) => Err(GatewayError::invalid("body", "The body ended before it was complete.")),
     }
 }
 
-impl<'a> ChatRequest<'a> {
-    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, GatewayError> {
+impl<'a> ApiRequest<'a> {
+    pub(super) fn parse(endpoint: Endpoint, bytes: &'a [u8]) -> Result<Self, GatewayError> {
         let text = std::str::from_utf8(bytes).map_err(|_| GatewayError::invalid("body", "The body is not UTF-8 text."))?;
+        if is_too_deep(bytes) {
+            let message = format!("The body has more than {MAX_DEPTH} lists and objects inside each other.");
+            return Err(GatewayError::invalid("body", message));
+        }
         let object: RawObject = serde_json::from_str(text)
             .map_err(|error| GatewayError::invalid("body", format!("The body must be one JSON object: {error}.")))?;
-        spelt_as_read(&object, "", REQUEST)?;
-        let include_usage = match object.get("stream_options") {
-            Some(raw) => {
-                let options = nested(raw, "stream_options", OPTIONS)?;
-                field::<bool>(&options, "stream_options.", "include_usage", "true or false")?
-            }
-            None => None,
-        };
-        let newer = count(&object, "max_completion_tokens", MAX_OUTPUT)?;
-        let older = count(&object, "max_tokens", MAX_OUTPUT)?;
+        spelt_as_read(&object, "", endpoint.fields())?;
         Ok(Self {
+            endpoint,
             model: required(&object, "model", "the id of a model")?,
-            stream: field(&object, "", "stream", "true or false")?.unwrap_or(false),
-            include_usage: include_usage.unwrap_or(false),
             tier: tier(&object)?,
-            asked_output: newer.max(older),
-            choices: count(&object, "n", MAX_CHOICES)?.unwrap_or(1),
-            input_estimate: estimate_input(&object)?,
+            wanted: endpoint.wanted(&object)?,
             bytes: bytes.len() as u64,
             object,
         })
@@ -126,7 +95,7 @@ impl<'a> ChatRequest<'a> {
         let model = quoted(upstream_model);
         let mut edits = vec![("service_tier", None), ("model", Some(model.as_str()))];
         let options;
-        if self.stream {
+        if self.wanted.stream {
             let usage = [("include_usage", Some("true"))];
             options = match self.object.get("stream_options") {
                 Some(raw) => nested(raw, "stream_options", OPTIONS)?.with(&usage),
@@ -136,6 +105,22 @@ impl<'a> ChatRequest<'a> {
         }
         Ok(self.object.with(&edits))
     }
+}
+
+/// True for a text that opens more than [`MAX_DEPTH`] brackets outside of strings without closing them.
+fn is_too_deep(text: &[u8]) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
+    text.iter().any(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => depth += 1,
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > MAX_DEPTH
+    })
 }
 
 /// An object inside the body, of which `names` are read.
@@ -172,7 +157,7 @@ pub(super) fn required<T: DeserializeOwned>(object: &RawObject<'_>, name: &str, 
     field(object, "", name, wanted)?.ok_or_else(|| GatewayError::invalid(name, format!("`{name}` is missing; it must be {wanted}.")))
 }
 
-fn count(object: &RawObject<'_>, name: &str, max: u64) -> Result<Option<u64>, GatewayError> {
+pub(super) fn count(object: &RawObject<'_>, name: &str, max: u64) -> Result<Option<u64>, GatewayError> {
     let wanted = format!("a whole number from 1 to {max}");
     match field::<u64>(object, "", name, &wanted)? {
         Some(value) if value == 0 || value > max => Err(GatewayError::invalid(name, format!("`{name}` must be {wanted}."))),
@@ -199,83 +184,51 @@ mod tests {
     use super::*;
 
     fn param(body: &str) -> Option<String> {
-        ChatRequest::parse(body.as_bytes()).expect_err(body).param
+        Endpoint::Chat.parse(body.as_bytes()).expect_err(body).param
     }
 
     #[test]
     fn bad_input_names_the_field() {
-        let with = |rest: &str| format!(r#"{{"model":"m","messages":[{{"role":"user","content":"hi"}}]{rest}}}"#);
         for (body, field) in [
             ("", "body"),
             ("[]", "body"),
+            ("{", "body"),
             (r#"{"model":"m","model":"m"}"#, "body"),
             (r#"{"messages":[]}"#, "model"),
             (r#"{"model":1}"#, "model"),
-            (r#"{"model":"m"}"#, "messages"),
-            (r#"{"model":"m","messages":"hi"}"#, "messages"),
-            (r#"{"model":"m","messages":[]}"#, "messages"),
-            (r#"{"model":"m","messages":["hi"]}"#, "messages[0]"),
-            (r#"{"model":"m","messages":[{"content":"hi"}]}"#, "messages[0].role"),
-            (r#"{"model":"m","messages":[{"role":"user","content":1}]}"#, "messages[0].content"),
-            (
-                r#"{"model":"m","messages":[{"role":"user","content":[1]}]}"#,
-                "messages[0].content[0]",
-            ),
-            (
-                r#"{"model":"m","messages":[{"role":"user","content":[{}]}]}"#,
-                "messages[0].content[0].type",
-            ),
-            (&with(r#","max_tokens":-1"#), "max_tokens"),
-            (&with(r#","max_tokens":0"#), "max_tokens"),
-            (&with(r#","max_completion_tokens":1e99"#), "max_completion_tokens"),
-            (&with(r#","max_completion_tokens":99999999999"#), "max_completion_tokens"),
-            (&with(r#","n":129"#), "n"),
-            (&with(r#","stream":"yes""#), "stream"),
-            (&with(r#","stream_options":7"#), "stream_options"),
-            (&with(r#","stream_options":{"include_usage":1}"#), "stream_options.include_usage"),
-            (&with(r#","service_tier":"gold""#), "service_tier"),
-            (&with(r#","Model":"m""#), "Model"),
-            (&with(r#","N":100"#), "N"),
-            (&with(r#","Max_Tokens":9"#), "Max_Tokens"),
-            (&with(",\"\u{17f}ervice_tier\":\"flex\""), "\u{17f}ervice_tier"),
-            (&with(",\"max_to\u{212a}ens\":9"), "max_to\u{212a}ens"),
-            (
-                &with(r#","stream_options":{"Include_usage":false}"#),
-                "stream_options.Include_usage",
-            ),
-            (
-                r#"{"model":"m","messages":[{"role":"user","Content":"hi"}]}"#,
-                "messages[0].Content",
-            ),
+            (r#"{"model":null}"#, "model"),
         ] {
             assert_eq!(param(body).as_deref(), Some(field), "{body}");
         }
-        let error = ChatRequest::parse(b"{\"model\":\"\xff\"}").expect_err("not UTF-8");
+        let error = Endpoint::Chat.parse(b"{\"model\":\"\xff\"}").expect_err("not UTF-8");
         assert_eq!(error.param.as_deref(), Some("body"));
     }
 
     #[test]
-    fn null_is_as_good_as_missing() {
-        let body =
-            r#"{"model":"m","messages":[{"role":"user","content":null}],"n":null,"stream":null,"max_tokens":null,"service_tier":null}"#;
-        let chat = ChatRequest::parse(body.as_bytes()).expect("sound");
-        assert_eq!((chat.choices, chat.stream, chat.asked_output, chat.tier), (1, false, None, None));
+    fn a_body_may_nest_so_deep_and_brackets_in_texts_do_not_count() {
+        let with = |value: &str| format!(r#"{{"model":"m","messages":[{{"role":"user","content":"hi"}}],"x":{value}}}"#);
+        let nested = |depth: usize| with(&format!("{}{}", "[".repeat(depth), "]".repeat(depth)));
+        assert!(Endpoint::Chat.parse(nested(MAX_DEPTH - 1).as_bytes()).is_ok());
+        assert_eq!(param(&nested(MAX_DEPTH)).as_deref(), Some("body"));
+        assert_eq!(param(&"[".repeat(10_000)).as_deref(), Some("body"));
+        let text = with(&format!(r#""\\\"{}""#, "[{".repeat(1_000)));
+        assert!(Endpoint::Chat.parse(text.as_bytes()).is_ok(), "{text}");
     }
 
     #[test]
-    fn the_larger_of_both_maxima_counts() {
-        for (newer, older) in [(1, 900), (900, 1)] {
-            let body = format!(r#"{{"model":"m","messages":[{{"role":"user"}}],"max_completion_tokens":{newer},"max_tokens":{older}}}"#);
-            assert_eq!(ChatRequest::parse(body.as_bytes()).expect("sound").asked_output, Some(900));
+    fn only_plain_bodies_are_read() {
+        for (coding, is_read) in [("identity", true), ("Identity", true), ("gzip", false), ("identity, br", false)] {
+            let headers = HeaderMap::from_iter([(header::CONTENT_ENCODING, coding.parse().expect("a header"))]);
+            assert_eq!(check_encoding(&headers).is_ok(), is_read, "{coding}");
         }
     }
 
     #[test]
     fn what_is_forwarded_keeps_unknown_fields_and_hides_ours() {
         let body = r#"{"model":"m","messages":[{"role":"user","content":"hi"}],"temperature":0.70,"service_tier":"flex","stream":true,"stream_options":{"x":1}}"#;
-        let chat = ChatRequest::parse(body.as_bytes()).expect("sound");
+        let request = Endpoint::Chat.parse(body.as_bytes()).expect("sound");
         assert_eq!(
-            chat.forwarded("up/m").expect("sound"),
+            request.forwarded("up/m").expect("sound"),
             r#"{"model":"up/m","messages":[{"role":"user","content":"hi"}],"temperature":0.70,"stream":true,"stream_options":{"x":1,"include_usage":true}}"#
         );
     }
@@ -283,7 +236,8 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_panic_the_parser(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-            let _ = ChatRequest::parse(&bytes);
+            let _ = Endpoint::Chat.parse(&bytes);
+            let _ = Endpoint::Embeddings.parse(&bytes);
         }
     }
 }

@@ -69,15 +69,31 @@ fn written(raw: &str) -> u64 {
 
 fn usage(raw: &str) -> Option<Tokens> {
     let usage: RawObject = serde_json::from_str(raw).ok()?;
-    let count = |object: &RawObject<'_>, name: &str| serde_json::from_str::<u64>(object.get(name)?).ok();
-    let input = count(&usage, "prompt_tokens")?;
+    Some(Tokens {
+        output: count(&usage, "completion_tokens")?,
+        ..input_tokens(&usage)?
+    })
+}
+
+/// The upstream's count for embeddings: nothing is written, so the input is all of it.
+pub(super) fn embeddings_usage(text: &str) -> Option<Tokens> {
+    let answer: RawObject = serde_json::from_str(text).ok()?;
+    input_tokens(&serde_json::from_str(answer.get("usage")?).ok()?)
+}
+
+fn input_tokens(usage: &RawObject<'_>) -> Option<Tokens> {
+    let input = count(usage, "prompt_tokens")?;
     let details = usage.get("prompt_tokens_details").map(serde_json::from_str::<RawObject>);
     let cached = details.and_then(Result::ok).and_then(|details| count(&details, "cached_tokens"));
     Some(Tokens {
         input,
         cached: cached.unwrap_or(0).min(input),
-        output: count(&usage, "completion_tokens")?,
+        output: 0,
     })
+}
+
+fn count(object: &RawObject<'_>, name: &str) -> Option<u64> {
+    serde_json::from_str(object.get(name)?).ok()
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use axum::{
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 
+use super::headers::{duration, whole_seconds};
+
 /// An answer that is no success. What it says is meant for the client; causes go to the log.
 #[derive(Clone, Debug)]
 pub struct GatewayError {
@@ -65,6 +67,20 @@ impl GatewayError {
         Self::new(status, "upstream_error", code, message)
     }
 
+    /// 429: the wait for a place would be longer than the client said.
+    pub fn queue_exceeded(expected_ms: i64) -> Self {
+        let wait = duration(expected_ms);
+        let message = format!(
+            "The model is fully occupied: the wait would be about {wait}, longer than `queue_threshold` allows. Try again in {wait}."
+        );
+        let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, "requests", "queue_exceeded", message);
+        error.param = Some("queue".to_owned());
+        error
+            .headers
+            .insert(header::RETRY_AFTER, HeaderValue::from(whole_seconds(expected_ms)));
+        error
+    }
+
     /// 503: something of our own failed. The cause is logged, not told.
     pub fn unavailable(cause: &dyn std::fmt::Display) -> Self {
         tracing::error!(%cause, "the gateway could not serve a request");
@@ -73,7 +89,8 @@ impl GatewayError {
     }
 
     pub fn unknown_route(method: &Method, path: &str) -> Self {
-        let message = format!("There is no {method} {path}. See GET /v1/models, GET /v1/whoami and POST /v1/chat/completions.");
+        let message =
+            format!("There is no {method} {path}. See GET /v1/models, GET /v1/whoami, POST /v1/chat/completions and POST /v1/embeddings.");
         Self::new(StatusCode::NOT_FOUND, "invalid_request_error", "unknown_url", message)
     }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 
 use super::{
-    body::{REQUEST, field, nested, required},
+    body::{field, nested, required},
     error::GatewayError,
     json::RawObject,
 };
@@ -91,8 +91,8 @@ impl Measure {
 }
 
 /// Text bytes / 4, rounded up, with all that is no plain text counted as it stands in the body, and a constant for each
-/// image or piece of audio.
-pub(super) fn estimate_input(object: &RawObject<'_>) -> Result<u64, GatewayError> {
+/// image or piece of audio. The fields `apart` are no input by themselves.
+pub(super) fn estimate_input(object: &RawObject<'_>, apart: &[&str]) -> Result<u64, GatewayError> {
     let raw = object
         .get("messages")
         .ok_or_else(|| GatewayError::invalid("messages", "`messages` is missing; it must be a list of messages."))?;
@@ -102,7 +102,7 @@ pub(super) fn estimate_input(object: &RawObject<'_>) -> Result<u64, GatewayError
         return Err(GatewayError::invalid("messages", "`messages` must hold at least one message."));
     }
     let mut measure = Measure::default();
-    measure.rest(object, REQUEST);
+    measure.rest(object, apart);
     for (index, raw) in messages.into_iter().enumerate() {
         measure.message(raw.get(), &format!("messages[{index}]"))?;
     }
@@ -116,10 +116,10 @@ pub(super) fn tokens_of_bytes(bytes: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use crate::gateway::body::ChatRequest;
+    use crate::gateway::endpoint::Endpoint;
 
     fn estimate(body: &str) -> u64 {
-        ChatRequest::parse(body.as_bytes()).expect("sound").input_estimate
+        Endpoint::Chat.parse(body.as_bytes()).expect("sound").wanted.input_estimate
     }
 
     #[test]

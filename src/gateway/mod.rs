@@ -9,12 +9,12 @@
 //! | 3 | its project is active | 401 | `project_archived` |
 //! | 4 | the client's address is in the key's networks | 403 | `address_not_allowed` |
 //! | 5 | the key has the permission | 403 | `permission_denied` |
-//! | 6 | the body has at most 10 MiB and comes in time, and every field that enforcement reads is sound | 413, 408, 400 | `request_too_large`, `request_timeout`, `invalid_request` |
+//! | 6 | the body is not compressed, has at most 10 MiB and comes in time, and every field that enforcement reads is sound | 415, 413, 408, 400 | `unsupported_encoding`, `request_too_large`, `request_timeout`, `invalid_request` |
 //! | 7 | the model exists, in the plan, enabled in the project, in the key's list | 404 | `model_not_found` |
-//! | 7b | the model answers chat requests and that much output | 400 | `invalid_request` |
-//! | 8 | the service tier is in the plan | 400 | `invalid_service_tier` |
+//! | 7b | the model answers at this endpoint, and that much output | 400 | `invalid_request` |
+//! | 8 | the service tier is in the plan, and `queue_threshold` fits it | 400 | `invalid_service_tier`, `invalid_request` |
 //! | 9 | every bucket of org, project and key has room | 429 | `rate_limit_exceeded` |
-//! | 10 | the upstream has a free place in time | 503 | `upstream_busy` |
+//! | 10 | the upstream has a free place, or there is room in its queue and it is this request's turn in time; priority goes before default before flex | 429, 503 | `queue_exceeded`, `upstream_busy` |
 //! | 11 | the upstream can be reached, in time, with the operator's secret and account | 502, 504 | `upstream_unreachable`, `upstream_unauthorized`, `upstream_error`, `upstream_timeout` |
 //! | 12 | the record is durable | 503 | `unavailable` |
 //!
@@ -24,15 +24,18 @@
 
 mod auth;
 mod body;
-mod chat;
 mod content;
+mod endpoint;
 mod error;
 mod estimate;
 mod events;
+#[doc(hidden)]
+pub mod fuzzing;
 mod headers;
 mod json;
 mod key_cache;
 mod models;
+mod pipeline;
 mod quota;
 mod relay;
 #[cfg(test)]
@@ -40,27 +43,41 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod ticket;
+mod tier;
 pub mod upstream;
+mod whoami;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::Request,
-    routing::{any, get, post},
+    routing::{MethodRouter, any, get, post},
+};
+use prometheus_client::{
+    encoding::EncodeLabelSet,
+    metrics::{family::Family, gauge::Gauge},
+    registry::Registry,
 };
 
 use crate::{
     access::api_key::Pepper,
     ambient::Ambient,
-    catalog::Catalog,
+    catalog::{self, Catalog},
     enforcement::Engine,
     metering::{Closed, Meter},
     store::Store,
 };
+use endpoint::Endpoint;
 use error::GatewayError;
 use key_cache::KeyCache;
 use upstream::{SetupError, Timeouts, Upstream};
+
+/// Label of a metric about one upstream.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfUpstream {
+    upstream: String,
+}
 
 /// Everything that a request meets.
 pub struct Gateway {
@@ -71,6 +88,7 @@ pub struct Gateway {
     engine: Arc<Engine>,
     meter: Arc<Meter>,
     upstreams: BTreeMap<String, Upstream>,
+    waiting: Family<OfUpstream, Gauge>,
     timeouts: Timeouts,
 }
 
@@ -88,11 +106,13 @@ impl Gateway {
         meter: Arc<Meter>,
         timeouts: Timeouts,
     ) -> Result<Arc<Self>, SetupError> {
-        let upstreams = catalog
-            .upstreams
-            .iter()
-            .map(|(name, upstream)| Ok((name.clone(), Upstream::new(upstream, timeouts)?)))
-            .collect::<Result<_, SetupError>>()?;
+        let waiting = Family::<OfUpstream, Gauge>::default();
+        let upstream = |(name, upstream): (&String, &catalog::Upstream)| {
+            let gauge = waiting.get_or_create(&OfUpstream { upstream: name.clone() }).clone();
+            let upstream = Upstream::new(upstream, timeouts, Arc::clone(&ambient.clock), gauge)?;
+            Ok((name.clone(), upstream))
+        };
+        let upstreams = catalog.upstreams.iter().map(upstream).collect::<Result<_, SetupError>>()?;
         Ok(Arc::new(Self {
             ambient,
             catalog,
@@ -101,8 +121,18 @@ impl Gateway {
             engine,
             meter,
             upstreams,
+            waiting,
             timeouts,
         }))
+    }
+
+    /// Adds the gateway's metrics to those of the server.
+    pub fn register(&self, registry: &mut Registry) {
+        registry.register(
+            "bailiwick_upstream_waiting",
+            "Requests that wait for a place of an upstream",
+            self.waiting.clone(),
+        );
     }
 
     /// Step 12: waits until a record is durable, but not for ever. The record stays queued in any case.
@@ -119,12 +149,17 @@ pub fn routes(parts: Arc<Gateway>) -> Router {
     Router::new()
         .route("/v1/models", get(models::list))
         .route("/v1/models/{*id}", get(models::one))
-        .route("/v1/whoami", get(models::whoami))
-        .route("/v1/chat/completions", post(chat::completions))
+        .route("/v1/whoami", get(whoami::whoami))
+        .route("/v1/chat/completions", model_endpoint(Endpoint::Chat))
+        .route("/v1/embeddings", model_endpoint(Endpoint::Embeddings))
         .route("/v1", any(unknown))
         .route("/v1/{*path}", any(unknown))
         .method_not_allowed_fallback(wrong_method)
         .with_state(parts)
+}
+
+fn model_endpoint(endpoint: Endpoint) -> MethodRouter<Arc<Gateway>> {
+    post(pipeline::answer).layer(Extension(endpoint))
 }
 
 async fn unknown(request: Request) -> GatewayError {

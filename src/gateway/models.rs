@@ -1,4 +1,4 @@
-//! `GET /v1/models`, `GET /v1/models/{id}`, `GET /v1/whoami`: steps 1 to 5, then what the key may see.
+//! `GET /v1/models`, `GET /v1/models/{id}`: steps 1 to 5, then what the key may call.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::{
     web::request::ClientAddr,
 };
 
-const READ: &[Permission] = &[Permission::Inference, Permission::ReadOnly];
+pub(super) const READ: &[Permission] = &[Permission::Inference, Permission::ReadOnly];
 
 impl Gateway {
     pub(super) fn plan_of(&self, caller: &KeyCaller) -> Result<&Plan, GatewayError> {
@@ -38,7 +38,7 @@ impl Gateway {
         }
     }
 
-    fn may_call(&self, caller: &KeyCaller, model: &ModelId) -> Result<bool, GatewayError> {
+    pub(super) fn may_call(&self, caller: &KeyCaller, model: &ModelId) -> Result<bool, GatewayError> {
         let facts = &caller.facts;
         let in_list = facts.models.as_ref().is_none_or(|list| list.contains(model));
         Ok(in_list && facts.enabled.contains(model) && self.plan_of(caller)?.models.contains(model))
@@ -76,23 +76,4 @@ pub(super) async fn one(
 /// The configuration knows no date of a model, so `created` is 0.
 fn describe(id: &ModelId) -> Value {
     json!({ "id": id, "object": "model", "created": 0, "owned_by": "bailiwick" })
-}
-
-pub(super) async fn whoami(
-    State(gateway): State<Arc<Gateway>>,
-    Extension(ClientAddr(address)): Extension<ClientAddr>,
-    headers: HeaderMap,
-) -> Result<Json<Value>, GatewayError> {
-    let caller = gateway.authenticate(&headers, address, READ).await?;
-    let facts = &caller.facts;
-    Ok(Json(json!({
-        "object": "api_key",
-        "id": facts.key,
-        "name": facts.key_name,
-        "permissions": facts.permissions,
-        "models": facts.models,
-        "expires_at": facts.expires_at.map(app::model::Timestamp::iso),
-        "project": { "id": facts.project, "slug": facts.project_slug, "name": facts.project_name, "environment": facts.environment },
-        "organization": { "id": facts.org, "slug": facts.org_slug, "name": facts.org_name },
-    })))
 }

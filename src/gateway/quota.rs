@@ -85,7 +85,7 @@ fn rules(plan: &Plan, caller: &KeyCaller, model: &ModelId, lane: Lane) -> Rules 
 }
 
 impl KeyCaller {
-    fn limit(&self, level: Level, model: &ModelScope, metric: Metric, window: Window) -> Option<u64> {
+    pub(super) fn limit(&self, level: Level, model: &ModelScope, metric: Metric, window: Window) -> Option<u64> {
         self.limits
             .iter()
             .find(|limit| limit.level == level && limit.model == *model && limit.metric == metric && limit.window == window)

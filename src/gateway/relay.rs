@@ -1,28 +1,37 @@
 //! The answer on its way to the client: whole, or event by event. Its last part waits until the record is durable.
 
-use std::{io, time::Duration};
+use std::{
+    io,
+    pin::Pin,
+    sync::{Arc, Weak},
+    task::{Context, Poll, Waker, ready},
+    time::Duration,
+};
 
 use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use futures::future::BoxFuture;
 use http::{HeaderName, HeaderValue, header};
-use tokio::sync::mpsc;
+use http_body::Frame;
+use parking_lot::Mutex;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{
-    chat::ChosenTier,
-    content::Content,
+    content::{Content, embeddings_usage},
+    endpoint::Endpoint,
     error::GatewayError,
     events::{Data, Events, Piece, data_of},
     json::RawObject,
     ticket::{Ticket, Work},
+    tier::ChosenTier,
     upstream::{Answer, UpstreamError},
 };
 
-/// Parts of a stream that may wait for the client: few, since what it never reads is metered too.
-const AHEAD: usize = 1;
+/// How often the watchdog of a stream looks within the time that a part may take.
+const LOOKS: u32 = 4;
 
 /// The answer with the tier that was used; `None` when it is no JSON object.
 fn with_tier(text: &str, tier: ChosenTier) -> Option<String> {
@@ -46,14 +55,23 @@ fn meter(ticket: &mut Ticket, text: &str, forwarded: usize) -> Option<Content> {
 }
 
 /// Passes a whole answer on, after its record is durable.
-pub(super) async fn whole(answer: Answer, mut ticket: Ticket, tier: ChosenTier) -> Result<Response, GatewayError> {
+pub(super) async fn whole(answer: Answer, mut ticket: Ticket, endpoint: Endpoint, tier: ChosenTier) -> Result<Response, GatewayError> {
     let (status, content_type) = (answer.status, answer.content_type.clone());
     let bytes = match answer.collect().await {
         Ok(bytes) => bytes,
         Err(error) => return Err(ticket.fail(error.into(), Work::Partial).await),
     };
     let text = std::str::from_utf8(&bytes).unwrap_or_default();
-    meter(&mut ticket, text, bytes.len());
+    match endpoint {
+        Endpoint::Chat => {
+            meter(&mut ticket, text, bytes.len());
+        }
+        Endpoint::Embeddings => {
+            if let Some(usage) = embeddings_usage(text) {
+                ticket.counted(usage);
+            }
+        }
+    }
     let body = with_tier(text, tier).map_or(bytes.clone(), Bytes::from);
     ticket.finish(status.as_u16(), None, Work::Complete).await?;
     let mut response = (status, body).into_response();
@@ -62,51 +80,169 @@ pub(super) async fn whole(answer: Answer, mut ticket: Ticket, tier: ChosenTier) 
     Ok(response)
 }
 
-/// Passes a stream on, event by event. A task of its own reads the upstream, so that a client that stops reading is
-/// noticed; it ends as soon as the body is dropped, which is when the client leaves.
+/// Passes a stream on, event by event: whoever writes to the client reads the upstream, with no queue between. Dropping
+/// the body, which is what happens when the client leaves, ends everything; a client that stops reading without leaving
+/// is the watchdog's.
 pub(super) fn stream(answer: Answer, mut ticket: Ticket, show_usage: bool, tier: ChosenTier) -> Response {
     ticket.streams();
-    let status = answer.status;
-    let (client, parts) = mpsc::channel(AHEAD);
-    let relay = Relay {
-        patience: answer.idle,
-        answer,
-        ticket,
-        client,
-        events: Events::default(),
-        show_usage,
-        tier: Some(tier),
-    };
-    let pump = AbortOnDropHandle::new(tokio::spawn(relay.run()));
-    let body = Body::from_stream(futures::stream::unfold(Some((parts, pump)), |open| async move {
-        let (mut parts, pump) = open?;
-        if let Some(bytes) = parts.recv().await {
-            return Some((Ok(bytes), Some((parts, pump))));
-        }
-        // Only a stream that came to its end may look like one.
-        let broken = pump.await.unwrap_or_else(|error| Err(io::Error::other(error))).err()?;
-        Some((Err(broken), None))
+    let (status, patience) = (answer.status, answer.idle);
+    let relay = Arc::new(Mutex::new(Relay {
+        stage: Stage::Open(Box::new(Open { answer, ticket })),
+        reader: Reader {
+            events: Events::default(),
+            show_usage,
+            tier: Some(tier),
+        },
+        moves: 0,
+        waiting: None,
     }));
+    let watchdog = AbortOnDropHandle::new(tokio::spawn(watch(Arc::downgrade(&relay), patience)));
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
         // Asks a reverse proxy in front not to collect the events.
         (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
     ];
+    let body = Body::new(Streaming {
+        relay,
+        _watchdog: watchdog,
+    });
     (status, headers, body).into_response()
+}
+
+/// The body of a streamed answer.
+struct Streaming {
+    relay: Arc<Mutex<Relay>>,
+    _watchdog: AbortOnDropHandle<()>,
+}
+
+impl http_body::Body for Streaming {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let part = ready!(self.relay.lock().poll_part(context));
+        Poll::Ready(part.map(|part| part.map(Frame::data)))
+    }
+}
+
+/// Ends a stream in which nothing moves for as long as a part may take, and up to a quarter more.
+async fn watch(relay: Weak<Mutex<Relay>>, patience: Duration) {
+    let (mut seen, mut still) = (0, 0);
+    while still < LOOKS {
+        tokio::time::sleep(patience / LOOKS).await;
+        let Some(relay) = relay.upgrade() else { return };
+        let moves = relay.lock().moves;
+        still = if moves == seen { still + 1 } else { 0 };
+        seen = moves;
+    }
+    if let Some(relay) = relay.upgrade() {
+        relay.lock().give_up();
+    }
 }
 
 /// A stream under way. Dropped before its end (the client left), its ticket records that.
 struct Relay {
+    stage: Stage,
+    reader: Reader,
+    /// Parts that came from the upstream or went to the client, for the watchdog.
+    moves: u64,
+    /// Who waits for the upstream; nobody while it is the client's turn to read.
+    waiting: Option<Waker>,
+}
+
+enum Stage {
+    Open(Box<Open>),
+    /// The record is on its way to be durable; then the last part goes out, or the stream breaks off.
+    Closing(BoxFuture<'static, io::Result<Bytes>>),
+    /// The client took too long.
+    GivenUp,
+    Ended,
+}
+
+/// An answer that comes in, and what it is metered by.
+struct Open {
     answer: Answer,
     ticket: Ticket,
-    client: mpsc::Sender<Bytes>,
-    /// How long the client may take to read one part.
-    patience: Duration,
-    events: Events,
-    show_usage: bool,
-    /// Still to be shown, in the first chunk.
-    tier: Option<ChosenTier>,
+}
+
+impl Relay {
+    /// The next part for the client.
+    fn poll_part(&mut self, context: &mut Context<'_>) -> Poll<Option<io::Result<Bytes>>> {
+        self.waiting = None;
+        loop {
+            match &mut self.stage {
+                Stage::Open(open) => match self.reader.next(&mut open.ticket) {
+                    Some(Fate::Forward(bytes)) => {
+                        self.moves += 1;
+                        return Poll::Ready(Some(Ok(bytes)));
+                    }
+                    Some(Fate::Hide) => {}
+                    Some(Fate::Last(bytes)) => self.close(Ok(bytes)),
+                    None => match open.answer.poll_part(context) {
+                        Poll::Ready(Some(Ok(bytes))) => {
+                            self.moves += 1;
+                            self.reader.events.push(&bytes);
+                        }
+                        Poll::Ready(Some(Err(error))) => self.close(Err(error)),
+                        Poll::Ready(None) => {
+                            let last = self.reader.rest(&mut open.ticket);
+                            self.close(Ok(last));
+                        }
+                        Poll::Pending => {
+                            self.waiting = Some(context.waker().clone());
+                            return Poll::Pending;
+                        }
+                    },
+                },
+                Stage::Closing(last) => {
+                    let last = ready!(last.as_mut().poll(context));
+                    self.stage = Stage::Ended;
+                    return Poll::Ready(Some(last).filter(|last| !last.as_ref().is_ok_and(Bytes::is_empty)));
+                }
+                Stage::GivenUp => {
+                    self.stage = Stage::Ended;
+                    return Poll::Ready(Some(Err(io::Error::other("the client does not read"))));
+                }
+                Stage::Ended => return Poll::Ready(None),
+            }
+        }
+    }
+
+    /// The upstream has come to its end, with this last part, or broke off. Its place is free for the next request while
+    /// this one is recorded.
+    fn close(&mut self, outcome: Result<Bytes, UpstreamError>) {
+        let Stage::Open(open) = std::mem::replace(&mut self.stage, Stage::Ended) else {
+            return;
+        };
+        let Open { answer, ticket } = *open;
+        let status = answer.status.as_u16();
+        drop(answer);
+        self.stage = Stage::Closing(Box::pin(async move {
+            match outcome {
+                Ok(last) => {
+                    let finished = ticket.finish(status, None, Work::Complete).await;
+                    finished.map(|()| last).map_err(|error| io::Error::other(error.message))
+                }
+                Err(error) => {
+                    // Nothing more can be told to this client, whatever the record's fate.
+                    let _ = ticket.fail(error.into(), Work::Partial).await;
+                    // Only a stream that came to its end may look like one.
+                    Err(io::Error::other("the upstream broke off"))
+                }
+            }
+        }));
+    }
+
+    /// Nothing moves: the fault is the upstream's if somebody waits for it, else the client's.
+    fn give_up(&mut self) {
+        if let Some(waiting) = self.waiting.take() {
+            self.close(Err(UpstreamError::TimedOut));
+            waiting.wake();
+        } else if matches!(self.stage, Stage::Open(_)) {
+            self.stage = Stage::GivenUp;
+        }
+    }
 }
 
 /// What becomes of an event.
@@ -117,75 +253,32 @@ enum Fate {
     Last(Bytes),
 }
 
-/// Why a stream ended too early.
-enum Break {
-    Upstream(UpstreamError),
-    /// The client left, or does not read.
-    Client,
+/// Reads the events that pass by.
+struct Reader {
+    events: Events,
+    show_usage: bool,
+    /// Still to be shown, in the first chunk.
+    tier: Option<ChosenTier>,
 }
 
-impl Relay {
-    async fn run(mut self) -> io::Result<()> {
-        let passed = self.pass().await;
-        let Self {
-            answer,
-            ticket,
-            client,
-            patience,
-            ..
-        } = self;
-        let status = answer.status.as_u16();
-        // The place is free for the next request while this one is recorded.
-        drop(answer);
-        match passed {
-            Ok(last) => {
-                let finished = ticket.finish(status, None, Work::Complete).await;
-                finished.map_err(|error| io::Error::other(error.message))?;
-                if last.is_empty() {
-                    return Ok(());
-                }
-                send(&client, last, patience)
-                    .await
-                    .map_err(|_| io::Error::other("the client does not read"))
-            }
-            Err(Break::Upstream(error)) => {
-                // Nothing more can be told to this client, whatever the record's fate.
-                let _ = ticket.fail(error.into(), Work::Partial).await;
-                Err(io::Error::other("the upstream broke off"))
-            }
-            Err(Break::Client) => {
-                drop(ticket);
-                Err(io::Error::other("the client does not read"))
-            }
-        }
+impl Reader {
+    /// The next whole event, metered.
+    fn next(&mut self, ticket: &mut Ticket) -> Option<Fate> {
+        let piece = self.events.take()?;
+        Some(self.judge(piece, ticket))
     }
 
-    /// Passes everything on up to the last part, which it returns.
-    async fn pass(&mut self) -> Result<Bytes, Break> {
-        loop {
-            while let Some(piece) = self.events.take() {
-                match self.judge(piece) {
-                    Fate::Forward(bytes) => send(&self.client, bytes, self.patience).await?,
-                    Fate::Hide => {}
-                    Fate::Last(bytes) => return Ok(bytes),
-                }
-            }
-            match self.answer.next().await {
-                Some(Ok(bytes)) => self.events.push(&bytes),
-                Some(Err(error)) => return Err(Break::Upstream(error)),
-                None => {
-                    let rest = self.events.rest();
-                    return Ok(match self.judge(rest) {
-                        Fate::Forward(bytes) | Fate::Last(bytes) => bytes,
-                        Fate::Hide => Bytes::new(),
-                    });
-                }
-            }
+    /// What is left at the end of a stream without `[DONE]`.
+    fn rest(&mut self, ticket: &mut Ticket) -> Bytes {
+        let rest = self.events.rest();
+        match self.judge(rest, ticket) {
+            Fate::Forward(bytes) | Fate::Last(bytes) => bytes,
+            Fate::Hide => Bytes::new(),
         }
     }
 
     /// Meters a piece. What is not understood counts with all its bytes.
-    fn judge(&mut self, piece: Piece) -> Fate {
+    fn judge(&mut self, piece: Piece, ticket: &mut Ticket) -> Fate {
         let (event, data) = match piece {
             Piece::Event(event) => {
                 let data = data_of(&event);
@@ -198,11 +291,11 @@ impl Relay {
             Data::Text(data) => data,
             Data::Nothing => return Fate::Forward(event),
             Data::Unreadable => {
-                self.ticket.answered(event.len() as u64);
+                ticket.answered(event.len() as u64);
                 return Fate::Forward(event);
             }
         };
-        let Some(content) = meter(&mut self.ticket, &data, event.len()) else {
+        let Some(content) = meter(ticket, &data, event.len()) else {
             return Fate::Forward(event);
         };
         if content.is_usage_alone && !self.show_usage {
@@ -212,13 +305,5 @@ impl Relay {
             Some(edited) => Fate::Forward(format!("data: {edited}\n\n").into()),
             None => Fate::Forward(event),
         }
-    }
-}
-
-/// Hands a part to the client, who must take it in time.
-async fn send(client: &mpsc::Sender<Bytes>, bytes: Bytes, patience: Duration) -> Result<(), Break> {
-    match tokio::time::timeout(patience, client.send(bytes)).await {
-        Ok(Ok(())) => Ok(()),
-        _ => Err(Break::Client),
     }
 }

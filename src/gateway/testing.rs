@@ -61,7 +61,7 @@ impl Seed {
         tx.commit().await.expect("commit");
     }
 
-    /// A project that may call both built-in models.
+    /// A project that may call every built-in model.
     pub async fn project(&self, slug: &str) -> ProjectId {
         let (id, org): (ProjectId, _) = (self.ambient.id(), &self.org);
         self.sql(&format!(
@@ -69,7 +69,7 @@ impl Seed {
         ))
         .await;
         self.sql(&format!(
-            "INSERT INTO project_models (project_id, model) VALUES ('{id}', 'bailiwick/echo'), ('{id}', 'bailiwick/echo-large')"
+            "INSERT INTO project_models (project_id, model) VALUES ('{id}', 'bailiwick/echo'), ('{id}', 'bailiwick/echo-large'), ('{id}', 'bailiwick/embed')"
         ))
         .await;
         id

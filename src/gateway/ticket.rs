@@ -73,6 +73,14 @@ impl Ticket {
         }
     }
 
+    /// The wait for a place would be longer than the client accepts: the receipt says so.
+    pub(super) fn refused_by_queue(&mut self, expected_wait_ms: i64) {
+        if let Some(open) = &mut self.open {
+            let decision = open.record.decision.take();
+            open.record.decision = decision.map(|decision| decision.refused_by_queue(expected_wait_ms));
+        }
+    }
+
     /// It turned out that nothing reached the upstream: everything is given back.
     pub(super) fn unsent(&mut self) {
         self.sent = false;

@@ -66,6 +66,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/v1/models", Access::GatewayKey, Handler::Gateway),
     route("GET", "/v1/whoami", Access::GatewayKey, Handler::Gateway),
     route("POST", "/v1/chat/completions", Access::GatewayKey, Handler::Gateway),
+    route("POST", "/v1/embeddings", Access::GatewayKey, Handler::Gateway),
     route("POST", "/prefs/theme", Access::FormPost, Handler::Theme),
     route("POST", "/{org}/{project}/keys", Access::FormPost, Handler::CreateKey),
 ];

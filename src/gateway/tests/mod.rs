@@ -1,9 +1,12 @@
 //! The gateway through its router: a frozen clock, the simulator without pace, and a small upstream on loopback.
 
+mod bad_input;
 mod clients;
+mod embeddings;
 mod limits;
 mod metered;
 mod pipeline;
+mod queue;
 mod streams;
 mod upstreams;
 
@@ -19,7 +22,7 @@ use app::model::{
 };
 use axum::{Router, body::Body};
 use bytes::Bytes;
-use http::{HeaderMap, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -37,6 +40,7 @@ use crate::{
 };
 
 const CHAT: &str = "/v1/chat/completions";
+const EMBEDDINGS: &str = "/v1/embeddings";
 
 /// A gateway on a fresh database with one project and one key.
 struct World {
@@ -44,6 +48,7 @@ struct World {
     db: TestDb,
     engine: Arc<Engine>,
     meter: Arc<Meter>,
+    gateway: Arc<Gateway>,
     router: Router,
     project: ProjectId,
     key: KeyId,
@@ -135,7 +140,8 @@ impl World {
         )
         .expect("a gateway");
         Self {
-            router: routes(gateway),
+            router: routes(Arc::clone(&gateway)),
+            gateway,
             seed,
             db,
             engine,
@@ -157,8 +163,13 @@ impl World {
             .expect("a request")
     }
 
+    /// The answer as soon as it begins.
+    async fn send_head(&self, request: Request<Body>) -> axum::response::Response {
+        self.router.clone().oneshot(request).await.expect("never fails")
+    }
+
     async fn send(&self, request: Request<Body>) -> Answered {
-        let response = self.router.clone().oneshot(request).await.expect("never fails");
+        let response = self.send_head(request).await;
         let (parts, body) = response.into_parts();
         Answered {
             status: parts.status,
@@ -173,6 +184,11 @@ impl World {
 
     async fn chat(&self, body: &Value) -> Answered {
         self.chat_as(&self.secret, body).await
+    }
+
+    async fn embed(&self, body: &Value) -> Answered {
+        self.send(self.request(Method::POST, EMBEDDINGS, self.secret.reveal(), body.to_string()))
+            .await
     }
 
     async fn get(&self, path: &str) -> Answered {

@@ -149,7 +149,9 @@ async fn step_7_a_model_that_is_not_for_the_key_looks_like_one_that_does_not_exi
         let hidden = world.chat(&echo("hi")).await;
         assert_eq!(hidden.text().replace("bailiwick/echo", "no/such"), missing.text());
         assert_eq!(world.get("/v1/models/bailiwick/echo").await.status, StatusCode::NOT_FOUND);
-        assert_eq!(world.get("/v1/models").await.json()["data"].as_array().map(Vec::len), Some(1));
+        let models = world.get("/v1/models").await.json();
+        let listed = models["data"].as_array().expect("a list").iter();
+        assert!(listed.map(|model| &model["id"]).all(|id| id != "bailiwick/echo"), "{models}");
         world.seed.sql(back).await;
     }
     assert_eq!(world.chat(&echo("hi")).await.status, StatusCode::OK);
@@ -192,7 +194,7 @@ async fn models_and_whoami_show_what_the_key_may_see() {
         .iter()
         .map(|model| model["id"].clone())
         .collect();
-    assert_eq!(ids, ["bailiwick/echo", "bailiwick/echo-large"]);
+    assert_eq!(ids, ["bailiwick/echo", "bailiwick/echo-large", "bailiwick/embed"]);
     for path in ["/v1/models/bailiwick/echo", "/v1/models/bailiwick%2Fecho"] {
         assert_eq!(world.get(path).await.json()["id"], "bailiwick/echo", "{path}");
     }
@@ -202,6 +204,42 @@ async fn models_and_whoami_show_what_the_key_may_see() {
     assert_eq!(me["project"]["id"], world.project.as_str());
     assert_eq!(me["organization"]["slug"], "acme-robotics");
     assert_eq!(me["permissions"], json!(["inference", "read-only"]));
+    assert_eq!(me["prefix"], world.secret.prefix());
+    assert!(!me.to_string().contains(world.secret.reveal()), "{me}");
+    assert_eq!(
+        (&me["service_tiers"], &me["default_service_tier"]),
+        (&json!(["flex", "default", "priority"]), &json!("default"))
+    );
+}
+
+#[tokio::test]
+async fn whoami_shows_the_limits_of_every_level_and_the_lowest() {
+    let world = World::with(with_quota(Metric::Tokens, 1_000), Timeouts::default()).await;
+    world.seed.limit("project", world.project.as_str(), "*", "tokens", 700).await;
+    world.seed.limit("key", world.key.as_str(), "*", "tokens", 900).await;
+    world
+        .seed
+        .limit("project", world.project.as_str(), "bailiwick/echo", "requests", 5)
+        .await;
+    world
+        .seed
+        .limit("project", world.project.as_str(), "bailiwick/echo-large", "requests", 5)
+        .await;
+    world.seed.sql("UPDATE api_keys SET models = '[\"bailiwick/echo\"]'").await;
+    let minute = |model: &str, metric: &str, levels: [Option<u64>; 3], effective: u64| {
+        let [org, project, key] = levels;
+        json!({
+            "model": model, "metric": metric, "window": "minute",
+            "organization": org, "project": project, "key": key, "effective": effective,
+        })
+    };
+    assert_eq!(
+        world.get("/v1/whoami").await.json()["limits"],
+        json!([
+            minute("*", "tokens", [Some(1_000), Some(700), Some(900)], 700),
+            minute("bailiwick/echo", "requests", [None, Some(5), None], 5),
+        ])
+    );
 }
 
 #[tokio::test]

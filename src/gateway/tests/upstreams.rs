@@ -20,6 +20,7 @@ pub(super) type Reply = fn() -> Response;
 #[derive(Default)]
 pub(super) struct Seen {
     pub requests: Mutex<Vec<(HeaderMap, String)>>,
+    pub paths: Mutex<Vec<String>>,
     pub arrived: Notify,
 }
 
@@ -30,7 +31,8 @@ pub(super) async fn mock(reply: Option<Reply>) -> (http::Uri, Arc<Seen>) {
 
 pub(super) async fn mock_with(reply: impl Fn() -> Option<Response> + Clone + Send + Sync + 'static) -> (http::Uri, Arc<Seen>) {
     let seen = Arc::new(Seen::default());
-    let handler = move |State(seen): State<Arc<Seen>>, headers: HeaderMap, body: String| async move {
+    let handler = move |State(seen): State<Arc<Seen>>, uri: http::Uri, headers: HeaderMap, body: String| async move {
+        seen.paths.lock().push(uri.path().to_owned());
         seen.requests.lock().push((headers, body));
         seen.arrived.notify_one();
         match reply() {
@@ -39,7 +41,8 @@ pub(super) async fn mock_with(reply: impl Fn() -> Option<Response> + Clone + Sen
         }
     };
     let router = Router::new()
-        .route("/v1/chat/completions", post(handler))
+        .route("/v1/chat/completions", post(handler.clone()))
+        .route("/v1/embeddings", post(handler))
         .with_state(Arc::clone(&seen));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}/v1/", listener.local_addr().expect("an address"));
@@ -47,8 +50,13 @@ pub(super) async fn mock_with(reply: impl Fn() -> Option<Response> + Clone + Sen
     (url.parse().expect("a URL"), seen)
 }
 
-/// The gateway in front of this address.
+/// The gateway in front of this address, with one place and a queue of 10.
 pub(super) async fn world(url: http::Uri, timeouts: Timeouts) -> World {
+    World::with(in_catalog(url, 10), timeouts).await
+}
+
+/// An offer whose models this address answers, one request at a time.
+pub(super) fn in_catalog(url: http::Uri, queue: usize) -> Catalog {
     let mut catalog = with_quota(Metric::Tokens, 1_000_000);
     catalog.upstreams.insert(
         "loopback".to_owned(),
@@ -58,9 +66,10 @@ pub(super) async fn world(url: http::Uri, timeouts: Timeouts) -> World {
                 secret: Some(Secret("upstream-secret".to_owned())),
             },
             concurrency: 1,
+            queue,
         },
     );
-    World::with(catalog, timeouts).await
+    catalog
 }
 
 pub(super) async fn in_front_of(reply: Reply) -> (World, Arc<Seen>) {
@@ -157,24 +166,64 @@ async fn a_stream_that_breaks_off_is_metered_and_breaks_off_for_the_client() {
 
 #[tokio::test]
 async fn errors_of_the_upstream_are_passed_on_as_they_are() {
-    let (world, _) = in_front_of(|| {
-        (
-            StatusCode::TOO_MANY_REQUESTS,
-            [(header::RETRY_AFTER, "7")],
-            r#"{"error":{"code":"theirs"}}"#,
-        )
-            .into_response()
-    })
-    .await;
-    let answer = world.chat(&echo("hi")).await;
-    assert_eq!(answer.refusal(), (429, "theirs".to_owned()));
-    assert_eq!(answer.header("retry-after"), Some("7"));
-    let row = world.rows().await.remove(0);
-    assert_eq!(
-        (row.status, row.error_code.as_deref(), row.refused_level, row.settled),
-        (429, Some("upstream_error"), None, 0)
+    for status in [400, 404, 409, 422, 429, 500, 502, 503, 504, 529] {
+        let reply = move || {
+            let status = StatusCode::from_u16(status).expect("a status");
+            Some((status, [(header::RETRY_AFTER, "7")], r#"{"error":{"code":"theirs"}}"#).into_response())
+        };
+        let (url, _seen) = mock_with(reply).await;
+        let world = world(url, Timeouts::default()).await;
+        for stream in [false, true] {
+            let answer = world.chat(&echo_with("hi", &json!({ "stream": stream }))).await;
+            assert_eq!(answer.refusal(), (status, "theirs".to_owned()));
+            assert_eq!(answer.header("retry-after"), Some("7"));
+        }
+        let row = world.rows().await.remove(0);
+        assert_eq!(
+            (row.status, row.error_code.as_deref(), row.refused_level, row.settled),
+            (i64::from(status), Some("upstream_error"), None, 0)
+        );
+        assert_eq!(world.org_tokens(), 0);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_stops_in_the_middle_times_out() {
+    const BEGUN: &str = "data: {\"choices\":[{\"delta\":{\"content\":\"1234\"}}]}\n\n";
+    let stalled = |content_type: &'static str| {
+        move || {
+            let body = stream::iter([Ok::<_, Infallible>(BEGUN)]).chain(stream::pending());
+            Some(([(header::CONTENT_TYPE, content_type)], Body::from_stream(body)).into_response())
+        }
+    };
+    let timeouts = Timeouts {
+        idle: Duration::from_millis(60),
+        ..Timeouts::default()
+    };
+    let (url, _seen) = mock_with(stalled("text/event-stream")).await;
+    let streamed = world(url, timeouts).await;
+    let request = streamed.request(
+        Method::POST,
+        CHAT,
+        streamed.secret.reveal(),
+        echo_with("hi", &json!({ "stream": true })).to_string(),
     );
-    assert_eq!(world.org_tokens(), 0);
+    let mut body = streamed.send_head(request).await.into_body();
+    body.frame().await.expect("an event").expect("sound");
+    let broken = body.frame().await.expect("no clean end").expect_err("an error");
+    assert!(broken.to_string().contains("broke off"), "{broken}");
+    let row = streamed.end().await.remove(0);
+    assert_eq!((row.status, row.error_code.as_deref()), (504, Some("upstream_timeout")));
+    assert_eq!((row.tokens_in, row.tokens_out, row.estimated, row.settled), (1, 1, true, 2));
+
+    let (url, _seen) = mock_with(stalled("application/json")).await;
+    let whole = world(url, timeouts).await;
+    assert_eq!(whole.chat(&echo("hi")).await.refusal(), (504, "upstream_timeout".to_owned()));
+    assert_eq!(
+        whole.rows().await.remove(0).settled,
+        257,
+        "it may have worked as long as it was allowed"
+    );
 }
 
 #[tokio::test]

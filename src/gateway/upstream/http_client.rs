@@ -12,11 +12,12 @@ use hyper_util::{
 };
 
 use super::{AnswerBody, Call, SetupError, Timeouts, UpstreamError};
-use crate::catalog::Secret;
+use crate::{catalog::Secret, gateway::endpoint::Endpoint};
 
 pub(super) struct HttpUpstream {
     client: Pool,
-    completions: Uri,
+    chat: Uri,
+    embeddings: Uri,
     authorization: Option<HeaderValue>,
 }
 
@@ -49,7 +50,11 @@ impl HttpUpstream {
         } else {
             Pool::Plain(builder.build(tcp))
         };
-        let completions = format!("{}/chat/completions", base_url.to_string().trim_end_matches('/'));
+        let base_url = base_url.to_string();
+        let uri = |endpoint: Endpoint| {
+            let text = format!("{}{}", base_url.trim_end_matches('/'), endpoint.path());
+            text.parse().map_err(|_| SetupError::Url)
+        };
         let authorization = secret.map(|Secret(text)| {
             let mut value = HeaderValue::try_from(format!("Bearer {text}")).map_err(|_| SetupError::Secret)?;
             value.set_sensitive(true);
@@ -57,7 +62,8 @@ impl HttpUpstream {
         });
         Ok(Self {
             client,
-            completions: completions.parse().map_err(|_| SetupError::Url)?,
+            chat: uri(Endpoint::Chat)?,
+            embeddings: uri(Endpoint::Embeddings)?,
             authorization: authorization.transpose()?,
         })
     }
@@ -66,7 +72,10 @@ impl HttpUpstream {
         let accept = if call.stream { "text/event-stream" } else { "application/json" };
         let mut request = Request::new(Full::new(call.body));
         *request.method_mut() = http::Method::POST;
-        *request.uri_mut() = self.completions.clone();
+        *request.uri_mut() = match call.endpoint {
+            Endpoint::Chat => self.chat.clone(),
+            Endpoint::Embeddings => self.embeddings.clone(),
+        };
         let headers = request.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(header::ACCEPT, HeaderValue::from_static(accept));

@@ -1,7 +1,10 @@
-//! The built-in simulator: it echoes the last user message, deterministically, and counts its tokens truthfully.
+//! The built-in simulator: it echoes the last user message, or embeds texts, deterministically, and counts its tokens
+//! truthfully.
 //!
 //! A token is a word or a run of punctuation, with the white space before it, 64 bytes at most. Every answer carries the fingerprint
 //! `bailiwick-loopback`, so that nobody takes it for a model.
+
+mod embeddings;
 
 use std::{fmt, io, time::Duration};
 
@@ -15,6 +18,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{AnswerBody, Call};
+use crate::gateway::endpoint::Endpoint;
 
 /// Tokens that `echo-large` writes when it may.
 const LARGE: usize = 256;
@@ -94,6 +98,13 @@ struct Reply {
 
 impl Loopback {
     pub(super) fn answer(&self, call: &Call) -> Response<AnswerBody> {
+        match call.endpoint {
+            Endpoint::Chat => self.chat(call),
+            Endpoint::Embeddings => embeddings::answer(call),
+        }
+    }
+
+    fn chat(&self, call: &Call) -> Response<AnswerBody> {
         let body: Body = match serde_json::from_slice(&call.body) {
             Ok(body) => body,
             Err(error) => return refuse(format_args!("The simulator cannot read this request: {error}.")),
@@ -334,6 +345,7 @@ mod tests {
 
     fn call(body: &Value) -> Call {
         Call {
+            endpoint: Endpoint::Chat,
             body: body.to_string().into(),
             stream: false,
             id: RequestId::from_bits(1),

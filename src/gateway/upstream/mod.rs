@@ -3,16 +3,28 @@
 mod http_client;
 mod loopback;
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    future::poll_fn,
+    io,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
 
 use app::model::{RequestId, Timestamp};
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
-use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use http_body::Body;
+use http_body_util::combinators::UnsyncBoxBody;
+use prometheus_client::metrics::gauge::Gauge;
 
-use super::error::GatewayError;
-use crate::catalog::{self, UpstreamKind};
+use super::{endpoint::Endpoint, error::GatewayError, tier::ChosenTier};
+use crate::{
+    ambient::Clock,
+    catalog::{self, UpstreamKind},
+    enforcement::queue::{Place, Queue, Turned},
+};
 use http_client::HttpUpstream;
 use loopback::Loopback;
 
@@ -30,7 +42,7 @@ pub struct Timeouts {
     pub first_byte: Duration,
     /// Between two parts of the answer; also for the client to take one.
     pub idle: Duration,
-    /// For a free place when the concurrency is used up.
+    /// For a free place when the concurrency is used up: longer than any `queue_threshold`.
     pub place: Duration,
     /// For the record to be durable.
     pub durable: Duration,
@@ -43,7 +55,7 @@ impl Default for Timeouts {
             connect: Duration::from_secs(5),
             first_byte: Duration::from_mins(5),
             idle: Duration::from_mins(2),
-            place: Duration::from_secs(10),
+            place: Duration::from_secs(30),
             durable: Duration::from_secs(10),
         }
     }
@@ -63,7 +75,7 @@ pub enum SetupError {
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum UpstreamError {
-    /// No place became free in time.
+    /// Too many wait, or no place became free in time.
     Busy,
     /// No connection: certainly no work was done.
     NotReached,
@@ -112,6 +124,7 @@ impl From<UpstreamError> for GatewayError {
 
 /// A request for an upstream.
 pub(super) struct Call {
+    pub endpoint: Endpoint,
     /// JSON, with the upstream's own model id.
     pub body: Bytes,
     pub stream: bool,
@@ -130,7 +143,7 @@ pub(super) struct Answer {
     /// How long a part may take.
     pub idle: Duration,
     body: AnswerBody,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Answer {
@@ -139,21 +152,24 @@ impl Answer {
         text.is_some_and(|text| text.starts_with("text/event-stream"))
     }
 
-    /// The next part; `None` at the end.
-    pub(super) async fn next(&mut self) -> Option<Result<Bytes, UpstreamError>> {
+    /// The next part; `None` at the end. However long it takes: see [`Self::idle`].
+    pub(super) fn poll_part(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, UpstreamError>>> {
         loop {
-            let Ok(frame) = tokio::time::timeout(self.idle, self.body.frame()).await else {
-                return Some(Err(UpstreamError::TimedOut));
-            };
-            match frame? {
-                Ok(frame) => {
+            match ready!(Pin::new(&mut self.body).poll_frame(context)) {
+                Some(Ok(frame)) => {
                     if let Ok(bytes) = frame.into_data() {
-                        return Some(Ok(bytes));
+                        return Poll::Ready(Some(Ok(bytes)));
                     }
                 }
-                Err(_) => return Some(Err(UpstreamError::Broken)),
+                Some(Err(_)) => return Poll::Ready(Some(Err(UpstreamError::Broken))),
+                None => return Poll::Ready(None),
             }
         }
+    }
+
+    async fn next(&mut self) -> Option<Result<Bytes, UpstreamError>> {
+        let part = tokio::time::timeout(self.idle, poll_fn(|context| self.poll_part(context)));
+        part.await.unwrap_or(Some(Err(UpstreamError::TimedOut)))
     }
 
     /// The whole body.
@@ -172,7 +188,7 @@ impl Answer {
 /// One upstream of the catalog.
 pub(super) struct Upstream {
     kind: Kind,
-    places: Arc<Semaphore>,
+    places: Queue,
     timeouts: Timeouts,
 }
 
@@ -182,28 +198,29 @@ enum Kind {
 }
 
 impl Upstream {
-    pub(super) fn new(upstream: &catalog::Upstream, timeouts: Timeouts) -> Result<Self, SetupError> {
+    /// `waiting` shows how many requests wait for a place.
+    pub(super) fn new(upstream: &catalog::Upstream, timeouts: Timeouts, clock: Arc<dyn Clock>, waiting: Gauge) -> Result<Self, SetupError> {
         let kind = match &upstream.kind {
             UpstreamKind::Loopback { pace } => Kind::Loopback(Loopback { pace: *pace }),
             UpstreamKind::OpenAi { base_url, secret } => Kind::Http(Box::new(HttpUpstream::new(base_url, secret.as_ref(), timeouts)?)),
         };
         Ok(Self {
             kind,
-            places: Arc::new(Semaphore::new(upstream.concurrency)),
+            places: Queue::new(upstream.concurrency, upstream.queue, clock, waiting),
             timeouts,
         })
     }
 
-    /// A free place, in order of arrival.
-    pub(super) async fn place(&self) -> Result<OwnedSemaphorePermit, UpstreamError> {
-        let place = Arc::clone(&self.places).acquire_owned();
-        match tokio::time::timeout(self.timeouts.place, place).await {
-            Ok(Ok(place)) => Ok(place),
-            _ => Err(UpstreamError::Busy),
-        }
+    /// Step 10: a free place, better tiers first.
+    ///
+    /// # Errors
+    /// [`Turned`]: no place became free in time counts as a full queue.
+    pub(super) async fn place(&self, tier: ChosenTier) -> Result<Place, Turned> {
+        let place = self.places.place(tier.used, tier.most_wait);
+        tokio::time::timeout(self.timeouts.place, place).await.unwrap_or(Err(Turned::Full))
     }
 
-    pub(super) async fn send(&self, call: Call, place: OwnedSemaphorePermit) -> Result<Answer, UpstreamError> {
+    pub(super) async fn send(&self, call: Call, place: Place) -> Result<Answer, UpstreamError> {
         let (head, body) = match &self.kind {
             Kind::Loopback(loopback) => loopback.answer(&call),
             Kind::Http(client) => match tokio::time::timeout(self.timeouts.first_byte, client.send(call)).await {

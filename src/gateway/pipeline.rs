@@ -1,4 +1,4 @@
-//! `POST /v1/chat/completions`: the pipeline of the module's table, step by step.
+//! The pipeline of the module's table, step by step, for every endpoint that a model answers.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,17 +13,19 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use super::{
     Gateway,
-    body::{self, ChatRequest, TierChoice},
+    body::{self, ApiRequest},
+    endpoint::Endpoint,
     error::GatewayError,
     headers,
     key_cache::KeyCaller,
     quota, relay,
     ticket::{Terms, Ticket, Work},
+    tier::{ChosenTier, TierChoice},
     upstream::{Answer, Call, Upstream, UpstreamError},
 };
 use crate::{
-    catalog::{Model, ModelKind, Plan, Tier},
-    enforcement::Demand,
+    catalog::{Model, Plan, Tier},
+    enforcement::{Demand, queue::Turned},
     metering::{Record, Slot, Tokens},
     store::admission::Permission,
     web::request::{ClientAddr, CurrentRequest},
@@ -35,8 +37,10 @@ const SLOT_WAIT: Duration = Duration::from_secs(2);
 const STALE: i64 = 1_000;
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-client-request-id");
 
-pub(super) async fn completions(
+/// Answers a request to `endpoint`.
+pub(super) async fn answer(
     State(gateway): State<Arc<Gateway>>,
+    Extension(endpoint): Extension<Endpoint>,
     Extension(ClientAddr(address)): Extension<ClientAddr>,
     Extension(CurrentRequest(id)): Extension<CurrentRequest>,
     headers: HeaderMap,
@@ -50,11 +54,12 @@ pub(super) async fn completions(
     let served = async {
         // The key comes first, so that strangers cannot make us hold bodies; a slow body must not outlive the key.
         let mut caller = gateway.authenticate(&headers, address, &[Permission::Inference]).await?;
+        body::check_encoding(&headers)?;
         let bytes = body::read(body, gateway.timeouts.body).await?;
         if gateway.ambient.now().since(arrival.at) > STALE {
             caller = gateway.authenticate(&headers, address, &[Permission::Inference]).await?;
         }
-        serve(gateway, caller, arrival, &bytes).await
+        serve(gateway, caller, arrival, &headers, &endpoint.parse(&bytes)?).await
     };
     served.await.unwrap_or_else(GatewayError::into_response)
 }
@@ -65,20 +70,26 @@ struct Arrival {
     client_request_id: Option<String>,
 }
 
-/// Steps 6 to 12.
-async fn serve(gateway: Arc<Gateway>, caller: Arc<KeyCaller>, arrival: Arrival, bytes: &[u8]) -> Result<Response, GatewayError> {
-    let chat = ChatRequest::parse(bytes)?;
-    let (model_id, model) = gateway.model_of(&caller, &chat.model)?;
-    check_model(&chat, model)?;
+/// Steps 7 to 12.
+async fn serve(
+    gateway: Arc<Gateway>,
+    caller: Arc<KeyCaller>,
+    arrival: Arrival,
+    headers: &HeaderMap,
+    request: &ApiRequest<'_>,
+) -> Result<Response, GatewayError> {
+    let (model_id, model) = gateway.model_of(&caller, &request.model)?;
+    check_model(request, model)?;
     let plan = gateway.plan_of(&caller)?;
-    let tier = choose_tier(&chat, &caller.facts.default_tier, plan)?;
+    let tier = TierChoice::choose(request.tier, &caller.facts.default_tier, plan, headers)?;
     let upstream = gateway
         .upstreams
         .get(&model.upstream)
         .ok_or_else(|| GatewayError::unavailable(&"a model without upstream"))?;
     let call = Call {
-        body: chat.forwarded(&model.upstream_id)?.into(),
-        stream: chat.stream,
+        endpoint: request.endpoint,
+        body: request.forwarded(&model.upstream_id)?.into(),
+        stream: request.wanted.stream,
         id: arrival.id.clone(),
         at: arrival.at,
     };
@@ -89,55 +100,31 @@ async fn serve(gateway: Arc<Gateway>, caller: Arc<KeyCaller>, arrival: Arrival, 
         Ok(slot) => slot.map_err(|error| GatewayError::unavailable(&error))?,
         Err(_) => return Err(GatewayError::unavailable(&"the metering queue is full")),
     };
-    let (ticket, mut answer_headers) = admit(&gateway, &caller, arrival, &chat, model_id, model, tier.used, plan, slot).await?;
-    let answered = run(upstream, call, &chat, tier, ticket).await;
+    let (ticket, mut answer_headers) = admit(&gateway, &caller, arrival, request, model_id, model, tier.used, plan, slot).await?;
+    let answered = run(upstream, call, request, tier, ticket).await;
     let mut response = answered.unwrap_or_else(GatewayError::into_response);
     response.headers_mut().extend(answer_headers.drain());
     Ok(response)
 }
 
 /// Step 7b.
-fn check_model(chat: &ChatRequest<'_>, model: &Model) -> Result<(), GatewayError> {
-    if model.kind != ModelKind::Chat {
-        return Err(GatewayError::invalid(
-            "model",
-            format!("The model `{}` does not answer chat requests.", chat.model),
-        ));
-    }
-    if chat.asked_output.is_some_and(|asked| asked > u64::from(model.context)) {
+fn check_model(request: &ApiRequest<'_>, model: &Model) -> Result<(), GatewayError> {
+    if model.kind != request.endpoint.kind() {
         let message = format!(
-            "The model `{}` has a context of {} tokens: ask for no more output.",
-            chat.model, model.context
+            "The model `{}` is for {} and does not answer here.",
+            request.model,
+            model.kind.as_str()
+        );
+        return Err(GatewayError::invalid("model", message));
+    }
+    if request.wanted.asked_output.is_some_and(|asked| asked > u64::from(model.context)) {
+        let message = format!(
+            "The model `{}` has a context of {} tokens: `max_completion_tokens` or `max_tokens` must not be more.",
+            request.model, model.context
         );
         return Err(GatewayError::invalid("max_completion_tokens", message));
     }
     Ok(())
-}
-
-/// The tier that a request runs under, and whether the gateway chose it.
-#[derive(Clone, Copy)]
-pub(super) struct ChosenTier {
-    pub used: Tier,
-    pub auto: bool,
-}
-
-/// Step 8. Left out, it is the project's default; `auto` is the best one of the plan.
-fn choose_tier(chat: &ChatRequest<'_>, default: &str, plan: &Plan) -> Result<ChosenTier, GatewayError> {
-    let choice = chat.tier.or_else(|| TierChoice::parse(default)).unwrap_or(TierChoice::Auto);
-    let chosen = match choice {
-        TierChoice::Auto => plan.tiers.iter().max().map(|best| ChosenTier { used: *best, auto: true }),
-        TierChoice::Exactly(tier) => plan.tiers.contains(&tier).then_some(ChosenTier { used: tier, auto: false }),
-    };
-    chosen.ok_or_else(|| {
-        let allowed: Vec<&str> = std::iter::once("auto").chain(plan.tiers.iter().map(|tier| tier.as_str())).collect();
-        let message = format!(
-            "This service tier is not in the organization's plan. Available: {}.",
-            allowed.join(", ")
-        );
-        let mut error = GatewayError::invalid("service_tier", message);
-        error.code = "invalid_service_tier";
-        error
-    })
 }
 
 /// Step 9: one decision over all buckets. A refusal is recorded before it is answered.
@@ -146,19 +133,20 @@ async fn admit(
     gateway: &Arc<Gateway>,
     caller: &KeyCaller,
     arrival: Arrival,
-    chat: &ChatRequest<'_>,
+    request: &ApiRequest<'_>,
     model_id: ModelId,
     model: &Model,
     tier: Tier,
     plan: &Plan,
     slot: Slot,
 ) -> Result<(Ticket, HeaderMap), GatewayError> {
-    let output = chat.asked_output.unwrap_or_else(|| u64::from(model.default_output));
-    let estimate = chat.input_estimate + output * chat.choices;
+    let wanted = &request.wanted;
+    let output = wanted.asked_output.unwrap_or_else(|| u64::from(model.default_output)) * wanted.choices;
+    let estimate = wanted.input_estimate + output;
     let policy = gateway.policy(caller, plan, &model_id, tier.lane());
     let demand = Demand {
         tokens: estimate,
-        cost: model.price.of(chat.input_estimate, 0, output * chat.choices),
+        cost: model.price.of(wanted.input_estimate, 0, output),
     };
     let now = gateway.ambient.now();
     let facts = &caller.facts;
@@ -181,7 +169,7 @@ async fn admit(
         arrived_at: arrival.at,
         latency_ms: now.since(arrival.at),
         first_token_ms: None,
-        asked_output: chat.asked_output,
+        asked_output: wanted.asked_output,
         estimate,
         reserved: 0,
         settled: 0,
@@ -194,9 +182,9 @@ async fn admit(
             let answer_headers = headers::rate_limits(reservation.decision());
             let terms = Terms {
                 price: model.price,
-                input_estimate: chat.input_estimate,
-                most_input: chat.bytes.max(model.context.into()),
-                most_output: u64::from(model.context) * chat.choices,
+                input_estimate: wanted.input_estimate,
+                most_input: request.bytes.max(model.context.into()),
+                most_output: u64::from(model.context) * wanted.choices,
             };
             let ticket = Ticket::new(Arc::clone(gateway), slot, reservation, record, terms);
             Ok((ticket, answer_headers))
@@ -217,13 +205,17 @@ async fn admit(
 async fn run(
     upstream: &Upstream,
     call: Call,
-    chat: &ChatRequest<'_>,
+    request: &ApiRequest<'_>,
     tier: ChosenTier,
     mut ticket: Ticket,
 ) -> Result<Response, GatewayError> {
-    let place = match upstream.place().await {
+    let place = match upstream.place(tier).await {
         Ok(place) => place,
-        Err(error) => return Err(ticket.fail(error.into(), Work::Nothing).await),
+        Err(Turned::Full) => return Err(ticket.fail(UpstreamError::Busy.into(), Work::Nothing).await),
+        Err(Turned::TooLong { expected_ms }) => {
+            ticket.refused_by_queue(expected_ms);
+            return Err(ticket.fail(GatewayError::queue_exceeded(expected_ms), Work::Nothing).await);
+        }
     };
     ticket.sent();
     let answer = match upstream.send(call, place).await {
@@ -247,9 +239,9 @@ async fn run(
         return Err(ticket.fail(UpstreamError::Broken.into(), Work::Nothing).await);
     }
     if answer.is_event_stream() {
-        return Ok(relay::stream(answer, ticket, chat.include_usage, tier));
+        return Ok(relay::stream(answer, ticket, request.wanted.include_usage, tier));
     }
-    relay::whole(answer, ticket, tier).await
+    relay::whole(answer, ticket, request.endpoint, tier).await
 }
 
 /// An error of the upstream goes on as what it is, except what concerns the operator's own secret or account.
