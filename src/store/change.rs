@@ -22,7 +22,7 @@ pub struct Change<P: Permission> {
     ambient: Ambient,
 }
 
-const TOUCH_ORG: &str = "UPDATE orgs SET version = version + 1 WHERE id = $1";
+pub(super) const TOUCH_ORG: &str = "UPDATE orgs SET version = version + 1 WHERE id = $1";
 const TOUCH_ORG_OF_PROJECT: &str = "UPDATE orgs SET version = version + 1 WHERE id = (SELECT org_id FROM projects WHERE id = $1)";
 
 impl Store {

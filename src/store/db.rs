@@ -14,6 +14,9 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 /// Embedded, so that one binary holds its own schema.
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
+/// Pages in SQLite's log after which a commit checkpoints by itself: 32 MB. Metering does it earlier, see [`Db::checkpoint`].
+const CHECKPOINT_PAGES: &str = "8000";
+
 /// A database of either kind. Cloning is cheap.
 #[derive(Clone)]
 pub enum Db {
@@ -133,7 +136,8 @@ impl Db {
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .busy_timeout(Duration::from_secs(10))
-            .synchronous(synchronous);
+            .synchronous(synchronous)
+            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES);
         make_private(options.get_filename())?;
         let pool = SqlitePoolOptions::new().max_connections(8).connect_with(options).await?;
         Ok(Self::Sqlite {
@@ -186,6 +190,14 @@ impl Db {
             }
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
+    }
+
+    /// Folds SQLite's log into the file as far as no reader needs it, without making anybody wait. PostgreSQL does so itself.
+    pub async fn checkpoint(&self) -> Result<(), DbError> {
+        if let Self::Sqlite { pool, .. } = self {
+            sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(pool).await?;
+        }
+        Ok(())
     }
 
     /// Waits for the connections to finish, so that the write-ahead log is folded into the file.

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod admission;
 pub mod attempts;
 pub mod audit;
+pub mod bulk;
 pub mod change;
 pub mod db;
 pub mod journal;
@@ -16,6 +17,7 @@ pub mod sessions;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod usage;
+pub mod warnings;
 
 use std::{fmt::Display, str::FromStr};
 
