@@ -1,4 +1,11 @@
 //! The durable usage journal: one writer, group commit, an acknowledgement after the commit.
+//!
+//! The order that the promise of `fsync` and `written` rests on: a request takes a slot, then it is admitted; it runs; its
+//! record is queued; the writer takes everything queued into one transaction (rows, roll-ups, bucket levels) and commits;
+//! then it tells the waiting requests, and only then their last byte leaves. So the death of the process at any point loses no
+//! answered request, and at most adds records of requests whose answer was cut off. Nothing is counted twice, because a
+//! record is known by its id. `crash.rs` ends the process at every step; what a commit means to the disk stands in
+//! [`crate::store::db`].
 
 mod budgets;
 #[cfg(test)]
