@@ -54,8 +54,10 @@ CREATE TABLE budget_warnings (
     at           BIGINT NOT NULL,
     PRIMARY KEY (scope_id, month, percent)
 );
+CREATE INDEX budget_warnings_by_org ON budget_warnings (org_id, month);
 
--- Roll-ups by hour and by day, kept by the same writer as the journal. Histograms are texts that the writer merges.
+-- Roll-ups by hour and by day, kept by the same writer as the journal. Histograms are texts of
+-- `bucket:count;` that are merged by joining them.
 CREATE TABLE usage_by_hour (
     project_id      TEXT   NOT NULL,
     hour            BIGINT NOT NULL, -- its first millisecond
@@ -67,6 +69,7 @@ CREATE TABLE usage_by_hour (
     tokens_in       BIGINT NOT NULL,
     tokens_cached   BIGINT NOT NULL,
     tokens_out      BIGINT NOT NULL,
+    settled         BIGINT NOT NULL, -- tokens that stayed in the buckets
     cost_micros     BIGINT NOT NULL,
     errors          BIGINT NOT NULL,
     refused_org     BIGINT NOT NULL,
@@ -75,10 +78,10 @@ CREATE TABLE usage_by_hour (
     first_token     TEXT   NOT NULL, -- histogram of milliseconds to the first token
     PRIMARY KEY (project_id, hour, model, key_id, tier)
 );
-INSERT INTO usage_by_hour (project_id, hour, model, key_id, tier, org_id, requests, tokens_in, tokens_cached, tokens_out, cost_micros, errors,
-                           refused_org, refused_project, latency, first_token)
-SELECT project_id, hour, model, '', 'default', org_id, requests, tokens_in, tokens_cached, tokens_out, cost_micros, errors, refused_org,
-       refused_project, '', ''
+INSERT INTO usage_by_hour (project_id, hour, model, key_id, tier, org_id, requests, tokens_in, tokens_cached, tokens_out, settled, cost_micros,
+                           errors, refused_org, refused_project, latency, first_token)
+SELECT project_id, hour, model, '', 'default', org_id, requests, tokens_in, tokens_cached, tokens_out, tokens_in + tokens_out, cost_micros,
+       errors, refused_org, refused_project, '', ''
 FROM usage_hours;
 DROP TABLE usage_hours;
 ALTER TABLE usage_by_hour RENAME TO usage_hours;
@@ -95,6 +98,7 @@ CREATE TABLE usage_days (
     tokens_in       BIGINT NOT NULL,
     tokens_cached   BIGINT NOT NULL,
     tokens_out      BIGINT NOT NULL,
+    settled         BIGINT NOT NULL, -- tokens that stayed in the buckets
     cost_micros     BIGINT NOT NULL,
     errors          BIGINT NOT NULL,
     refused_org     BIGINT NOT NULL,
@@ -103,10 +107,10 @@ CREATE TABLE usage_days (
     first_token     TEXT   NOT NULL,
     PRIMARY KEY (project_id, day, model, key_id, tier)
 );
-INSERT INTO usage_days (project_id, day, model, key_id, tier, org_id, requests, tokens_in, tokens_cached, tokens_out, cost_micros, errors,
-                        refused_org, refused_project, latency, first_token)
+INSERT INTO usage_days (project_id, day, model, key_id, tier, org_id, requests, tokens_in, tokens_cached, tokens_out, settled, cost_micros,
+                        errors, refused_org, refused_project, latency, first_token)
 SELECT project_id, (hour / 86400000) * 86400000, model, key_id, tier, MIN(org_id), CAST(SUM(requests) AS BIGINT), CAST(SUM(tokens_in) AS BIGINT),
-       CAST(SUM(tokens_cached) AS BIGINT), CAST(SUM(tokens_out) AS BIGINT), CAST(SUM(cost_micros) AS BIGINT), CAST(SUM(errors) AS BIGINT),
+       CAST(SUM(tokens_cached) AS BIGINT), CAST(SUM(tokens_out) AS BIGINT), CAST(SUM(settled) AS BIGINT), CAST(SUM(cost_micros) AS BIGINT), CAST(SUM(errors) AS BIGINT),
        CAST(SUM(refused_org) AS BIGINT), CAST(SUM(refused_project) AS BIGINT), '', ''
 FROM usage_hours
 GROUP BY project_id, (hour / 86400000) * 86400000, model, key_id, tier;

@@ -15,6 +15,8 @@ pub struct Person {
 pub enum Interface {
     Console,
     Cli,
+    /// Nobody asked: the server noticed by itself.
+    System,
 }
 
 impl Interface {
@@ -22,6 +24,7 @@ impl Interface {
         match self {
             Self::Console => "console",
             Self::Cli => "cli",
+            Self::System => "system",
         }
     }
 }
@@ -53,6 +56,15 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The server itself.
+    pub fn system() -> Self {
+        Self::anonymous(Origin {
+            interface: Interface::System,
+            address: None,
+            request: None,
+        })
+    }
+
     pub fn anonymous(origin: Origin) -> Self {
         Self { person: None, origin }
     }

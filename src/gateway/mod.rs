@@ -66,7 +66,7 @@ use crate::{
     catalog::{self, Catalog},
     enforcement::Engine,
     metering::{Closed, Meter},
-    store::Store,
+    store::{Store, db::Db},
 };
 use endpoint::Endpoint;
 use error::GatewayError;
@@ -83,6 +83,7 @@ struct OfUpstream {
 pub struct Gateway {
     ambient: Ambient,
     catalog: Arc<Catalog>,
+    db: Db,
     keys: KeyCache,
     pepper: Pepper,
     engine: Arc<Engine>,
@@ -116,6 +117,7 @@ impl Gateway {
         Ok(Arc::new(Self {
             ambient,
             catalog,
+            db: store.db.clone(),
             keys: KeyCache::new(store.db.clone(), Arc::clone(&store.versions)),
             pepper,
             engine,

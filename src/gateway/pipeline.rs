@@ -143,7 +143,7 @@ async fn admit(
     let wanted = &request.wanted;
     let output = wanted.asked_output.unwrap_or_else(|| u64::from(model.default_output)) * wanted.choices;
     let estimate = wanted.input_estimate + output;
-    let policy = gateway.policy(caller, plan, &model_id, tier.lane());
+    let policy = gateway.policy(caller, plan, &model_id, tier.lane()).await?;
     let demand = Demand {
         tokens: estimate,
         cost: model.price.of(wanted.input_estimate, 0, output),

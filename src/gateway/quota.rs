@@ -13,18 +13,50 @@ use http::{HeaderValue, StatusCode, header};
 use super::{Gateway, error::GatewayError, headers, key_cache::KeyCaller};
 use crate::{
     catalog::Plan,
-    enforcement::{BucketKey, BucketState, BudgetRule, BudgetState, Decision, Policy, Rule, Rules, Source},
+    enforcement::{BucketKey, BucketState, BudgetRule, BudgetState, Decision, Policy, Rule, Rules, Source, Unknown},
+    store::{
+        db::DbError,
+        journal::{spent, used_since},
+    },
 };
 
 impl Gateway {
-    /// What this key has to pass for this model; compiled at its first request.
-    pub(super) fn policy(&self, caller: &KeyCaller, plan: &Plan, model: &ModelId, lane: Lane) -> Arc<Policy> {
+    /// What this key has to pass for this model; compiled at its first request. A limit or budget that is new starts
+    /// with what was used before it was set.
+    pub(super) async fn policy(&self, caller: &KeyCaller, plan: &Plan, model: &ModelId, lane: Lane) -> Result<Arc<Policy>, GatewayError> {
         if let Some(policy) = caller.policy(model, lane) {
-            return policy;
+            return Ok(policy);
         }
-        let policy = self.engine.compile(rules(plan, caller, model, lane), self.ambient.now());
+        let rules = rules(plan, caller, model, lane);
+        let unknown = self.engine.unknown(&rules);
+        if !unknown.is_empty() {
+            // What is on its way to the database counts as well.
+            self.durable(self.meter.flush()).await?;
+            let seeded = self.seed(&rules, &unknown).await;
+            seeded.map_err(|error| GatewayError::unavailable(&error))?;
+        }
+        let policy = self.engine.compile(rules, self.ambient.now());
         caller.keep(Arc::clone(&policy), model, lane);
-        policy
+        Ok(policy)
+    }
+
+    async fn seed(&self, rules: &Rules, unknown: &[Unknown<'_>]) -> Result<(), DbError> {
+        let (org, now) = (rules.org.as_str(), self.ambient.now());
+        let mut reader = self.db.read().await?;
+        for unknown in unknown {
+            match unknown {
+                Unknown::Limit(Rule { key, .. }) => {
+                    let since = now.plus(-key.window.millis());
+                    let used = used_since(&mut reader, org, key.level, &key.scope, key.lane, &key.model, key.metric, since).await?;
+                    self.engine.seed(&rules.org, BucketKey::clone(key), used, now);
+                }
+                Unknown::Budget(rule) => {
+                    let spent = spent(&mut reader, org, rule.level, &rule.scope, now.month_start()).await?;
+                    self.engine.seed_budget(&rules.org, &rule.scope, spent, now);
+                }
+            }
+        }
+        Ok(())
     }
 }
 

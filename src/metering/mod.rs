@@ -1,5 +1,16 @@
 //! The durable usage journal: one writer, group commit, an acknowledgement after the commit.
+//!
+//! The order that the promise of `fsync` and `written` rests on: a request takes a slot, then it is admitted; it runs; its
+//! record is queued; the writer takes everything queued into one transaction (rows, roll-ups, bucket levels) and commits;
+//! then it tells the waiting requests, and only then their last byte leaves. So the death of the process at any point loses no
+//! answered request, and at most adds records of requests whose answer was cut off. Nothing is counted twice, because a
+//! record is known by its id. `crash.rs` ends the process at every step; what a commit means to the disk stands in
+//! [`crate::store::db`].
 
+mod budgets;
+#[cfg(test)]
+mod crash;
+pub(crate) mod failpoint;
 mod pulse;
 mod sampler;
 #[cfg(test)]
@@ -27,7 +38,7 @@ pub use pulse::Pulse;
 pub use crate::store::journal::{Record, Tokens};
 use crate::{
     enforcement::Engine,
-    store::{db::Db, journal::Entry},
+    store::{Store, db::Db, journal::Entry},
 };
 use sampler::Sampler;
 use writer::Writer;
@@ -93,11 +104,15 @@ impl Counters {
     }
 }
 
-/// One record on its way to the writer. It frees its slot when it is dropped, after the commit.
-struct Queued {
-    entry: Entry,
-    done: oneshot::Sender<()>,
-    slot: OwnedSemaphorePermit,
+/// What is on its way to the writer, and who waits for the commit.
+enum Queued {
+    /// One record. It frees its slot when it is dropped, after the commit.
+    Record {
+        entry: Entry,
+        done: oneshot::Sender<()>,
+        slot: OwnedSemaphorePermit,
+    },
+    Flush(oneshot::Sender<()>),
 }
 
 /// The way in for records.
@@ -166,6 +181,23 @@ impl Meter {
         self.slot().await?.record(record).await
     }
 
+    /// Resolves when everything that was queued before is committed, whatever the durability.
+    ///
+    /// # Errors
+    /// [`Closed`] after [`Self::shutdown`].
+    pub async fn flush(&self) -> Result<(), Closed> {
+        let (done, committed) = oneshot::channel();
+        self.queue.send(Queued::Flush(done)).map_err(|_| Closed)?;
+        committed.await.map_err(|_| Closed)
+    }
+
+    /// Starts the task that writes a warning for every budget that was used up to a threshold; it ends with the meter.
+    pub fn watch_budgets(&self, store: Store) {
+        let watch = budgets::Watch::new(store, Arc::clone(&self.pulse));
+        let stop = self.stop.clone();
+        tokio::spawn(stop.run_until_cancelled_owned(watch.run()));
+    }
+
     pub fn counters(&self) -> &Counters {
         &self.counters
     }
@@ -232,7 +264,7 @@ impl Slot {
             self.meter.counters.aggregated.inc();
         }
         let (done, acknowledged) = oneshot::channel();
-        let sent = self.meter.queue.send(Queued {
+        let sent = self.meter.queue.send(Queued::Record {
             entry: Entry { record, keep_row },
             done,
             slot: self.permit,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use app::model::{OrgId, ProjectId};
 use parking_lot::RwLock;
+use tokio::sync::watch;
 
 use super::Record;
 
@@ -11,6 +12,7 @@ use super::Record;
 #[derive(Debug, Default)]
 pub struct Pulse {
     counts: RwLock<Counts>,
+    beats: watch::Sender<()>,
 }
 
 #[derive(Debug, Default)]
@@ -28,6 +30,16 @@ impl Pulse {
         self.counts.read().projects.get(project).copied().unwrap_or(0)
     }
 
+    /// Tells of every batch.
+    pub(super) fn beats(&self) -> watch::Receiver<()> {
+        self.beats.subscribe()
+    }
+
+    /// The counters of all orgs that had a record.
+    pub(super) fn orgs(&self) -> HashMap<OrgId, u64> {
+        self.counts.read().orgs.clone()
+    }
+
     /// Counts records, after they can be read.
     pub(super) fn beat<'a>(&self, records: impl Iterator<Item = &'a Record>) {
         let mut counts = self.counts.write();
@@ -35,6 +47,8 @@ impl Pulse {
             count(&mut counts.orgs, &record.org);
             count(&mut counts.projects, &record.project);
         }
+        drop(counts);
+        self.beats.send_replace(());
     }
 }
 

@@ -179,6 +179,35 @@ on_both_engines! {
         restarted.restore(journal::bucket_levels(&mut reader).await.expect("levels"), now);
         assert_eq!(restarted.used(&bench.record.org, &key, 100, now), 42);
     }
+    async fn a_flush_waits_for_the_commit_of_what_was_queued(db: TestDb) {
+        let bench = bench(&db, Durability::Relaxed).await;
+        bench.meter.record(bench.record.clone()).await.expect("accepted");
+        bench.meter.flush().await.expect("committed");
+        assert_eq!(rows(&db).await, 1);
+        bench.meter.flush().await.expect("nothing to wait for");
+        bench.meter.shutdown().await.expect("written");
+        assert_eq!(bench.meter.flush().await, Err(Closed));
+    }
+    async fn old_peaks_are_forgotten_once_an_hour(db: TestDb) {
+        let bench = bench(&db, Durability::Written).await;
+        let mut old = bench.record.clone();
+        for (n, hour, left) in [(1, 100, 0), (2, 100, 1), (3, 101, 0)] {
+            if left == 1 || n == 1 {
+                let mut tx = db.db.write().await.expect("begin");
+                execute!(&mut tx, "INSERT INTO bucket_peaks (org_id, scope_id, lane, model, metric, period, hour, peak)
+                                   VALUES ('o', 's', 'standard', '*', 'tokens', 'minute', 0, 1)").expect("a peak");
+                tx.commit().await.expect("commit");
+            }
+            old.id = RequestId::from_bits(n);
+            old.arrived_at = Timestamp(hour * HOUR);
+            bench.meter.record(old.clone()).await.expect("kept");
+            // The next answer comes after what the writer tidied up behind the last one.
+            bench.meter.flush().await.expect("committed");
+            let mut reader = db.db.read().await.expect("read");
+            let peaks = fetch_one!(&mut reader, (i64,), "SELECT COUNT(*) FROM bucket_peaks").expect("count").0;
+            assert_eq!(peaks, left, "after record {n}");
+        }
+    }
     async fn shutdown_writes_what_is_queued(db: TestDb) {
         let bench = bench(&db, Durability::Relaxed).await;
         bench.meter.record(bench.record.clone()).await.expect("accepted");

@@ -6,10 +6,11 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::mpsc;
+use app::model::{Timestamp, time::HOUR};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::{Counters, Durability, Pulse, Queued};
+use super::{Counters, Durability, Pulse, Queued, failpoint::failpoint};
 use crate::{
     enforcement::{BucketLevel, Engine},
     store::{
@@ -20,6 +21,8 @@ use crate::{
 
 /// Records in one transaction at most: keeps the wait of the first one short.
 const BATCH: usize = 1_024;
+/// Records between two checkpoints of SQLite's log: after a batch is acknowledged, so that no answer waits for one.
+const CHECKPOINT: usize = if cfg!(test) { 32 } else { 4_096 };
 const RELAXED_PAUSE: Duration = Duration::from_millis(100);
 const FIRST_RETRY: Duration = Duration::from_millis(20);
 const LAST_RETRY: Duration = Duration::from_secs(5);
@@ -34,6 +37,9 @@ pub(super) struct Writer {
     stop: CancellationToken,
     counters: Arc<Counters>,
     pulse: Arc<Pulse>,
+    since_checkpoint: usize,
+    /// When old peaks are deleted next, by the time of the records.
+    forget_at: Timestamp,
 }
 
 impl Writer {
@@ -54,6 +60,8 @@ impl Writer {
             stop,
             counters,
             pulse,
+            since_checkpoint: 0,
+            forget_at: Timestamp(0),
         }
     }
 
@@ -61,9 +69,10 @@ impl Writer {
     pub(super) async fn run(mut self) {
         let mut batch = Vec::with_capacity(BATCH);
         while self.next(&mut batch).await {
-            let (entries, waiting): (Vec<Entry>, Vec<_>) = batch.drain(..).map(|queued| (queued.entry, (queued.done, queued.slot))).unzip();
+            let Batch { entries, waiting } = batch.drain(..).collect();
             let levels = self.engine.changed_levels();
             self.keep(&entries, &levels).await;
+            failpoint("committed");
             self.pulse.beat(entries.iter().map(|entry| &entry.record));
             self.counters.batches.inc();
             self.counters.records.inc_by(entries.len() as u64);
@@ -71,6 +80,10 @@ impl Writer {
                 // Nobody listens any more when the client has left.
                 let _ = done.send(());
                 drop(slot);
+                failpoint("acknowledged");
+            }
+            if let Err(error) = self.tidy(&entries).await {
+                tracing::warn!(%error, "metering could not tidy up");
             }
         }
         let levels = self.engine.changed_levels();
@@ -118,8 +131,57 @@ impl Writer {
     }
 
     async fn write(&self, entries: &[Entry], levels: &[BucketLevel]) -> Result<(), DbError> {
+        failpoint("begin");
         let mut tx = self.db.write().await?;
         journal::write(&mut tx, entries, levels).await?;
+        failpoint("commit");
         tx.commit().await
+    }
+
+    /// What nobody waits for: folds SQLite's log into its file, and once an hour forgets old peaks, a part after each batch.
+    async fn tidy(&mut self, entries: &[Entry]) -> Result<(), DbError> {
+        self.since_checkpoint += entries.len();
+        if self.since_checkpoint >= CHECKPOINT {
+            self.since_checkpoint = 0;
+            failpoint("checkpoint");
+            self.db.checkpoint().await?;
+            failpoint("checkpointed");
+        }
+        let Some(now) = entries.iter().map(|entry| entry.record.arrived_at).max() else {
+            return Ok(());
+        };
+        if now < self.forget_at {
+            return Ok(());
+        }
+        let mut tx = self.db.write().await?;
+        let more = journal::forget_peaks(&mut tx, now).await?;
+        tx.commit().await?;
+        if !more {
+            self.forget_at = now.plus(HOUR);
+        }
+        Ok(())
+    }
+}
+
+/// What was queued, taken apart.
+#[derive(Default)]
+struct Batch {
+    entries: Vec<Entry>,
+    waiting: Vec<(oneshot::Sender<()>, Option<OwnedSemaphorePermit>)>,
+}
+
+impl FromIterator<Queued> for Batch {
+    fn from_iter<I: IntoIterator<Item = Queued>>(queued: I) -> Self {
+        let mut batch = Self::default();
+        for queued in queued {
+            match queued {
+                Queued::Record { entry, done, slot } => {
+                    batch.entries.push(entry);
+                    batch.waiting.push((done, Some(slot)));
+                }
+                Queued::Flush(done) => batch.waiting.push((done, None)),
+            }
+        }
+        batch
     }
 }

@@ -214,7 +214,7 @@ mod tests {
             let facts = key_by_digest(&mut reader, &secret.digest(&seed.pepper)).await.expect("query").expect("found");
             assert_eq!((facts.key, facts.project, facts.org), (key, project, seed.org.clone()));
             assert_eq!(facts.permissions, [Permission::Inference, Permission::ReadOnly]);
-            assert_eq!(facts.enabled.len(), 2);
+            assert_eq!(facts.enabled.len(), 3);
             assert_eq!(facts.models.map(|models| models.len()), Some(1));
             assert!(facts.networks.expect("networks")[0].contains(&std::net::IpAddr::from([10, 1, 2, 3])));
             assert!(!facts.archived);

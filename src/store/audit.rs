@@ -11,7 +11,7 @@ use super::{
     listing, parse, pattern,
 };
 use crate::{
-    access::{Caller, Grant, Permission, ViewAudit, ViewOrg},
+    access::{Caller, Grant, Interface, Permission, ViewAudit, ViewOrg},
     ambient::Ambient,
     audit::{Chain, Event, GENESIS, Record, Stored},
 };
@@ -37,10 +37,11 @@ pub async fn append(tx: &mut Tx, ambient: &Ambient, caller: &Caller, chain: &Cha
         id: ambient.id(),
         at: ambient.now(),
         actor_id: caller.person.as_ref().map(|person| person.id.clone()),
-        actor: caller
-            .person
-            .as_ref()
-            .map_or_else(|| "unknown".to_owned(), |person| person.name.to_string()),
+        actor: match (&caller.person, caller.origin.interface) {
+            (Some(person), _) => person.name.to_string(),
+            (None, Interface::System) => "system".to_owned(),
+            (None, _) => "unknown".to_owned(),
+        },
         action: event.action.to_owned(),
         target_kind: event.target_kind.to_owned(),
         target_id: event.target_id,

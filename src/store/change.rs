@@ -28,7 +28,7 @@ pub struct Change<P: Permission> {
     version: i64,
 }
 
-const TOUCH_ORG: &str = "UPDATE orgs SET version = version + 1 WHERE id = $1 RETURNING version";
+pub(super) const TOUCH_ORG: &str = "UPDATE orgs SET version = version + 1 WHERE id = $1 RETURNING version";
 const TOUCH_ORG_OF_PROJECT: &str = "
     UPDATE orgs SET version = version + 1 WHERE id = (SELECT org_id FROM projects WHERE id = $1)
     RETURNING version";

@@ -1,7 +1,36 @@
 //! One SQL text, two engines. A statement is written once (`$1` placeholders, portable columns) and the macros below
 //! expand it for SQLite and PostgreSQL. Reads take a [`Reader`], writes exist only on a [`Tx`].
+//!
+//! # What a power cut leaves
+//!
+//! SQLite, [`Sync::Full`] (`journal_mode = WAL`, `synchronous = FULL`), in the order that its source has (`walFrames`,
+//! `walCheckpoint`, `unixSync`):
+//!
+//! 1. A commit appends its pages to the log and syncs the log before it returns. Every frame carries a checksum over all
+//!    frames before it, and only a frame that is marked as the end of a commit counts: what a cut leaves half-written is
+//!    behind the last commit, and recovery stops there. So a transaction is there as a whole, or not at all.
+//! 2. The first sync of a log that was just made syncs its directory too, which also holds the entry of the database file.
+//!    The entry of a new data directory in its parent is synced by [`Db::open`].
+//! 3. A log that begins again gets a new salt in its header, which is synced before frames follow: old frames behind new
+//!    ones never look like their continuation.
+//! 4. A checkpoint syncs the log and writes its pages into the database file. Once all of them are there it syncs that
+//!    file, and only then may the log begin again. A cut in between leaves the log whole; recovery reads it again.
+//!
+//! [`Sync::Written`] (`synchronous = NORMAL`) leaves out the sync of 1. A commit is with the operating system when it
+//! returns, so it survives the death of the process; a cut takes the last commits, from the end, never one in the middle.
+//!
+//! PostgreSQL flushes its log before a commit returns (`synchronous_commit = on`), or within moments after (`off`): then a
+//! commit survives the death of this process, but not of the database server. `fsync` has to be on there, as it is by default.
 
-use std::{fs::OpenOptions, io, os::unix::fs::OpenOptionsExt, path::Path, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    fs::{File, OpenOptions},
+    io,
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+    str::FromStr,
+    sync::Arc,
+    time::Duration,
+};
 
 use sqlx::{
     PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
@@ -13,6 +42,9 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// Embedded, so that one binary holds its own schema.
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+
+/// Pages in SQLite's log after which a commit checkpoints by itself: 32 MB. Metering does it earlier, see [`Db::checkpoint`].
+const CHECKPOINT_PAGES: &str = "8000";
 
 /// A database of either kind. Cloning is cheap.
 #[derive(Clone)]
@@ -133,7 +165,8 @@ impl Db {
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .busy_timeout(Duration::from_secs(10))
-            .synchronous(synchronous);
+            .synchronous(synchronous)
+            .pragma("wal_autocheckpoint", CHECKPOINT_PAGES);
         make_private(options.get_filename())?;
         let pool = SqlitePoolOptions::new().max_connections(8).connect_with(options).await?;
         Ok(Self::Sqlite {
@@ -188,6 +221,14 @@ impl Db {
         })
     }
 
+    /// Folds SQLite's log into the file as far as no reader needs it, without making anybody wait. PostgreSQL does so itself.
+    pub async fn checkpoint(&self) -> Result<(), DbError> {
+        if let Self::Sqlite { pool, .. } = self {
+            sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(pool).await?;
+        }
+        Ok(())
+    }
+
     /// Waits for the connections to finish, so that the write-ahead log is folded into the file.
     pub async fn close(&self) {
         match self {
@@ -201,8 +242,19 @@ impl Db {
 fn make_private(path: &Path) -> Result<(), DbError> {
     let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
     match made {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(sqlx::Error::Io(error).into()),
-        _ => Ok(()),
+        Ok(_) => {
+            sync_entry(path.parent());
+            Ok(())
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(sqlx::Error::Io(error).into()),
+    }
+}
+
+/// Makes the name of a new directory survive a power cut. One whose parent may not be read is left to the file system.
+fn sync_entry(directory: Option<&Path>) {
+    if let Some(parent) = directory.and_then(Path::parent) {
+        let _ = File::open(parent).and_then(|parent| parent.sync_all());
     }
 }
 
@@ -255,3 +307,52 @@ macro_rules! fetch_one {
 }
 
 pub(crate) use {execute, fetch_all, fetch_one, fetch_optional, on_engine};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::testing;
+
+    #[tokio::test]
+    async fn sqlite_syncs_as_it_was_told_to() {
+        let test = testing::sqlite().await;
+        for (sync, level) in [(Sync::Full, 2), (Sync::Written, 1)] {
+            let db = test.db.reopen(&test.url, sync).await.expect("it opens");
+            let mut reader = db.read().await.expect("a connection");
+            let (journal,) = fetch_one!(&mut reader, (String,), "PRAGMA journal_mode").expect("an answer");
+            let (synchronous,) = fetch_one!(&mut reader, (i64,), "PRAGMA synchronous").expect("an answer");
+            let (pages,) = fetch_one!(&mut reader, (i64,), "PRAGMA wal_autocheckpoint").expect("an answer");
+            assert_eq!(
+                (journal.as_str(), synchronous, pages.to_string().as_str()),
+                ("wal", level, CHECKPOINT_PAGES)
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn postgres_syncs_as_it_was_told_to() {
+        let test = testing::postgres().await;
+        for (sync, value) in [(Sync::Full, "on"), (Sync::Written, "off")] {
+            let db = test.db.reopen(&test.url, sync).await.expect("it opens");
+            let mut reader = db.read().await.expect("a connection");
+            let (commit,) = fetch_one!(&mut reader, (String,), "SHOW synchronous_commit").expect("an answer");
+            assert_eq!(commit, value);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_checkpoint_folds_the_log_into_the_file() {
+        let test = testing::sqlite().await;
+        let marker = "a-text-that-stands-nowhere-else";
+        let mut tx = test.db.write().await.expect("begin");
+        execute!(&mut tx, "INSERT INTO audit_heads (chain, seq, hash) VALUES ($1, 1, '')", marker).expect("insert");
+        tx.commit().await.expect("commit");
+        let is_in_file = || {
+            let bytes = std::fs::read(test.url.trim_start_matches("sqlite://")).expect("the file");
+            bytes.windows(marker.len()).any(|window| window == marker.as_bytes())
+        };
+        assert!(!is_in_file(), "it is in the log alone");
+        test.db.checkpoint().await.expect("a checkpoint");
+        assert!(is_in_file());
+    }
+}

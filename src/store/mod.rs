@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod admission;
 pub mod attempts;
 pub mod audit;
+pub mod bulk;
 pub mod change;
 pub mod db;
 pub mod journal;
@@ -17,6 +18,7 @@ pub mod sessions;
 pub(crate) mod testing;
 pub mod usage;
 pub mod versions;
+pub mod warnings;
 
 use std::{fmt::Display, str::FromStr, sync::Arc};
 

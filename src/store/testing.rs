@@ -15,6 +15,7 @@ use super::db::{Db, Sync};
 /// A database that lives as long as the test.
 pub struct TestDb {
     pub db: Db,
+    pub url: String,
     _folder: Option<TempDir>,
 }
 
@@ -45,7 +46,11 @@ pub async fn sqlite() -> TestDb {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let url = format!("sqlite://{}", folder.path().join("test.db").display());
     let db = Db::open(&url, Sync::Written).await.expect("SQLite opens");
-    TestDb { db, _folder: Some(folder) }
+    TestDb {
+        db,
+        url,
+        _folder: Some(folder),
+    }
 }
 
 pub async fn postgres() -> TestDb {
@@ -60,7 +65,7 @@ pub async fn postgres() -> TestDb {
     admin.close().await;
     let url = cluster.url(&name);
     let db = Db::open(&url, Sync::Written).await.expect("PostgreSQL opens");
-    TestDb { db, _folder: None }
+    TestDb { db, url, _folder: None }
 }
 
 struct Cluster {

@@ -75,6 +75,7 @@ fn gateway() -> Router {
         .route("/v1/whoami", get(whoami))
         .route("/v1/models", get(|| async { "models" }))
         .route("/v1/chat/completions", post(|body: String| async move { body.len().to_string() }))
+        .route("/v1/embeddings", post(|| async { "embeddings" }))
         .route("/v1/panic", get(panicking))
 }
 

@@ -30,7 +30,7 @@ pub struct AuditEntry {
     pub project: Option<String>,
     /// Client address, if it came over the network.
     pub address: Option<String>,
-    /// `console`, `cli` or `gateway`.
+    /// `console`, `cli`, `gateway` or `system`.
     pub interface: String,
     pub changes: Vec<Change>,
     /// SHA-256 over this record and the hash before it, in hex.

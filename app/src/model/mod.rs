@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod error;
+pub mod histogram;
 pub mod ids;
 pub mod key;
 pub mod limit;

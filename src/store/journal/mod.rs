@@ -1,0 +1,171 @@
+//! The metering journal and what is kept with it: roll-ups, last use of keys, bucket levels and their peaks. One writer.
+
+mod levels;
+mod rollup;
+mod spend;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashSet};
+
+use app::model::{AccountId, KeyId, ModelId, Money, OrgId, ProjectId, RequestId, Timestamp, limit::Level};
+
+use super::{
+    bulk::{Bulk, execute_rows, fetch_rows},
+    db::{DbError, Tx},
+};
+use crate::{
+    catalog::Tier,
+    enforcement::{BucketLevel, Decision},
+    metering::failpoint::failpoint,
+};
+
+pub use levels::{bucket_levels, forget_peaks};
+pub use spend::{spent, used_since};
+
+/// One gateway request, admitted or refused by a limit.
+#[derive(Clone, Debug)]
+pub struct Record {
+    pub id: RequestId,
+    /// `X-Client-Request-Id` as sent.
+    pub client_request_id: Option<String>,
+    pub org: OrgId,
+    pub project: ProjectId,
+    pub key: Option<KeyId>,
+    pub account: Option<AccountId>,
+    pub model: ModelId,
+    pub tier: Tier,
+    /// HTTP status of the answer; 499 when the client left before it.
+    pub status: u16,
+    pub error_code: Option<&'static str>,
+    /// The level whose limit refused it; such a record used nothing.
+    pub refused: Option<Level>,
+    pub simulated: bool,
+    /// The tokens are not the upstream's own count.
+    pub estimated: bool,
+    pub tokens: Tokens,
+    pub cost: Money,
+    pub arrived_at: Timestamp,
+    pub latency_ms: i64,
+    pub first_token_ms: Option<i64>,
+    /// `max_completion_tokens` as sent.
+    pub asked_output: Option<u64>,
+    /// Tokens: expected, reserved in the buckets, and in the buckets in the end.
+    pub estimate: u64,
+    pub reserved: u64,
+    pub settled: u64,
+    /// What every bucket and budget said.
+    pub decision: Option<Decision>,
+}
+
+/// Tokens of one request; `cached` ones are part of `input`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tokens {
+    pub input: u64,
+    pub cached: u64,
+    pub output: u64,
+}
+
+impl Tokens {
+    pub fn total(self) -> u64 {
+        self.input.saturating_add(self.output)
+    }
+}
+
+/// A record and how much of it is kept.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub record: Record,
+    /// False for a refusal in a flood: it is counted in the roll-up and leaves no row of its own.
+    pub keep_row: bool,
+}
+
+static INSERT: Bulk = Bulk::new(
+    "
+INSERT INTO requests (id, client_request_id, org_id, project_id, key_id, account_id, model, tier, status, error_code, refused_level,
+                      simulated, estimated, tokens_in, tokens_cached, tokens_out, cost_micros, arrived_at, latency_ms, first_token_ms,
+                      asked_output, estimate, reserved, settled, buckets)
+VALUES ",
+    25,
+    " ON CONFLICT (id) DO NOTHING RETURNING id",
+);
+
+// Both engines name the columns of a list of values `column1`, `column2`.
+static LAST_USED: Bulk = Bulk::new(
+    "UPDATE api_keys SET last_used_at = v.column2 FROM (VALUES ",
+    2,
+    ") AS v WHERE api_keys.id = v.column1 AND (api_keys.last_used_at IS NULL OR api_keys.last_used_at < v.column2)",
+);
+
+/// Writes a batch and the bucket levels that go with it. A record whose id is known already changes nothing, so a batch
+/// may be written again after a failure whose outcome is unknown. Only refusals of a flood leave no row to be known by: if
+/// the failed commit had reached the disk after all, those of that one batch count twice among the refusals. Usage and
+/// cost cannot.
+pub async fn write(tx: &mut Tx, batch: &[Entry], levels: &[BucketLevel]) -> Result<(), DbError> {
+    let kept: Vec<&Record> = batch.iter().filter(|entry| entry.keep_row).map(|entry| &entry.record).collect();
+    let mut new = insert(tx, &kept).await?;
+    // `remove`, because one batch can hold an id twice.
+    let counted = batch.iter().filter(|entry| !entry.keep_row || new.remove(entry.record.id.as_str()));
+    let counted: Vec<&Record> = counted.map(|entry| &entry.record).collect();
+    failpoint("inserted");
+    rollup::add(tx, &counted).await?;
+    touch_keys(tx, &counted).await?;
+    levels::store(tx, levels).await
+}
+
+/// Inserts the rows and returns the ids of those that were new.
+async fn insert(tx: &mut Tx, records: &[&Record]) -> Result<HashSet<String>, DbError> {
+    let new = fetch_rows!(tx, (String,), INSERT, records, |query, record| query
+        .bind(record.id.as_str())
+        .bind(record.client_request_id.as_deref())
+        .bind(record.org.as_str())
+        .bind(record.project.as_str())
+        .bind(record.key.as_ref().map(KeyId::as_str))
+        .bind(record.account.as_ref().map(AccountId::as_str))
+        .bind(record.model.as_str())
+        .bind(record.tier.as_str())
+        .bind(i64::from(record.status))
+        .bind(record.error_code)
+        .bind(record.refused.map(Level::as_str))
+        .bind(record.simulated)
+        .bind(record.estimated)
+        .bind(signed(record.tokens.input))
+        .bind(signed(record.tokens.cached))
+        .bind(signed(record.tokens.output))
+        .bind(record.cost.0)
+        .bind(record.arrived_at.0)
+        .bind(record.latency_ms)
+        .bind(record.first_token_ms)
+        .bind(record.asked_output.map(signed))
+        .bind(signed(record.estimate))
+        .bind(signed(record.reserved))
+        .bind(signed(record.settled))
+        .bind(receipt(record)))?;
+    Ok(new.into_iter().map(|(id,)| id).collect())
+}
+
+/// The decision in its stored form.
+fn receipt(record: &Record) -> String {
+    let receipt = record.decision.as_ref().map(Decision::receipt).unwrap_or_default();
+    serde_json::to_string(&receipt).unwrap_or_else(|_| "{}".to_owned())
+}
+
+/// Moves the last use of the keys forward.
+async fn touch_keys(tx: &mut Tx, records: &[&Record]) -> Result<(), DbError> {
+    let mut used: BTreeMap<&str, i64> = BTreeMap::new();
+    for record in records {
+        if let Some(key) = &record.key {
+            let last = used.entry(key.as_str()).or_insert(record.arrived_at.0);
+            *last = record.arrived_at.0.max(*last);
+        }
+    }
+    let used: Vec<_> = used.into_iter().collect();
+    execute_rows!(tx, LAST_USED, &used, |query, row| query.bind(row.0).bind(row.1))
+}
+
+/// A number for a column: both engines' integers end at 2⁶³ − 1.
+fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
