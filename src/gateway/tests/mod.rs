@@ -1,6 +1,7 @@
 //! The gateway through its router: a frozen clock, the simulator without pace, and a small upstream on loopback.
 
 mod bad_input;
+mod budgets;
 mod clients;
 mod embeddings;
 mod limits;
