@@ -59,7 +59,7 @@ impl Children {
                 return Ok(Started { pid, authority });
             }
         }
-        Err(format!("{:?} ended before it listened", command.get_program()).into())
+        Err(format!("{} ended before it listened", command.get_program().display()).into())
     }
 
     /// Kills one of them.

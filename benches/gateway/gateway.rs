@@ -91,17 +91,22 @@ fn configuration(upstream: &str) -> String {
              [models.\"bench/{name}\"]\nupstream = \"{name}\"\ncontext = 128000\ndefault_output = 64\nprice_input = \"0.15\"\nprice_output = \"0.60\"\n\n"
         )
     });
-    let mut text = parts.concat();
     let models = MODELS.map(|name| format!("\"bench/{name}\""));
-    text += &format!("[plans.standard]\nmodels = [{}]\nquotas = [\n", models.join(", "));
+    let mut quotas = Vec::new();
     for model in models.iter().map(String::as_str).chain(["\"*\""]) {
         for metric in ["requests", "tokens"] {
             for window in ["minute", "hour", "day"] {
-                text += &format!("  {{ model = {model}, metric = \"{metric}\", window = \"{window}\", limit = {GENEROUS} }},\n");
+                quotas.push(format!(
+                    "{{ model = {model}, metric = \"{metric}\", window = \"{window}\", limit = {GENEROUS} }}"
+                ));
             }
         }
     }
-    text + "]\n"
+    let (models, quotas) = (models.join(", "), quotas.join(",\n  "));
+    format!(
+        "{}[plans.standard]\nmodels = [{models}]\nquotas = [\n  {quotas},\n]\n",
+        parts.concat()
+    )
 }
 
 /// Waits until a process has nothing left to do, 10 s at most, so that what one measurement left behind does not slow the next.

@@ -1,4 +1,4 @@
-//! What other benchmarks found out: lines `bench:<TAB>id<TAB>value<TAB>unit`, such as `bench:	decision-p50	820	ns`.
+//! What other benchmarks found out: lines of `bench:`, an id, a value and its unit, with tabs between, such as `bench: decision-p50 820 ns`.
 
 use std::{collections::BTreeMap, fs, path::Path};
 

@@ -81,9 +81,9 @@ pub fn publish(rows: &[Row]) -> Outcome {
             .collect::<Vec<_>>()
             .join("\n")
     };
-    let machine: String = facts().iter().map(|fact| format!("- {fact}\n")).collect();
+    let machine = facts().join("\n- ");
     let text = format!(
-        "# Results\n\nWritten by `make bench`, which repeats all of it.\n\n{table}\n## What falls short\n\n{verdict}\n\n## The machine\n\n{machine}\n{METHOD}"
+        "# Results\n\nWritten by `make bench`, which repeats all of it.\n\n{table}\n## What falls short\n\n{verdict}\n\n## The machine\n\n- {machine}\n\n{METHOD}"
     );
     fs::write(FILE, text)?;
     Ok(())
