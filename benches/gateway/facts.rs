@@ -11,7 +11,8 @@ pub fn facts() -> Vec<String> {
     vec![
         format!("{cores} cores, {processor}; load generator, proxy or gateway, and upstream share them"),
         format!("{} GiB of memory", memory.unwrap_or_default().div_ceil(1 << 20)),
-        format!("Linux {}", kernel.trim()),
+        // Behind the first dash stands what a distribution or a cloud calls its own build.
+        format!("Linux {}", kernel.trim().split('-').next().unwrap_or_default()),
         first_line("rustc", "--version"),
         first_line("wrk", "--version"),
     ]
