@@ -17,8 +17,8 @@ test: ## Everything: format, lints, Rust tests on SQLite and PostgreSQL, a real 
 check: ## The fast part of it: format, lints, Rust tests
 	@.ci/test fast
 
-bench: ## Measure the hot paths
-	@cargo bench --locked
+bench: ## Measure the hot paths, print the table and write benches/RESULTS.md
+	@.ci/bench
 
 fuzz: ## Feed random input to what strangers reach first, a minute each
 	@.ci/fuzz

@@ -15,6 +15,19 @@ lacks() {
     exit 2
 }
 
+# install_packages NAME…: with the distribution's own tool.
+install_packages() {
+    local as_root=()
+    command -v apt-get >/dev/null || lacks "please install: $* (this machine has no apt)"
+    if ((EUID != 0)); then
+        command -v sudo >/dev/null || lacks "please install as root: apt-get install $*"
+        as_root=(sudo)
+    fi
+    say "Installing with apt: $*"
+    "${as_root[@]}" apt-get update -q
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends "$@"
+}
+
 # The version of crate $1 in the lock file.
 locked_version() {
     awk -v name="\"$1\"" '$1 == "name" && $3 == name { found = 1 } found && $1 == "version" { gsub(/"/, "", $3); print $3; exit }' Cargo.lock

@@ -1,19 +1,12 @@
 //! Who a request comes from: the peer, or whom a trusted proxy vouches for.
 
-use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
-    sync::Arc,
-};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use axum::{
-    extract::{ConnectInfo, Request, State},
-    middleware::Next,
-    response::Response,
-};
+use axum::extract::{ConnectInfo, Request};
 use http::HeaderMap;
 use ipnet::IpNet;
 
-use super::{Site, request::ClientAddr};
+use super::request::ClientAddr;
 
 const X_FORWARDED_FOR: &str = "x-forwarded-for";
 /// What a proxy leaves in a request, even one that was not told to name the client.
@@ -31,15 +24,14 @@ const PROXY_HEADERS: [&str; 6] = [
 pub struct Vouched(pub bool);
 
 /// Puts [`ClientAddr`] and [`Vouched`] into the request.
-pub async fn layer(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
+pub fn find(request: &mut Request, trusted: &[IpNet]) {
     let peer = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
         .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
-    let (client, vouched) = resolve(peer, request.headers(), &site.trusted_proxies);
+    let (client, vouched) = resolve(peer, request.headers(), trusted);
     request.extensions_mut().insert(client);
     request.extensions_mut().insert(vouched);
-    next.run(request).await
 }
 
 /// The rightmost address of `X-Forwarded-For` that is no trusted proxy, if the peer is one; else the peer.

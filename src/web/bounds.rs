@@ -1,37 +1,25 @@
 //! Limits of the site outside the gateway: how much a request may send, how long it may take, and that it may panic.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, time::Duration};
 
-use app::model::{AppError, RequestId};
+use app::model::AppError;
 use axum::{
     body::{Body, to_bytes},
-    extract::{Request, State},
+    extract::Request,
     middleware::Next,
     response::Response,
 };
 use futures::FutureExt;
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
 
-use super::{Site, errors::Audience, request::CurrentRequest};
+use super::errors::Audience;
 
 /// Forms are short.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 /// Longer than any page takes.
 const TIME_OUT: Duration = Duration::from_secs(30);
-const X_REQUEST_ID: &str = "x-request-id";
 
-/// Names the request. An id from outside is not taken over: it could be forged to hide in another request's log lines.
-pub async fn request_id(State(site): State<Arc<Site>>, mut request: Request, next: Next) -> Response {
-    let id: RequestId = site.ambient.id();
-    request.extensions_mut().insert(CurrentRequest(id.clone()));
-    let mut response = next.run(request).await;
-    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
-        response.headers_mut().insert(X_REQUEST_ID, value);
-    }
-    response
-}
-
-/// Turns a panic into a 500. The panic itself stands in the log.
+/// Runs what lies behind, and turns a panic into a 500. The panic itself stands in the log.
 pub async fn catch_panic(request: Request, next: Next) -> Response {
     let audience = Audience::of_request(&request);
     AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| {

@@ -1,18 +1,11 @@
 //! Headers that every answer carries, and the content security policy of pages.
 
-use std::sync::Arc;
-
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
 use http::{
-    HeaderName, HeaderValue,
+    HeaderMap, HeaderName, HeaderValue,
     header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS},
 };
 
-use super::Site;
+use crate::config::PublicUrl;
 
 /// For everything that is no page: nothing may load, nobody may frame it.
 const BARE_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -33,19 +26,16 @@ const ALWAYS: [(HeaderName, &str); 5] = [
 /// Set where the handler said nothing: pages bring their policy with the nonce, assets may be kept.
 const UNLESS_SET: [(HeaderName, &str); 2] = [(CONTENT_SECURITY_POLICY, BARE_POLICY), (CACHE_CONTROL, "no-store")];
 
-pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+pub fn add(headers: &mut HeaderMap, public_url: &PublicUrl) {
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
     for (name, value) in UNLESS_SET {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    if site.public_url.is_https() {
+    if public_url.is_https() {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }
-    response
 }
 
 /// The policy of a page: its own scripts and style sheet, inline scripts only with this answer's nonce.

@@ -1,16 +1,14 @@
 //! The log: one line per event on stderr, and one event per request.
 
-use std::{collections::BTreeMap, io::IsTerminal, sync::Arc};
+use std::{collections::BTreeMap, io::IsTerminal};
 
-use axum::{
-    extract::{MatchedPath, Request, State},
-    middleware::Next,
-    response::Response,
-};
-use tracing::Instrument;
+use app::model::RequestId;
+use axum::extract::{MatchedPath, Request};
+use http::StatusCode;
+use tracing::Span;
 use tracing_subscriber::{EnvFilter, fmt};
 
-use super::{Site, metrics::Class, request::CurrentRequest};
+use super::metrics::Class;
 use crate::config::{ConfigError, LOG_FILTER, LogFormat};
 
 /// Starts the log. A second start, as in tests, keeps the first.
@@ -31,24 +29,24 @@ pub fn start(format: LogFormat, environment: &BTreeMap<String, String>) -> Resul
     Ok(())
 }
 
-/// The span and the event of one request: the route's pattern, never the path's values, the query or a header.
-pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
-    let class = Class::of(&request);
+/// What is logged during a request stands under this: the route's pattern, never the path's values, the query or a header.
+pub fn span(request: &Request, id: &RequestId) -> Span {
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str);
-    let id = request.extensions().get::<CurrentRequest>().map_or("", |id| id.0.as_str());
-    let span = tracing::info_span!("request", id, method = %request.method(), route);
-    let started = site.ambient.now();
-    async {
-        let response = next.run(request).await;
-        let status = response.status().as_u16();
-        let latency_ms = site.ambient.now().since(started);
-        if matches!(class, Class::Asset | Class::Health) {
-            tracing::debug!(status, latency_ms, "answered");
-        } else {
-            tracing::info!(status, latency_ms, "answered");
-        }
-        response
+    tracing::info_span!("request", id = id.as_str(), method = %request.method(), route)
+}
+
+/// The event of one request. What the gateway served is in the request log, where the reader of this log would not look
+/// for every call of every program.
+pub fn answered(class: Class, status: StatusCode, latency_ms: i64) {
+    let is_routine = match class {
+        Class::Asset | Class::Health => true,
+        Class::Gateway => status.is_success(),
+        _ => false,
+    };
+    let status = status.as_u16();
+    if is_routine {
+        tracing::debug!(status, latency_ms, "answered");
+    } else {
+        tracing::info!(status, latency_ms, "answered");
     }
-    .instrument(span)
-    .await
 }

@@ -9,7 +9,6 @@ use std::{
 use axum::{
     body::{Body, Bytes},
     extract::{MatchedPath, Request, State},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, header::CONTENT_TYPE};
@@ -90,8 +89,15 @@ impl Metrics {
         }
     }
 
+    /// A request that has begun.
+    pub fn flight(&self) -> Flight {
+        self.in_flight.inc();
+        Flight(self.in_flight.clone())
+    }
+
+    /// The head of an answer, so many milliseconds after the request came.
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of a request are far below 2^52")]
-    fn record(&self, class: Class, status: StatusCode, millis: i64) {
+    pub fn record(&self, class: Class, status: StatusCode, millis: i64) {
         self.requests
             .get_or_create(&Answered {
                 class,
@@ -114,23 +120,13 @@ fn status_class(status: StatusCode) -> &'static str {
     }
 }
 
-/// Counts a request, and holds it in flight until the last byte of the answer.
-pub async fn layer(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
-    let class = Class::of(&request);
-    let started = site.ambient.now();
-    let flight = Flight::begin(&site.metrics.in_flight);
-    let response = next.run(request).await;
-    site.metrics.record(class, response.status(), site.ambient.now().since(started));
-    response.map(|body| Body::new(Flying { body, _flight: flight }))
-}
-
 /// One request in flight.
-struct Flight(Gauge);
+pub struct Flight(Gauge);
 
 impl Flight {
-    fn begin(gauge: &Gauge) -> Self {
-        gauge.inc();
-        Self(gauge.clone())
+    /// Holds the request in flight until the last byte of the answer.
+    pub fn until_sent(self, response: Response) -> Response {
+        response.map(|body| Body::new(Flying { body, _flight: self }))
     }
 }
 

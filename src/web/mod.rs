@@ -1,12 +1,13 @@
 //! The outside of the server: routes, security headers, static assets, health, metrics.
 //!
-//! A request passes, from the outside in: request id → client address → log → metrics → security headers → panic guard, and
+//! A request passes, from the outside in: the edge (request id, client address, log, metrics, security headers, panic guard), and
 //! outside the gateway also origin check → body limit and time-out → session → the handler.
 
 pub mod addresses;
 pub mod assets;
 mod bounds;
 pub mod console;
+mod edge;
 pub mod errors;
 mod headers;
 mod health;
@@ -91,10 +92,5 @@ pub fn router(parts: WebParts) -> Router {
         .layer(from_fn_with_state(shared(), origin::layer))
         .with_state(shared())
         .merge(gateway)
-        .layer(from_fn(bounds::catch_panic))
-        .layer(from_fn_with_state(shared(), headers::layer))
-        .layer(from_fn_with_state(shared(), metrics::layer))
-        .layer(from_fn_with_state(shared(), logging::layer))
-        .layer(from_fn_with_state(shared(), addresses::layer))
-        .layer(from_fn_with_state(shared(), bounds::request_id))
+        .layer(from_fn_with_state(shared(), edge::layer))
 }
