@@ -64,7 +64,7 @@ async fn writes(id: &str, batch: usize, keys: usize) {
         tx.commit().await.expect("commit");
         spent.push(began.elapsed());
     }
-    let busy = cpu() - start;
+    let busy = cpu().saturating_sub(start);
     spent.sort_unstable();
     let each = busy.as_secs_f64() * 1e6 / f64::from(u32::try_from(records).expect("small"));
     println!("bench:\t{id}_cpu\t{each:.2}\tµs a record");

@@ -105,14 +105,10 @@ impl Counters {
 }
 
 /// What is on its way to the writer, and who waits for the commit.
-enum Queued {
-    /// One record. It frees its slot when it is dropped, after the commit.
-    Record {
-        entry: Entry,
-        done: oneshot::Sender<()>,
-        slot: OwnedSemaphorePermit,
-    },
-    Flush(oneshot::Sender<()>),
+struct Queued {
+    /// A record frees its slot when it is dropped, after the commit; a flush has none.
+    record: Option<(Entry, OwnedSemaphorePermit)>,
+    done: oneshot::Sender<()>,
 }
 
 /// The way in for records.
@@ -187,7 +183,7 @@ impl Meter {
     /// [`Closed`] after [`Self::shutdown`].
     pub async fn flush(&self) -> Result<(), Closed> {
         let (done, committed) = oneshot::channel();
-        self.queue.send(Queued::Flush(done)).map_err(|_| Closed)?;
+        self.queue.send(Queued { record: None, done }).map_err(|_| Closed)?;
         committed.await.map_err(|_| Closed)
     }
 
@@ -264,10 +260,9 @@ impl Slot {
             self.meter.counters.aggregated.inc();
         }
         let (done, acknowledged) = oneshot::channel();
-        let sent = self.meter.queue.send(Queued::Record {
-            entry: Entry { record, keep_row },
+        let sent = self.meter.queue.send(Queued {
+            record: Some((Entry { record, keep_row }, self.permit)),
             done,
-            slot: self.permit,
         });
         let relaxed = self.meter.durability == Durability::Relaxed;
         async move {

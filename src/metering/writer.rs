@@ -173,14 +173,10 @@ struct Batch {
 impl FromIterator<Queued> for Batch {
     fn from_iter<I: IntoIterator<Item = Queued>>(queued: I) -> Self {
         let mut batch = Self::default();
-        for queued in queued {
-            match queued {
-                Queued::Record { entry, done, slot } => {
-                    batch.entries.push(entry);
-                    batch.waiting.push((done, Some(slot)));
-                }
-                Queued::Flush(done) => batch.waiting.push((done, None)),
-            }
+        for Queued { record, done } in queued {
+            let (entry, slot) = record.unzip();
+            batch.entries.extend(entry);
+            batch.waiting.push((done, slot));
         }
         batch
     }
