@@ -63,7 +63,7 @@ async fn insert(site: &Site) -> Outcome<Vec<String>> {
             .bind(key.as_str())
             .bind(project.as_str())
             .bind(format!("key {number}"))
-            .bind(secret.digest(&pepper).as_str())
+            .bind(secret.digest(&pepper).hex())
             .bind(secret.prefix())
             .bind(secret.last_four())
             .bind(&site.account)
