@@ -2,7 +2,8 @@ use app::{
     model::{
         AppError, Page,
         key::{KeyLifetime, KeyState, NewKey},
-        limit::{LimitEdit, ModelScope},
+        limit::ModelScope,
+        limits_table::{LimitEdit, PerRate, Rate},
         place::SetupState,
         project::{Environment, NewProject, ProjectFilter},
         usage::{Range, Scope},
@@ -33,6 +34,17 @@ fn new_project(slug: &str) -> NewProject {
     }
 }
 
+fn limit(model: ModelScope, values: &[(Rate, u64)]) -> LimitEdit {
+    let mut edit = LimitEdit {
+        model,
+        values: PerRate::default(),
+    };
+    for (rate, value) in values {
+        edit.values[*rate] = Some(*value);
+    }
+    edit
+}
+
 /// How an answer looks to the policy: allowed, or refused in one of three ways.
 fn outcome<T: std::fmt::Debug>(answer: Result<T, AppError>) -> &'static str {
     match answer {
@@ -50,11 +62,7 @@ async fn outcomes(world: &World, who: Who) -> Vec<&'static str> {
     let console = world.console(who).await;
     let prod = || world.prod.clone();
     let org = || world.org.clone();
-    let edit = LimitEdit {
-        model: ModelScope::All,
-        requests: Some(10),
-        tokens: None,
-    };
+    let edit = limit(ModelScope::All, &[(Rate::RequestsMinute, 10)]);
     let slug = format!("lab-{}", format!("{who:?}").to_lowercase());
     vec![
         outcome(Keys::list(&console, prod(), Page::default()).await),
@@ -129,18 +137,19 @@ on_both_engines! {
         let world = World::new(db).await;
         let owner = world.console(Who::Owner).await;
         let model: ModelScope = "bailiwick/echo".parse().expect("a model");
-        let set = |requests, tokens| owner.set(world.prod.clone(), LimitEdit { model: model.clone(), requests, tokens });
-        set(Some(3), Some(1_000)).await.expect("set");
+        let set = |values: &[(Rate, u64)]| owner.set(world.prod.clone(), limit(model.clone(), values));
+        set(&[(Rate::RequestsMinute, 3), (Rate::TokensMinute, 1_000)]).await.expect("set");
         let table = owner.table(world.prod.clone()).await.expect("table");
         let row = table.rows.iter().find(|row| row.model == model).expect("the model's row");
-        assert_eq!((row.requests.org, row.requests.project, row.requests.effective()), (Some(3_000), Some(3), Some(3)));
-        set(None, Some(1_000)).await.expect("cleared");
+        let cell = &row.cells[Rate::RequestsMinute];
+        assert_eq!((cell.org, cell.project, cell.effective()), (Some(3_000), Some(3), Some(3)));
+        set(&[(Rate::TokensMinute, 1_000)]).await.expect("cleared");
         let log = Audit::list(&owner, Scope::Project(world.prod.clone()), Page::default()).await.expect("log");
         let change = &log.rows[0].changes;
         assert_eq!(change.len(), 1, "tokens stayed as they were");
         assert_eq!((change[0].field.as_str(), change[0].before.as_deref(), change[0].after.as_deref()), ("requests_per_minute", Some("3"), None));
-        let refused = set(Some(3_001), None).await.expect_err("above the ceiling");
-        assert!(refused.on_field("requests").is_some());
+        let refused = set(&[(Rate::RequestsMinute, 3_001)]).await.expect_err("above the ceiling");
+        assert!(refused.on_field("requests_per_minute").is_some());
     }
 
     async fn archiving_needs_the_name_and_hides_the_project(db: TestDb) {

@@ -9,7 +9,8 @@ use app::{
     model::{
         AppError, ProjectId, Timestamp,
         key::{CreatedKey, KeyLifetime, NewKey},
-        limit::{LimitEdit, ModelScope},
+        limit::ModelScope,
+        limits_table::{LimitEdit, PerRate, Rate},
         project::{Environment, NewProject},
         time::{DAY, HOUR},
     },
@@ -228,10 +229,12 @@ impl Demo {
         let Some(model) = self.parts.catalog.models.keys().next().cloned() else {
             return Ok(());
         };
+        let mut values = PerRate::default();
+        values[Rate::RequestsMinute] = Some(1_200);
+        values[Rate::TokensMinute] = Some(tokens);
         let edit = LimitEdit {
             model: ModelScope::One(model),
-            requests: Some(1_200),
-            tokens: Some(tokens),
+            values,
         };
         self.clock.advance(HOUR);
         console.set(project.clone(), edit).await

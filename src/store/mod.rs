@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod admission;
 pub mod attempts;
 pub mod audit;
+pub mod budgets;
 pub mod change;
 pub mod db;
 pub mod journal;
@@ -12,6 +13,7 @@ pub mod keys;
 pub mod limits;
 pub mod orgs;
 pub mod projects;
+pub mod receipts;
 pub mod sessions;
 #[cfg(test)]
 pub(crate) mod testing;
