@@ -173,7 +173,7 @@ const FUNCTIONS: &[Row] = &[
     ),
     (
         "/api/limits/preview",
-        "project={prod}&edit[model]=*&edit[values][0]=&edit[values][1]=99999999&edit[values][2]=&edit[values][3]=&edit[values][4]=&edit[values][5]=",
+        "project={prod}&model=*&requests_per_minute=99999999",
         [401, 422, 422, 403, 403, 404, 403, 404],
     ),
     (

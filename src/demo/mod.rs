@@ -7,14 +7,15 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use app::{
     model::{
-        AppError, ProjectId, Timestamp,
+        AppError, Money, ProjectId, Timestamp,
+        budget::{Budget, BudgetEdit, BudgetScope},
         key::{CreatedKey, KeyLifetime, NewKey},
         limit::ModelScope,
         limits_table::{LimitEdit, PerRate, Rate},
         project::{Environment, NewProject},
         time::{DAY, HOUR},
     },
-    port::{Keys, Limits, Projects},
+    port::{Budgets, Keys, Limits, Projects},
 };
 use tower_sessions::Session;
 
@@ -237,7 +238,21 @@ impl Demo {
             values,
         };
         self.clock.advance(HOUR);
-        console.set(project.clone(), edit).await
+        console.set(project.clone(), edit).await?;
+        for (scope, amount, hard_stop) in [(BudgetScope::Org, 400, false), (BudgetScope::Project, 250, true)] {
+            self.clock.advance(HOUR / 4);
+            let budget = Budget {
+                amount: Money(amount * 1_000_000),
+                warn_percents: vec![50, 80, 100],
+                hard_stop,
+            };
+            let edit = BudgetEdit {
+                scope,
+                budget: Some(budget),
+            };
+            console.set_budget(project.clone(), edit).await?;
+        }
+        Ok(())
     }
 
     /// The last days: a key is disabled, one is revoked, and the finished project is archived.

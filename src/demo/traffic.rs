@@ -2,8 +2,9 @@
 
 use app::model::{
     KeyId, ModelId, Money, ProjectId, Timestamp,
-    limit::Level,
-    time::{DAY, HOUR},
+    limit::{Level, Metric, ModelScope, Window},
+    receipt::{BucketLine, Holder, Receipt, RefusedBy},
+    time::{DAY, HOUR, MINUTE},
 };
 use indicatif::ProgressBar;
 
@@ -45,10 +46,9 @@ pub async fn write(
             for _ in 0..requests_in(start, source.share, random) {
                 let at = start.plus(below(random, HOUR.unsigned_abs()));
                 let (id, model) = models[usize::from(random.next() % 10 < 3) % models.len()];
-                batch.push(Entry {
-                    record: request(parts, founded, source, id, model, at, random),
-                    keep_row: true,
-                });
+                let mut record = request(parts, founded, source, id, model, at, random);
+                record.buckets = receipt(parts, founded, sources, &record, random);
+                batch.push(Entry { record, keep_row: true });
             }
         }
         if batch.len() >= BATCH || hour + 1 == hours {
@@ -141,6 +141,79 @@ fn request(
         asked_output: None,
         estimate,
         reserved: if refused.is_some() { 0 } else { estimate },
-        buckets: "[]".to_owned(),
+        buckets: String::new(),
     }
+}
+
+/// What the decision looked like: the tokens a minute of the model, at both levels.
+fn receipt(parts: &ConsoleParts, founded: &Founded, sources: &[Source], record: &Record, random: &SeededEntropy) -> String {
+    let scope = ModelScope::One(record.model.clone());
+    let plan = parts.catalog.plan(&parts.catalog.default_plan);
+    let Some(limit) = plan.and_then(|plan| plan.quota(&scope, Metric::Tokens, Window::Minute)) else {
+        return "{}".to_owned();
+    };
+    let line = |level, limit: u64, inherited, full: bool| {
+        let room = if full {
+            record.estimate / 2
+        } else {
+            record.estimate * 4 + random.next() % (limit / 2)
+        };
+        let used = limit.saturating_sub(room);
+        BucketLine {
+            level,
+            model: scope.clone(),
+            metric: Metric::Tokens,
+            window: Window::Minute,
+            limit,
+            inherited,
+            used: used - used / 12,
+            reserved: used / 12,
+            asked: record.estimate,
+            reset_ms: i64::try_from(used).unwrap_or(0) * MINUTE / i64::try_from(limit).unwrap_or(1),
+        }
+    };
+    let by = |level| record.refused == Some(level);
+    let own = if by(Level::Project) { limit * 7 / 10 } else { limit };
+    let org = line(Level::Org, limit, false, by(Level::Org));
+    let holders = if by(Level::Org) {
+        holders(founded, sources, record, &org)
+    } else {
+        Vec::new()
+    };
+    let buckets = vec![org, line(Level::Project, own, !by(Level::Project), by(Level::Project))];
+    let refused_by = record.refused.map(|level| usize::from(level != Level::Org));
+    let receipt = Receipt {
+        retry_after_ms: refused_by.map(|index| {
+            let line = &buckets[index];
+            i64::try_from(line.short_by()).unwrap_or(0) * MINUTE / i64::try_from(line.limit).unwrap_or(1) + 1
+        }),
+        refused_by: refused_by.map(RefusedBy::Bucket),
+        buckets,
+        holders,
+        ..Receipt::default()
+    };
+    serde_json::to_string(&receipt).unwrap_or_else(|_| "{}".to_owned())
+}
+
+/// The projects by their share of the traffic, the largest first.
+fn holders(founded: &Founded, sources: &[Source], record: &Record, org: &BucketLine) -> Vec<Holder> {
+    let mut shares: Vec<(&ProjectId, u64)> = Vec::new();
+    for source in sources {
+        if !shares.iter().any(|(project, _)| **project == source.project) {
+            shares.push((&source.project, source.share));
+        }
+    }
+    // The Default Project sends nothing itself; somebody always tries something there.
+    shares.push((&founded.project, if record.project == founded.project { 40 } else { 4 }));
+    let whole: u64 = shares.iter().map(|(_, share)| share).sum();
+    let held = org.used + org.reserved;
+    let mut holders: Vec<Holder> = shares
+        .into_iter()
+        .map(|(project, share)| Holder {
+            project: project.clone(),
+            units: held * share / whole.max(1),
+        })
+        .collect();
+    holders.sort_by_key(|holder| std::cmp::Reverse(holder.units));
+    holders
 }

@@ -45,13 +45,6 @@ pub struct ReceiptDetail {
     pub now: Timestamp,
 }
 
-impl ReceiptDetail {
-    /// False for records that were made before receipts were kept.
-    pub fn has_decision(&self) -> bool {
-        !self.receipt.buckets.is_empty() || !self.receipt.budgets.is_empty() || self.receipt.refused_by.is_some()
-    }
-}
-
 /// Who held the org's bucket when it refused. What a person must not know is left out on the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Holders {

@@ -6,7 +6,7 @@ use crate::model::{
     AppError, Listing, LocalPath, Page, ProjectId,
     audit::AuditEntry,
     budget::Spending,
-    limits_table::{LimitEdit, LimitsPreview, LimitsTable},
+    limits_table::{LimitsPreview, LimitsTable},
 };
 
 /// Both levels of a project's limits, with live use.
@@ -29,9 +29,14 @@ pub async fn set_limits(
     Ok(())
 }
 
-/// What an edit would do.
+/// What [`set_limits`] would do with the same fields.
 #[server(endpoint = "limits/preview")]
-pub async fn preview_limits(project: ProjectId, edit: LimitEdit) -> Result<LimitsPreview, AppError> {
+pub async fn preview_limits(
+    project: ProjectId,
+    model: String,
+    #[server(flatten)] limits: super::form::TypedLimits,
+) -> Result<LimitsPreview, AppError> {
+    let edit = super::form::parse_limits(&model, &limits)?;
     crate::port::port::<dyn crate::port::Limits>()?.preview(project, edit).await
 }
 

@@ -24,20 +24,16 @@ use crate::{
 pub struct Looked {
     pub model: String,
     typed: TypedLimits,
-    edit: Result<LimitEdit, AppError>,
     preview: Result<LimitsPreview, AppError>,
 }
 
 impl Looked {
     pub fn from_query(query: &ParamsMap) -> Option<Self> {
         query.get("preview")?;
-        let model = query.get("model").unwrap_or_default();
-        let typed = TypedLimits::of_query(query);
         Some(Self {
-            edit: form::parse_limits(&model, &typed),
+            model: query.get("model").unwrap_or_default(),
+            typed: TypedLimits::of_query(query),
             preview: Ok(LimitsPreview::default()),
-            typed,
-            model,
         })
     }
 }
@@ -45,10 +41,7 @@ impl Looked {
 /// Asks the server what the edit of the address would do.
 pub async fn look_ahead(project: ProjectId, looked: Option<Looked>) -> Option<Looked> {
     let mut looked = looked?;
-    looked.preview = match looked.edit.clone() {
-        Ok(edit) => preview_limits(project, edit).await,
-        Err(error) => Err(error),
-    };
+    looked.preview = preview_limits(project, looked.model.clone(), looked.typed.clone()).await;
     Some(looked)
 }
 
@@ -62,7 +55,10 @@ pub fn EditDialog(limits: Limits, row: LimitRow, looked: Option<Looked>) -> impl
         .as_ref()
         .map_or_else(|| TypedLimits::of_row(&row), |looked| looked.typed.clone());
     let refused = looked.as_ref().and_then(|looked| looked.preview.clone().err());
-    let preview = looked.and_then(|looked| Some(view! { <Preview edit=looked.edit.ok()? preview=looked.preview.ok()? /> }));
+    let preview = looked.and_then(|looked| {
+        let edit = form::parse_limits(&looked.model, &looked.typed).ok()?;
+        Some(view! { <Preview edit preview=looked.preview.ok()? /> })
+    });
     view! {
         <Dialog
             title=format!("Limits of {}", project.name)

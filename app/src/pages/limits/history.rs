@@ -105,7 +105,7 @@ fn line(change: Change) -> impl IntoView {
         text.parse().map_or(text, crate::model::number::grouped)
     };
     view! {
-        <span class="num">
+        <span>
             {change.field.replace('_', " ")} ": " <del>{value(change.before)}</del> " → " <ins>{value(change.after)}</ins>
         </span>
     }

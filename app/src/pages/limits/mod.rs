@@ -190,7 +190,9 @@ fn Frame(limits: Limits, children: Children) -> impl IntoView {
             title="Limits"
             lead="Every request must pass both levels. A project limit cannot exceed the organization’s; an empty one inherits it."
         >
-            <SearchBox name="request" label="Request id: why was it refused?" value="" keep=vec![("t", shown.as_str().to_owned())] />
+            <div class="toolbar">
+                <SearchBox name="request" label="Look up a request id" value="" keep=vec![("t", shown.as_str().to_owned())] />
+            </div>
             {history}
         </PageHead>
         {limits.locked().map(|reason| view! { <Note><span id=WHY_LOCKED>{reason}</span></Note> })}

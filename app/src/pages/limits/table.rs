@@ -63,7 +63,14 @@ fn LimitTable(limits: Limits, rate: Rate, table: LimitsTable) -> impl IntoView {
         .into_any();
     }
     let commitment = form::commitment(&table.rows, rate);
-    let tools = move || view! { <span class="muted"><small>{commitment}</small></span> };
+    let tools = move || {
+        view! {
+            <span class="spacer"></span>
+            <span class="muted">
+                <small>{commitment}</small>
+            </span>
+        }
+    };
     let columns = vec![
         Column::text("Model"),
         Column::number("Organization"),

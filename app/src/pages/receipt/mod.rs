@@ -65,7 +65,7 @@ pub fn RequestedReceipt(place: Place, close: String) -> impl IntoView {
 pub fn Receipt(detail: ReceiptDetail, place: Place, close: String) -> impl IntoView {
     let may_set = place.standing.may(Action::SetLimits);
     let ways = advice(&detail, may_set);
-    let kept = detail.has_decision();
+    let kept = !detail.receipt.buckets.is_empty();
     view! {
         <Head detail=detail.clone() close />
         <div class="body">
@@ -100,7 +100,7 @@ fn Head(detail: ReceiptDetail, close: String) -> impl IntoView {
                 <span class="spacer"></span>
                 <Close close />
             </div>
-            <h2 id="dialog-title">{explanation.headline}</h2>
+            <h2 id="dialog-title" tabindex="-1" autofocus>{explanation.headline}</h2>
             <p class="why">{explanation.why}</p>
             <p class="sheet-meta">
                 <time datetime=detail.arrived_at.iso()>{detail.arrived_at.absolute()}</time>
@@ -227,7 +227,7 @@ fn Unknown(id: String, close: String) -> impl IntoView {
                 <span class="spacer"></span>
                 <Close close />
             </div>
-            <h2 id="dialog-title">"This request is not known here"</h2>
+            <h2 id="dialog-title" tabindex="-1" autofocus>"This request is not known here"</h2>
             <p class="why">
                 "Either no request of this project has this id, or it was one of a flood of refusals: those are counted, and only some of them are kept with a receipt."
             </p>
@@ -248,7 +248,7 @@ fn Broken(error: AppError, close: String) -> impl IntoView {
                 <span class="spacer"></span>
                 <Close close />
             </div>
-            <h2 id="dialog-title">"This receipt could not be loaded"</h2>
+            <h2 id="dialog-title" tabindex="-1" autofocus>"This receipt could not be loaded"</h2>
         </div>
         <div class="body">
             <ErrorNote error />

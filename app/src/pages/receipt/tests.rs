@@ -306,7 +306,7 @@ async fn an_owner_reads_every_bucket_and_who_held_it() {
             "short by 48,000",
             "aria-label=\"880,000 used, 72,000 reserved, 96,000 asked, of 1,000,000\"",
             "aria-label=\"test 54.8 %, prod 32.3 %, dev 8.1 %\"",
-            "/acme-robotics/test/limits?t=tpm&amp;edit=acme%2Fatlas-large",
+            "/acme-robotics/test/limits?t=tpm&amp;edit=acme%2Fatlas%2Dlarge",
             "href=\"/acme-robotics/prod/limits?t=rpm\"",
             "&lt;b&gt;mine&lt;/b&gt;",
         ],
