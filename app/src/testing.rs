@@ -15,7 +15,7 @@ use crate::{
         place::{Home, OrgRef, Place, ProjectRef, SwitcherOrg, Viewer},
         project::Environment,
     },
-    port::{Audit, Identity, Keys, Limits, Projects, Shell, Usage},
+    port::{Audit, Budgets, Identity, Keys, Limits, Projects, Receipts, Shell, Usage},
     ui::{Assets, Theme, shell},
 };
 
@@ -27,6 +27,8 @@ pub struct Ports {
     pub keys: Option<Arc<dyn Keys>>,
     pub projects: Option<Arc<dyn Projects>>,
     pub limits: Option<Arc<dyn Limits>>,
+    pub budgets: Option<Arc<dyn Budgets>>,
+    pub receipts: Option<Arc<dyn Receipts>>,
     pub usage: Option<Arc<dyn Usage>>,
     pub audit: Option<Arc<dyn Audit>>,
     pub theme: Theme,
@@ -59,6 +61,8 @@ impl Ports {
         one(self.keys.as_ref());
         one(self.projects.as_ref());
         one(self.limits.as_ref());
+        one(self.budgets.as_ref());
+        one(self.receipts.as_ref());
         one(self.usage.as_ref());
         one(self.audit.as_ref());
         provide_context(self.theme);
@@ -165,6 +169,7 @@ pub fn place(standing: Standing) -> Place {
         },
         project: Some(project()),
         standing,
+        spend_marks: Vec::new(),
     }
 }
 

@@ -28,11 +28,17 @@ test("an account that has just begun", async ({ ownerPage: page }) => {
 test("pages with something on them", async ({ ownerPage: page, server }) => {
   await createKey(page, "checkout-canary");
   await limitRequests(page, "20");
-  await ask(server, "Hello");
+  const { request_id: id } = await ask(server, "Hello").withResponse();
   await openai(server).models.list();
 
   await look(page, `${owner.home}/keys`, "keys");
   await look(page, `${owner.home}/limits`, "limits");
+  await look(page, `${owner.home}/limits?edit=*`, "limits-dialog");
+  await look(page, `${owner.home}/limits?model=*&tokens_per_minute=500000&tokens_per_hour=9&preview=1`, "limits-preview");
+  await look(page, `${owner.home}/limits?t=usd`, "budgets");
+  await look(page, `${owner.home}/limits?t=usd&edit=project`, "budget-dialog");
+  await look(page, `${owner.home}/limits?history=1`, "limits-history");
+  await look(page, `${owner.home}/limits?request=${id}`, "receipt");
   await look(page, `${owner.home}/usage`, "usage");
   await expect(page.locator("main")).toContainText(model);
   await look(page, `${owner.home}/audit`, "audit");

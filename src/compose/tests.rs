@@ -168,8 +168,29 @@ const FUNCTIONS: &[Row] = &[
     ("/api/limits/table", "project={prod}", READ_PROJECT),
     (
         "/api/limits/set",
-        "project={prod}&model=*&requests=99999999&tokens=&back=/acme/prod/limits",
+        "project={prod}&model=*&requests_per_minute=99999999&back=/acme/prod/limits",
         [401, 422, 422, 403, 403, 404, 403, 404],
+    ),
+    (
+        "/api/limits/preview",
+        "project={prod}&model=*&requests_per_minute=99999999",
+        [401, 422, 422, 403, 403, 404, 403, 404],
+    ),
+    (
+        "/api/limits/history",
+        "project={prod}&page[number]=0&page[query]=",
+        [401, 200, 200, 200, 403, 404, 403, 404],
+    ),
+    ("/api/budgets/list", "project={prod}&page[number]=0&page[query]=", READ_PROJECT),
+    (
+        "/api/budgets/set",
+        "project={prod}&scope=key_00000000000000000000000000&amount=5&warn_percents=80&when_spent=warn&back=/acme/prod/limits&back_removed=/acme/prod/limits",
+        [401, 404, 404, 403, 403, 404, 403, 404],
+    ),
+    (
+        "/api/receipts/find",
+        "org={org}&project={prod}&id=req_00000000000000000000000000",
+        [401, 404, 404, 404, 404, 404, 404, 404],
     ),
     ("/api/usage/report", "org={org}&project={prod}&range=Days7", READ_PROJECT),
     (
@@ -201,6 +222,11 @@ const ORG_WIDE: &[Row] = &[
     ("/api/usage/report", "org={org}&range=Days7", ORG),
     ("/api/audit/list", "org={org}&page[number]=0&page[query]=", ORG),
     ("/api/shell/place", "org=acme&project=~", ORG),
+    (
+        "/api/receipts/find",
+        "org={org}&id=req_00000000000000000000000000",
+        [401, 404, 404, 403, 403, 403, 404, 404],
+    ),
 ];
 
 /// Every page, at an address of its own.

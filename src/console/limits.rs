@@ -1,10 +1,14 @@
+use std::collections::BTreeMap;
+
 use app::{
     model::{
-        AppError, ModelId, ProjectId,
+        AppError, Listing, ModelId, Page, ProjectId,
+        audit::AuditEntry,
         error::Fields,
-        limit::{Level, LimitCell, LimitEdit, LimitRow, LimitsTable, Metric, ModelScope, Window},
+        limit::{Level, Metric, ModelScope, Window},
+        limits_table::{LimitCell, LimitChange, LimitEdit, LimitRow, LimitsPreview, LimitsTable, PerRate, Rate},
         number::grouped,
-        receipt::Lane,
+        receipt::{Lane, Receipt, RefusedBy},
     },
     port::Limits,
 };
@@ -12,7 +16,7 @@ use async_trait::async_trait;
 
 use super::Console;
 use crate::{
-    access::{Grant, SetLimits, ViewUsage, authorize_project},
+    access::{Grant, SetLimits, ViewAudit, ViewUsage, authorize_project},
     audit::Event,
     catalog::Plan,
     enforcement::BucketKey,
@@ -22,9 +26,20 @@ use crate::{
 #[async_trait]
 impl Limits for Console {
     async fn table(&self, project: ProjectId) -> Result<LimitsTable, AppError> {
-        let grant = authorize_project::<ViewUsage>(&mut self.store().db.read().await?, &self.caller, &project).await?;
+        let mut reader = self.store().db.read().await?;
+        let grant = authorize_project::<ViewUsage>(&mut reader, &self.caller, &project).await?;
+        let org = self.org_view(&mut reader, &grant.org().id).await?;
+        drop(reader);
         let plan = self.plan(&grant.org().plan)?;
-        let limits = self.store().project_limits(&grant).await?;
+        let levels = Levels {
+            plan,
+            own: self.store().project_limits(&grant).await?,
+            peaks: self.store().peaks(&grant).await?,
+            allotted: match &org {
+                Some(org) => Some(allotted(plan, self.store().allotments(org).await?)),
+                None => None,
+            },
+        };
         let refused = self.store().refusals_by_model(&grant).await?;
         let enabled = self.store().project_models(&grant).await?;
         let callable = enabled
@@ -34,8 +49,7 @@ impl Limits for Console {
         let rows = scopes.map(|model| LimitRow {
             detail: self.detail(&model),
             simulated: matches!(&model, ModelScope::One(id) if self.parts.catalog.is_simulated(id)),
-            requests: self.cell(&grant, plan, &limits, &model, Metric::Requests),
-            tokens: self.cell(&grant, plan, &limits, &model, Metric::Tokens),
+            cells: PerRate::from_fn(|rate| self.cell(&grant, &levels, &model, rate)),
             refused_24h: match &model {
                 ModelScope::All => refused.values().sum(),
                 ModelScope::One(id) => refused.get(id.as_str()).copied().unwrap_or(0),
@@ -50,48 +64,114 @@ impl Limits for Console {
 
     async fn set(&self, project: ProjectId, edit: LimitEdit) -> Result<(), AppError> {
         let mut change = self.store().begin::<SetLimits>(&self.caller, &project).await?;
-        if change.grant().project().archived {
-            return Err(AppError::conflict("This project is archived; its limits cannot change."));
-        }
-        let plan = self.plan(&change.grant().org().plan)?;
-        if let ModelScope::One(id) = &edit.model
-            && !plan.models.contains(id)
-        {
-            return Err(AppError::NotFound);
-        }
-        check_ceiling(plan, &edit)?;
-        let before = change.limits().await?;
-        let mut event = Event::new("limit.updated", &project, edit.model.as_str()).in_project(&project);
-        for (metric, value) in [(Metric::Requests, edit.requests), (Metric::Tokens, edit.tokens)] {
-            change.set_limit(&edit.model, metric, Window::Minute, value).await?;
-            let old = before.get(&(edit.model.clone(), metric, Window::Minute)).copied();
-            event = event.change(
-                &format!("{}_per_minute", metric.as_str()),
-                old.map(|value| value.to_string()),
-                value.map(|value| value.to_string()),
-            );
-        }
-        if event.changes.is_empty() {
+        self.check(change.grant(), &edit)?;
+        let changes = changes(&change.limits().await?, &edit);
+        if changes.is_empty() {
             return Ok(());
+        }
+        let mut event = Event::new("limit.updated", &project, edit.model.as_str()).in_project(&project);
+        for LimitChange { rate, before, after } in changes {
+            change.set_limit(&edit.model, rate.metric(), rate.window(), after).await?;
+            let text = |value: Option<u64>| value.map(|value| value.to_string());
+            event = event.change(rate.field(), text(before), text(after));
         }
         change.commit([event]).await?;
         Ok(())
     }
+
+    async fn preview(&self, project: ProjectId, edit: LimitEdit) -> Result<LimitsPreview, AppError> {
+        let grant = authorize_project::<SetLimits>(&mut self.store().db.read().await?, &self.caller, &project).await?;
+        self.check(&grant, &edit)?;
+        let changes = changes(&self.store().limits_to_set(&grant).await?, &edit);
+        let receipts = self.store().own_refusals(&grant, &edit.model).await?;
+        let concerned: Vec<&Receipt> = receipts.iter().filter(|receipt| concerns(receipt, &edit.model, &changes)).collect();
+        let fits = |receipt: &&&Receipt| would_fit(receipt, &edit.model, &changes);
+        Ok(LimitsPreview {
+            refused: concerned.len() as u64,
+            fitting: concerned.iter().filter(fits).count() as u64,
+            changes,
+        })
+    }
+
+    async fn history(&self, project: ProjectId, page: Page) -> Result<Listing<AuditEntry>, AppError> {
+        let grant = authorize_project::<ViewAudit>(&mut self.store().db.read().await?, &self.caller, &project).await?;
+        Ok(self.store().limit_changes(&grant, &page).await?)
+    }
 }
 
-/// A project limit may not exceed the org's quota on the same thing; both fields are checked before anything is set.
+/// What stands at every level, for the cells of the table.
+struct Levels<'a> {
+    plan: &'a Plan,
+    own: ProjectLimits,
+    peaks: ProjectLimits,
+    /// Sums over the projects, for those who may see them.
+    allotted: Option<ProjectLimits>,
+}
+
+/// What the projects' own limits add up to, each as far as the org's quota lets it count.
+fn allotted(plan: &Plan, limits: Vec<((ModelScope, Metric, Window), u64)>) -> ProjectLimits {
+    let mut sums = BTreeMap::new();
+    for (key, value) in limits {
+        let quota = plan.quota(&key.0, key.1, key.2);
+        let sum: &mut u64 = sums.entry(key).or_default();
+        *sum = sum.saturating_add(quota.map_or(value, |quota| quota.min(value)));
+    }
+    sums
+}
+
+/// What an edit changes, and nothing that stays.
+fn changes(before: &ProjectLimits, edit: &LimitEdit) -> Vec<LimitChange> {
+    let change = |(rate, after): (Rate, &Option<u64>)| LimitChange {
+        rate,
+        before: before.get(&(edit.model.clone(), rate.metric(), rate.window())).copied(),
+        after: *after,
+    };
+    edit.values
+        .iter()
+        .map(change)
+        .filter(|change| change.before != change.after)
+        .collect()
+}
+
+/// Whether one of the changed limits gave this refusal.
+fn concerns(receipt: &Receipt, model: &ModelScope, changes: &[LimitChange]) -> bool {
+    let Some(RefusedBy::Bucket(index)) = receipt.refused_by else {
+        return false;
+    };
+    receipt.buckets.get(index).is_some_and(|line| {
+        let rate = Rate::of(line.metric, line.window);
+        line.level == Level::Project && line.model == *model && changes.iter().any(|change| change.rate == rate)
+    })
+}
+
+/// Whether the request would have passed every bucket at its moment with the changed limits; the org's stand as they were.
+fn would_fit(receipt: &Receipt, model: &ModelScope, changes: &[LimitChange]) -> bool {
+    receipt.buckets.iter().filter(|line| !line.inherited).all(|line| {
+        let rate = Rate::of(line.metric, line.window);
+        let change = changes
+            .iter()
+            .find(|change| line.level == Level::Project && line.model == *model && change.rate == rate);
+        match change.map(|change| change.after) {
+            None => line.short_by() == 0,
+            // It inherits from then on, and leaves refusing to the org's bucket.
+            Some(None) => true,
+            Some(Some(limit)) => line.used.saturating_add(line.reserved).saturating_add(line.asked) <= limit,
+        }
+    })
+}
+
+/// A project limit may not exceed the org's quota on the same thing; all fields are checked before anything is set.
 fn check_ceiling(plan: &Plan, edit: &LimitEdit) -> Result<(), AppError> {
     let mut fields = Fields::default();
-    for (metric, value) in [(Metric::Requests, edit.requests), (Metric::Tokens, edit.tokens)] {
-        if let (Some(value), Some(ceiling)) = (value, plan.quota(&edit.model, metric, Window::Minute))
-            && value > ceiling
-        {
+    for (rate, value) in edit.values.iter() {
+        let quota = plan.quota(&edit.model, rate.metric(), rate.window());
+        if let Some(ceiling) = quota.filter(|quota| value.is_some_and(|value| value > *quota)) {
+            let (metric, window) = (rate.metric().as_str(), rate.window().as_str());
             fields.refuse(
-                metric.as_str(),
+                rate.field(),
                 format!(
-                    "The organization has {} {} per minute; a project cannot have more.",
-                    grouped(ceiling),
-                    metric.as_str()
+                    "The organization has {} {metric} per {window}; a project cannot have more.",
+                    grouped(ceiling)
                 ),
             );
         }
@@ -102,6 +182,20 @@ fn check_ceiling(plan: &Plan, edit: &LimitEdit) -> Result<(), AppError> {
 impl Console {
     fn plan(&self, key: &str) -> Result<&Plan, AppError> {
         self.parts.catalog.plan(key).ok_or(AppError::Internal)
+    }
+
+    /// Whether the edit can be made in this project.
+    fn check(&self, grant: &Grant<SetLimits>, edit: &LimitEdit) -> Result<(), AppError> {
+        if grant.project().archived {
+            return Err(AppError::conflict("This project is archived; its limits cannot change."));
+        }
+        let plan = self.plan(&grant.org().plan)?;
+        if let ModelScope::One(id) = &edit.model
+            && !plan.models.contains(id)
+        {
+            return Err(AppError::NotFound);
+        }
+        check_ceiling(plan, edit)
     }
 
     fn detail(&self, model: &ModelScope) -> String {
@@ -120,12 +214,15 @@ impl Console {
             .unwrap_or_default()
     }
 
-    fn cell(&self, grant: &Grant<ViewUsage>, plan: &Plan, limits: &ProjectLimits, model: &ModelScope, metric: Metric) -> LimitCell {
-        let window = Window::Minute;
+    fn cell(&self, grant: &Grant<ViewUsage>, levels: &Levels, model: &ModelScope, rate: Rate) -> LimitCell {
+        let (metric, window) = (rate.metric(), rate.window());
+        let key = (model.clone(), metric, window);
         let mut cell = LimitCell {
-            org: plan.quota(model, metric, window),
-            project: limits.get(&(model.clone(), metric, window)).copied(),
-            used: 0,
+            org: levels.plan.quota(model, metric, window),
+            project: levels.own.get(&key).copied(),
+            peak: levels.peaks.get(&key).copied().unwrap_or(0),
+            allotted: levels.allotted.as_ref().map(|sums| sums.get(&key).copied().unwrap_or(0)),
+            ..LimitCell::default()
         };
         if let Some(limit) = cell.effective() {
             let key = BucketKey {
@@ -146,20 +243,86 @@ impl Console {
 mod tests {
     use super::*;
     use crate::catalog::Catalog;
+    use app::model::receipt::BucketLine;
+
+    fn edit(values: &[(Rate, u64)]) -> LimitEdit {
+        let mut edit = LimitEdit {
+            model: ModelScope::All,
+            values: PerRate::default(),
+        };
+        for (rate, value) in values {
+            edit.values[*rate] = Some(*value);
+        }
+        edit
+    }
 
     #[test]
     fn a_limit_above_the_ceiling_names_its_field_and_the_ceiling() {
         let catalog = Catalog::built_in();
         let plan = catalog.plan("standard").expect("built in");
-        let edit = |requests, tokens| LimitEdit {
+        let within = edit(&[(Rate::RequestsMinute, 6_000), (Rate::TokensMinute, 2_000_000)]);
+        assert_eq!(check_ceiling(plan, &within), Ok(()));
+        assert_eq!(check_ceiling(plan, &edit(&[])), Ok(()));
+        let above = edit(&[(Rate::RequestsMinute, 6_001), (Rate::TokensMinute, 2_000_001)]);
+        let error = check_ceiling(plan, &above).expect_err("both are too high");
+        let says = |field: &str, text: &str| error.on_field(field).is_some_and(|message| message.contains(text));
+        assert!(says("requests_per_minute", "6,000 requests per minute"), "{error}");
+        assert!(says("tokens_per_minute", "2,000,000 tokens per minute"), "{error}");
+    }
+
+    #[test]
+    fn a_limit_above_the_quota_counts_as_the_quota() {
+        let catalog = Catalog::built_in();
+        let plan = catalog.plan("standard").expect("built in");
+        let key = (ModelScope::All, Metric::Requests, Window::Minute);
+        let sums = allotted(plan, vec![(key.clone(), 9_000), (key.clone(), 1_800)]);
+        assert_eq!(sums[&key], 7_800);
+    }
+
+    fn line(level: Level, limit: u64, asked: u64) -> BucketLine {
+        BucketLine {
+            level,
             model: ModelScope::All,
-            requests,
-            tokens,
+            metric: Metric::Tokens,
+            window: Window::Minute,
+            limit,
+            inherited: false,
+            used: 60,
+            reserved: 20,
+            asked,
+            reset_ms: 0,
+        }
+    }
+
+    #[test]
+    fn a_preview_counts_what_would_have_fitted_at_its_moment() {
+        let receipt = |asked| Receipt {
+            buckets: vec![line(Level::Org, 200, asked), line(Level::Project, 100, asked)],
+            refused_by: Some(RefusedBy::Bucket(1)),
+            ..Receipt::default()
         };
-        assert_eq!(check_ceiling(plan, &edit(Some(6_000), Some(2_000_000))), Ok(()));
-        assert_eq!(check_ceiling(plan, &edit(None, None)), Ok(()));
-        let error = check_ceiling(plan, &edit(Some(6_001), Some(2_000_001))).expect_err("both are too high");
-        assert!(error.on_field("requests").is_some_and(|message| message.contains("6,000 requests")));
-        assert!(error.on_field("tokens").is_some_and(|message| message.contains("2,000,000 tokens")));
+        let change = |after| {
+            vec![LimitChange {
+                rate: Rate::TokensMinute,
+                before: Some(100),
+                after,
+            }]
+        };
+        assert!(concerns(&receipt(50), &ModelScope::All, &change(Some(150))));
+        assert!(would_fit(&receipt(50), &ModelScope::All, &change(Some(150))));
+        assert!(!would_fit(&receipt(50), &ModelScope::All, &change(Some(129))));
+        assert!(
+            would_fit(&receipt(120), &ModelScope::All, &change(None)),
+            "it inherits, and the org has room"
+        );
+        assert!(!would_fit(&receipt(121), &ModelScope::All, &change(None)), "the org is full, too");
+        let other = vec![LimitChange {
+            rate: Rate::RequestsDay,
+            before: None,
+            after: Some(5),
+        }];
+        assert!(!concerns(&receipt(50), &ModelScope::All, &other));
+        let model: ModelScope = "bailiwick/echo".parse().expect("a model");
+        assert!(!concerns(&receipt(50), &model, &change(Some(150))));
     }
 }

@@ -2,10 +2,12 @@
 //! Authorize, change, audit: in one transaction.
 
 mod audit;
+mod budgets;
 mod identity;
 mod keys;
 mod limits;
 mod projects;
+mod receipts;
 mod shell;
 #[cfg(test)]
 mod tests;
@@ -14,18 +16,18 @@ mod usage;
 use std::sync::Arc;
 
 use app::{
-    model::{AccountId, AppError},
+    model::{AccountId, AppError, OrgId},
     port,
 };
 use leptos::prelude::provide_context;
 use tower_sessions::Session;
 
 use crate::{
-    access::{Caller, Person, api_key::Pepper},
+    access::{Caller, Denied, Grant, Person, ViewOrg, api_key::Pepper, authorize_org},
     catalog::Catalog,
     enforcement::Engine,
     identity::{Passwords, SetupLink},
-    store::Store,
+    store::{Store, db::Reader},
 };
 
 /// What every use case may reach.
@@ -59,6 +61,8 @@ impl Console {
         provide_context::<Arc<dyn port::Projects>>(console.clone());
         provide_context::<Arc<dyn port::Keys>>(console.clone());
         provide_context::<Arc<dyn port::Limits>>(console.clone());
+        provide_context::<Arc<dyn port::Budgets>>(console.clone());
+        provide_context::<Arc<dyn port::Receipts>>(console.clone());
         provide_context::<Arc<dyn port::Usage>>(console.clone());
         provide_context::<Arc<dyn port::Audit>>(console);
     }
@@ -69,6 +73,15 @@ impl Console {
 
     fn person(&self) -> Result<&Person, AppError> {
         self.caller.person.as_ref().ok_or(AppError::SignedOut)
+    }
+
+    /// Proof that the caller sees the whole organization, or nothing where that is not so.
+    async fn org_view(&self, reader: &mut Reader, org: &OrgId) -> Result<Option<Grant<ViewOrg>>, AppError> {
+        match authorize_org::<ViewOrg>(reader, &self.caller, org).await {
+            Ok(grant) => Ok(Some(grant)),
+            Err(Denied::Forbidden(_) | Denied::NotFound) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn account(&self) -> Result<&AccountId, AppError> {

@@ -1,16 +1,22 @@
 use app::{
     model::{
-        AppError, Page,
+        AppError, Money, Page, RequestId,
+        budget::{Budget, BudgetEdit, BudgetScope},
         key::{KeyLifetime, KeyState, NewKey},
-        limit::{LimitEdit, ModelScope},
+        limit::{Level, Metric, ModelScope, Window},
+        limits_table::{LimitEdit, PerRate, Rate},
         place::SetupState,
         project::{Environment, NewProject, ProjectFilter},
+        receipt::{BucketLine, Holder, Receipt, RefusedBy},
+        receipt_detail::Holders,
+        time::DAY,
         usage::{Range, Scope},
     },
-    port::{Audit, Identity, Keys, Limits, Projects, Setup, Shell, Usage},
+    port::{Audit, Budgets, Identity, Keys, Limits, Projects, Receipts, Setup, Shell, Usage},
 };
 
 use crate::{
+    ambient::Clock,
     audit::Verifier,
     store::{db::execute, testing::on_both_engines},
     testing::{PASSWORD, Who, World},
@@ -33,6 +39,17 @@ fn new_project(slug: &str) -> NewProject {
     }
 }
 
+fn limit(model: ModelScope, values: &[(Rate, u64)]) -> LimitEdit {
+    let mut edit = LimitEdit {
+        model,
+        values: PerRate::default(),
+    };
+    for (rate, value) in values {
+        edit.values[*rate] = Some(*value);
+    }
+    edit
+}
+
 /// How an answer looks to the policy: allowed, or refused in one of three ways.
 fn outcome<T: std::fmt::Debug>(answer: Result<T, AppError>) -> &'static str {
     match answer {
@@ -50,11 +67,7 @@ async fn outcomes(world: &World, who: Who) -> Vec<&'static str> {
     let console = world.console(who).await;
     let prod = || world.prod.clone();
     let org = || world.org.clone();
-    let edit = LimitEdit {
-        model: ModelScope::All,
-        requests: Some(10),
-        tokens: None,
-    };
+    let edit = limit(ModelScope::All, &[(Rate::RequestsMinute, 10)]);
     let slug = format!("lab-{}", format!("{who:?}").to_lowercase());
     vec![
         outcome(Keys::list(&console, prod(), Page::default()).await),
@@ -129,18 +142,202 @@ on_both_engines! {
         let world = World::new(db).await;
         let owner = world.console(Who::Owner).await;
         let model: ModelScope = "bailiwick/echo".parse().expect("a model");
-        let set = |requests, tokens| owner.set(world.prod.clone(), LimitEdit { model: model.clone(), requests, tokens });
-        set(Some(3), Some(1_000)).await.expect("set");
+        let set = |values: &[(Rate, u64)]| owner.set(world.prod.clone(), limit(model.clone(), values));
+        set(&[(Rate::RequestsMinute, 3), (Rate::TokensMinute, 1_000)]).await.expect("set");
         let table = owner.table(world.prod.clone()).await.expect("table");
         let row = table.rows.iter().find(|row| row.model == model).expect("the model's row");
-        assert_eq!((row.requests.org, row.requests.project, row.requests.effective()), (Some(3_000), Some(3), Some(3)));
-        set(None, Some(1_000)).await.expect("cleared");
+        let cell = &row.cells[Rate::RequestsMinute];
+        assert_eq!((cell.org, cell.project, cell.effective()), (Some(3_000), Some(3), Some(3)));
+        set(&[(Rate::TokensMinute, 1_000)]).await.expect("cleared");
         let log = Audit::list(&owner, Scope::Project(world.prod.clone()), Page::default()).await.expect("log");
         let change = &log.rows[0].changes;
         assert_eq!(change.len(), 1, "tokens stayed as they were");
         assert_eq!((change[0].field.as_str(), change[0].before.as_deref(), change[0].after.as_deref()), ("requests_per_minute", Some("3"), None));
-        let refused = set(Some(3_001), None).await.expect_err("above the ceiling");
-        assert!(refused.on_field("requests").is_some());
+        let refused = set(&[(Rate::RequestsMinute, 3_001)]).await.expect_err("above the ceiling");
+        assert!(refused.on_field("requests_per_minute").is_some());
+    }
+
+    async fn budgets_are_for_owners_and_admins_to_set_and_their_changes_are_kept(db: TestDb) {
+        let world = World::new(db).await;
+        let owner = world.console(Who::Owner).await;
+        let key = Keys::create(&owner, world.prod.clone(), new_key("")).await.expect("made").id;
+        let budget = |amount: i64| Some(Budget { amount: Money(amount), warn_percents: vec![50, 100], hard_stop: true });
+        let edit = |scope, budget| BudgetEdit { scope, budget };
+        owner.set_budget(world.prod.clone(), edit(BudgetScope::Org, budget(9_000_000))).await.expect("set");
+        owner.set_budget(world.prod.clone(), edit(BudgetScope::Project, budget(5_000_000))).await.expect("set");
+        owner.set_budget(world.prod.clone(), edit(BudgetScope::Key(key.clone()), budget(2_000_000))).await.expect("set");
+        owner.set_budget(world.prod.clone(), edit(BudgetScope::Key(key.clone()), None)).await.expect("removed");
+        let mut tx = world.store.db.write().await.expect("begin");
+        let month = world.clock.now().month_start().0;
+        for (project, key, day, cost) in [
+            (&world.prod, key.as_str(), month, 1_500_000_i64),
+            (&world.prod, "", month + DAY, 1_000_000),
+            (&world.prod, "", month - DAY, 70_000_000),
+            (&world.default_project, "", month, 500_000),
+        ] {
+            execute!(
+                &mut tx,
+                "INSERT INTO usage_days (project_id, day, model, key_id, tier, org_id, requests, tokens_in, tokens_cached, tokens_out, cost_micros,
+                                         settled, errors, refused_org, refused_project, latency, first_token)
+                 VALUES ($1, $2, 'm', $3, 'default', $4, 1, 1, 0, 1, $5, 2, 0, 0, 0, '', '')",
+                project.as_str(), day, key, world.org.as_str(), cost
+            ).expect("a day");
+        }
+        let warn = "INSERT INTO budget_warnings (scope_id, month, percent, org_id, spent_micros, at) VALUES ($1, $2, 50, $3, 2500000, $2)";
+        execute!(&mut tx, warn, world.prod.as_str(), month, world.org.as_str()).expect("a warning");
+        tx.commit().await.expect("commit");
+
+        let seen = owner.spending(world.prod.clone(), Page::default()).await.expect("spending");
+        let org = seen.org.expect("the organization's");
+        assert_eq!((org.spent, org.budget.map(|budget| budget.amount)), (Money(3_000_000), Some(Money(9_000_000))));
+        assert_eq!((seen.project.spent, seen.project.percent(), seen.project.passed.map(|(percent, _)| percent)), (Money(2_500_000), Some(50), Some(50)));
+        assert_eq!((seen.keys.total, seen.keys.rows[0].spent, &seen.keys.rows[0].budget), (1, Money(1_500_000), &None));
+        assert_eq!(owner.place("acme", Some("prod")).await.expect("place").spend_marks.len(), 1);
+
+        let member = world.console(Who::ProjectMember).await;
+        let theirs = member.spending(world.prod.clone(), Page::default()).await.expect("spending");
+        assert_eq!((theirs.org, theirs.project.spent), (None, Money(2_500_000)));
+        let forbidden = member.set_budget(world.prod.clone(), edit(BudgetScope::Project, None)).await;
+        assert!(matches!(forbidden, Err(AppError::Forbidden { .. })), "{forbidden:?}");
+
+        let history = Limits::history(&owner, world.prod.clone(), Page::default()).await.expect("history");
+        let actions: Vec<_> = history.rows.iter().map(|entry| (entry.action.as_str(), entry.target.as_str())).collect();
+        assert_eq!(actions, [("budget.removed", "ci"), ("budget.updated", "ci"), ("budget.updated", "prod"), ("budget.updated", "Acme Robotics")]);
+        let admin = world.console(Who::ProjectAdmin).await;
+        assert_eq!(Limits::history(&admin, world.prod.clone(), Page::default()).await.expect("history").total, 3, "not the organization's own");
+
+        owner.set_budget(world.prod.clone(), edit(BudgetScope::Project, budget(50_000_000))).await.expect("raised");
+        assert_eq!(owner.place("acme", Some("prod")).await.expect("place").spend_marks, [], "a raised budget takes its warning back");
+    }
+
+    async fn the_organization_default_key_has_its_budget_among_owners(db: TestDb) {
+        let world = World::new(db).await;
+        let owner = world.console(Who::Owner).await;
+        let key = Keys::create(&owner, world.prod.clone(), new_key("")).await.expect("made").id;
+        let mut tx = world.store.db.write().await.expect("begin");
+        execute!(&mut tx, "UPDATE api_keys SET is_org_default = TRUE WHERE id = $1", key.as_str()).expect("marked");
+        tx.commit().await.expect("commit");
+        let budget = Budget { amount: Money(5), warn_percents: vec![], hard_stop: false };
+        let edit = || BudgetEdit { scope: BudgetScope::Key(key.clone()), budget: Some(budget.clone()) };
+        let admin = world.console(Who::OrgAdmin).await;
+        assert_eq!(admin.set_budget(world.prod.clone(), edit()).await, Err(AppError::NotFound));
+        assert_eq!(owner.set_budget(world.default_project.clone(), edit()).await, Err(AppError::NotFound), "a key of another project");
+        owner.set_budget(world.prod.clone(), edit()).await.expect("set");
+        for (who, seen) in [(Who::Owner, 1), (Who::OrgAdmin, 0)] {
+            let console = world.console(who).await;
+            assert_eq!(console.spending(world.prod.clone(), Page::default()).await.expect("spending").keys.total, seen, "{who:?}");
+            assert_eq!(Limits::history(&console, world.prod.clone(), Page::default()).await.expect("history").total, seen, "{who:?}");
+        }
+    }
+
+    async fn a_receipt_is_shown_to_those_of_its_project_and_names_others_to_owners_alone(db: TestDb) {
+        let world = World::new(db).await;
+        let owner = world.console(Who::Owner).await;
+        let key = Keys::create(&owner, world.prod.clone(), new_key("")).await.expect("made").id;
+        let line = |level, limit| BucketLine {
+            level,
+            model: ModelScope::All,
+            metric: Metric::Tokens,
+            window: Window::Minute,
+            limit,
+            inherited: false,
+            used: 90,
+            reserved: 5,
+            asked: 10,
+            reset_ms: 1,
+        };
+        let receipt = Receipt {
+            buckets: vec![line(Level::Org, 100), line(Level::Project, 700)],
+            refused_by: Some(RefusedBy::Bucket(0)),
+            retry_after_ms: Some(3_000),
+            holders: vec![
+                Holder { project: world.default_project.clone(), units: 80 },
+                Holder { project: world.prod.clone(), units: 15 },
+            ],
+            ..Receipt::default()
+        };
+        let id: RequestId = world.store.ambient.id();
+        let mut tx = world.store.db.write().await.expect("begin");
+        execute!(
+            &mut tx,
+            "INSERT INTO requests (id, org_id, project_id, key_id, model, tier, status, refused_level, arrived_at, latency_ms, buckets)
+             VALUES ($1, $2, $3, $4, 'bailiwick/echo', 'default', 429, 'org', $5, 1, $6)",
+            id.as_str(), world.org.as_str(), world.prod.as_str(), key.as_str(), world.clock.now().0,
+            serde_json::to_string(&receipt).expect("JSON")
+        ).expect("a request");
+        execute!(&mut tx, "UPDATE api_keys SET is_org_default = TRUE WHERE id = $1", key.as_str()).expect("marked");
+        tx.commit().await.expect("commit");
+
+        let here = || Scope::Project(world.prod.clone());
+        let seen = owner.receipt(here(), id.clone()).await.expect("the receipt");
+        let Holders::Projects(held) = &seen.holders else { panic!("{:?}", seen.holders) };
+        let names: Vec<_> = held.iter().map(|held| (held.slug.as_str(), held.units, held.own)).collect();
+        assert_eq!(names, [("default", 80, false), ("prod", 15, true)]);
+        assert_eq!((seen.key.as_deref(), seen.receipt.holders.len()), (Some("ci"), 0));
+        assert!(owner.receipt(Scope::Org(world.org.clone()), id.clone()).await.is_ok());
+
+        for who in [Who::ProjectAdmin, Who::ProjectMember, Who::External] {
+            let seen = world.console(who).await.receipt(here(), id.clone()).await.expect("the receipt");
+            assert_eq!(seen.holders, Holders::Others { own: 15, projects: 1, units: 80 }, "{who:?}");
+            assert_eq!((seen.key, seen.receipt.holders.len()), (None, 0), "{who:?}");
+        }
+        assert_eq!(world.console(Who::OrgAdmin).await.receipt(here(), id.clone()).await.expect("the receipt").key, None);
+
+        let elsewhere = owner.receipt(Scope::Project(world.default_project.clone()), id.clone()).await;
+        assert_eq!(elsewhere, Err(AppError::NotFound), "another project's request does not exist here");
+        let stranger = world.console(Who::Stranger).await;
+        for scope in [here(), Scope::Org(world.org.clone()), Scope::Project(world.other_project.clone()), Scope::Org(world.other_org.clone())] {
+            assert_eq!(stranger.receipt(scope, id.clone()).await, Err(AppError::NotFound));
+        }
+        assert!(matches!(world.console(Who::ProjectAdmin).await.receipt(Scope::Org(world.org.clone()), id).await, Err(AppError::Forbidden { .. })));
+    }
+
+    async fn a_preview_changes_nothing_and_counts_recent_refusals(db: TestDb) {
+        let world = World::new(db).await;
+        let owner = world.console(Who::Owner).await;
+        let line = |used| BucketLine {
+            level: Level::Project,
+            model: ModelScope::All,
+            metric: Metric::Tokens,
+            window: Window::Minute,
+            limit: 100,
+            inherited: false,
+            used,
+            reserved: 0,
+            asked: 50,
+            reset_ms: 1,
+        };
+        let mut tx = world.store.db.write().await.expect("begin");
+        for (used, age) in [(60, 0), (90, DAY), (70, 8 * DAY)] {
+            let receipt = Receipt { buckets: vec![line(used)], refused_by: Some(RefusedBy::Bucket(0)), ..Receipt::default() };
+            let id: RequestId = world.store.ambient.id();
+            execute!(
+                &mut tx,
+                "INSERT INTO requests (id, org_id, project_id, model, tier, status, refused_level, arrived_at, latency_ms, buckets)
+                 VALUES ($1, $2, $3, 'bailiwick/echo', 'default', 429, 'project', $4, 1, $5)",
+                id.as_str(), world.org.as_str(), world.prod.as_str(), world.clock.now().0 - age,
+                serde_json::to_string(&receipt).expect("JSON")
+            ).expect("a request");
+        }
+        tx.commit().await.expect("commit");
+        let preview = owner.preview(world.prod.clone(), limit(ModelScope::All, &[(Rate::TokensMinute, 120)])).await.expect("a preview");
+        assert_eq!((preview.refused, preview.fitting, preview.changes.len()), (2, 1, 1));
+        let table = owner.table(world.prod.clone()).await.expect("table");
+        assert_eq!(table.rows[0].cells[Rate::TokensMinute].project, None);
+        let above = owner.preview(world.prod.clone(), limit(ModelScope::All, &[(Rate::TokensMinute, 2_000_001)])).await.expect_err("refused");
+        assert!(above.on_field("tokens_per_minute").is_some());
+    }
+
+    async fn owners_and_admins_see_what_projects_are_allotted_together(db: TestDb) {
+        let world = World::new(db).await;
+        let owner = world.console(Who::Owner).await;
+        for (project, value) in [(&world.prod, 1_400_000), (&world.default_project, 1_200_000)] {
+            owner.set(project.clone(), limit(ModelScope::All, &[(Rate::TokensMinute, value)])).await.expect("set");
+        }
+        for (who, seen) in [(Who::Owner, Some(130)), (Who::OrgAdmin, Some(130)), (Who::ProjectAdmin, None), (Who::External, None)] {
+            let table = world.console(who).await.table(world.prod.clone()).await.expect("table");
+            assert_eq!(table.rows[0].cells[Rate::TokensMinute].allotted_percent(), seen, "{who:?}");
+        }
     }
 
     async fn archiving_needs_the_name_and_hides_the_project(db: TestDb) {

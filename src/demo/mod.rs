@@ -1,19 +1,22 @@
 //! `bailiwick demo`: a throw-away installation with believable data. Everything is made through the product's own use
 //! cases under a clock that walks from 45 days ago to now, so the audit log, the keys and the usage fit together.
 
+mod receipts;
 mod traffic;
 
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use app::{
     model::{
-        AppError, ProjectId, Timestamp,
+        AppError, Money, ProjectId, Timestamp,
+        budget::{Budget, BudgetEdit, BudgetScope},
         key::{CreatedKey, KeyLifetime, NewKey},
-        limit::{LimitEdit, ModelScope},
+        limit::ModelScope,
+        limits_table::{LimitEdit, PerRate, Rate},
         project::{Environment, NewProject},
         time::{DAY, HOUR},
     },
-    port::{Keys, Limits, Projects},
+    port::{Budgets, Keys, Limits, Projects},
 };
 use tower_sessions::Session;
 
@@ -228,13 +231,29 @@ impl Demo {
         let Some(model) = self.parts.catalog.models.keys().next().cloned() else {
             return Ok(());
         };
+        let mut values = PerRate::default();
+        values[Rate::RequestsMinute] = Some(1_200);
+        values[Rate::TokensMinute] = Some(tokens);
         let edit = LimitEdit {
             model: ModelScope::One(model),
-            requests: Some(1_200),
-            tokens: Some(tokens),
+            values,
         };
         self.clock.advance(HOUR);
-        console.set(project.clone(), edit).await
+        console.set(project.clone(), edit).await?;
+        for (scope, amount, hard_stop) in [(BudgetScope::Org, 400, false), (BudgetScope::Project, 250, true)] {
+            self.clock.advance(HOUR / 4);
+            let budget = Budget {
+                amount: Money(amount * 1_000_000),
+                warn_percents: vec![50, 80, 100],
+                hard_stop,
+            };
+            let edit = BudgetEdit {
+                scope,
+                budget: Some(budget),
+            };
+            console.set_budget(project.clone(), edit).await?;
+        }
+        Ok(())
     }
 
     /// The last days: a key is disabled, one is revoked, and the finished project is archived.

@@ -7,6 +7,7 @@ use app::model::{
 };
 use indicatif::ProgressBar;
 
+use super::receipts;
 use crate::{
     ambient::{Ambient, SeededEntropy},
     catalog::{Model, Tier},
@@ -45,10 +46,9 @@ pub async fn write(
             for _ in 0..requests_in(start, source.share, random) {
                 let at = start.plus(below(random, HOUR.unsigned_abs()));
                 let (id, model) = models[usize::from(random.next() % 10 < 3) % models.len()];
-                batch.push(Entry {
-                    record: request(parts, founded, source, id, model, at, random),
-                    keep_row: true,
-                });
+                let mut record = request(parts, founded, source, id, model, at, random);
+                record.decision = receipts::decision(parts, founded, sources, &record, random);
+                batch.push(Entry { record, keep_row: true });
             }
         }
         if batch.len() >= BATCH || hour + 1 == hours {

@@ -1,8 +1,11 @@
 //! Audit records: append inside a change, list with a grant, stream for verification.
 
-use app::model::{
-    Listing, Page,
-    audit::{AuditEntry, Change as FieldChange},
+use app::{
+    model::{
+        Listing, Page,
+        audit::{AuditEntry, Change as FieldChange},
+    },
+    policy::Action,
 };
 
 use super::{
@@ -164,7 +167,30 @@ const COUNT: &str = "
     FROM audit_records WHERE chain = $1 AND (CAST($2 AS TEXT) IS NULL OR project_id = $2)
       AND ($4 OR NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.id = target_id AND k.is_org_default))";
 
+// What a limit or a budget was changed by. $4 is true for owners, $3 for those who also see the organization's own budget.
+const CHANGES: &str = "
+    SELECT a.*, p.name AS project FROM audit_records a LEFT JOIN projects p ON p.id = a.project_id
+    WHERE a.chain = $1 AND a.target_kind IN ('limit', 'budget') AND (a.project_id = $2 OR ($3 AND a.project_id IS NULL))
+      AND ($4 OR NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.id = a.target_id AND k.is_org_default))
+    ORDER BY a.seq DESC LIMIT $5 OFFSET $6";
+const COUNT_CHANGES: &str = "
+    SELECT count(*) FROM audit_records a
+    WHERE a.chain = $1 AND a.target_kind IN ('limit', 'budget') AND (a.project_id = $2 OR ($3 AND a.project_id IS NULL))
+      AND ($4 OR NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.id = a.target_id AND k.is_org_default))";
+
 impl Store {
+    /// The changes of the limits and budgets of one project, newest first; for those who see the organization those of its
+    /// own budget, too.
+    pub async fn limit_changes(&self, grant: &Grant<ViewAudit>, page: &Page) -> Result<Listing<AuditEntry>, DbError> {
+        let (chain, project) = (grant.org().id.as_str(), grant.project().id.as_str());
+        let (sees_org, is_owner) = (grant.standing().may(Action::ViewOrg), grant.sees_org_default_key());
+        let mut reader = self.db.read().await?;
+        let size = i64::from(Page::SIZE);
+        let rows = fetch_all!(&mut reader, Row, CHANGES, chain, project, sees_org, is_owner, size, page.offset())?;
+        let (total,) = fetch_one!(&mut reader, (i64,), COUNT_CHANGES, chain, project, sees_org, is_owner)?;
+        listing(rows, Row::entry, (total, total), page, self.ambient.now())
+    }
+
     /// The records of one project, newest first.
     pub async fn project_audit(&self, grant: &Grant<ViewAudit>, page: &Page) -> Result<Listing<AuditEntry>, DbError> {
         self.audit_page(grant, Some(grant.project().id.as_str()), page).await

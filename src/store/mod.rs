@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod admission;
 pub mod attempts;
 pub mod audit;
+pub mod budgets;
 pub mod bulk;
 pub mod change;
 pub mod db;
@@ -13,6 +14,7 @@ pub mod keys;
 pub mod limits;
 pub mod orgs;
 pub mod projects;
+pub mod receipts;
 pub mod sessions;
 #[cfg(test)]
 pub(crate) mod testing;

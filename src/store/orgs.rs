@@ -1,8 +1,11 @@
 //! Organizations and where a person stands in them.
 
-use app::model::{
-    AccountId, Name, OrgId, OrgRole, ProjectRole, Slug, Standing,
-    place::{Home, OrgRef, Place, ProjectRef, SwitcherOrg, Viewer},
+use app::{
+    model::{
+        AccountId, Name, OrgId, OrgRole, ProjectRole, Slug, Standing,
+        place::{Home, OrgRef, Place, ProjectRef, SwitcherOrg, Viewer},
+    },
+    policy::Action,
 };
 
 use super::{
@@ -105,8 +108,13 @@ impl Store {
                 org: org_role,
                 project: None,
             },
+            spend_marks: Vec::new(),
         };
+        // Spend of the whole organization is for its owners and admins.
+        let sees_org = place.standing.may(Action::ViewOrg);
+        let org_id = if sees_org { place.org.id.to_string() } else { String::new() };
         let Some(project) = project else {
+            place.spend_marks = self.spend_marks(&mut reader, &org_id, "").await?;
             return Ok(org_role.is_some().then_some(place));
         };
         let row = fetch_optional!(
@@ -133,7 +141,13 @@ impl Store {
             is_default: row.is_default,
             archived,
         });
-        Ok(visible.then_some(place))
+        if !visible {
+            return Ok(None);
+        }
+        if let Some(project) = &place.project {
+            place.spend_marks = self.spend_marks(&mut reader, &org_id, project.id.as_str()).await?;
+        }
+        Ok(Some(place))
     }
 
     /// The orgs and projects of a person, for the switcher; at most 500 projects.

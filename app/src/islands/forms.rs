@@ -25,7 +25,9 @@ fn on_submit(event: web_sys::SubmitEvent) {
     let Some(form) = event.target().and_then(|target| target.dyn_into::<web_sys::HtmlFormElement>().ok()) else {
         return;
     };
-    if form.get_attribute("method").as_deref() != Some("post") {
+    // A button can ask for another method: a look ahead is an ordinary address.
+    let asked = event.submitter().and_then(|button| button.get_attribute("formmethod"));
+    if asked.or_else(|| form.get_attribute("method")).as_deref() != Some("post") {
         return;
     }
     if !all(&form, "[aria-busy]").is_empty() {

@@ -9,7 +9,8 @@ use super::go_to;
 pub fn Modal(
     /// Where Escape leads; with `None` the dialog stays.
     close: Option<String>,
-    wide: bool,
+    /// `wide`, or `sheet`: how it stands on the page.
+    class: Option<String>,
     children: Children,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
@@ -30,7 +31,7 @@ pub fn Modal(
     view! {
         <dialog
             open
-            class=wide.then_some("wide")
+            class=class
             aria-labelledby="dialog-title"
             node_ref=node
             on:cancel=leave.clone()

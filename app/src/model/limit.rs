@@ -109,57 +109,6 @@ pub fn parse_limit(text: &str) -> Result<Option<u64>, InvalidLimit> {
 #[error("Enter a whole number from 1 to 1,000,000,000,000, or leave it empty to inherit.")]
 pub struct InvalidLimit;
 
-/// One quota of a row: what stands at both levels and what holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LimitCell {
-    /// The org quota of the plan; `None` is unlimited.
-    pub org: Option<u64>,
-    /// The project's own limit; `None` inherits the org's.
-    pub project: Option<u64>,
-    /// Units in use in the project's own view of the bucket, right now.
-    pub used: u64,
-}
-
-impl LimitCell {
-    /// The lower of both levels; `None` is unlimited.
-    pub fn effective(&self) -> Option<u64> {
-        match (self.org, self.project) {
-            (Some(org), Some(project)) => Some(org.min(project)),
-            (org, project) => project.or(org),
-        }
-    }
-}
-
-/// One row of the Limits page: a model, or all models together. Both quotas are per minute.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LimitRow {
-    pub model: ModelScope,
-    /// `chat · 128k context`, or what the row stands for.
-    pub detail: String,
-    /// True when the model answers from the built-in simulator.
-    pub simulated: bool,
-    pub requests: LimitCell,
-    pub tokens: LimitCell,
-    /// 429 answers of the last 24 hours for this model in this project.
-    pub refused_24h: u64,
-}
-
-/// What the Limits page shows: `*` first, then the models that the project may call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LimitsTable {
-    /// The plan that the org quotas come from.
-    pub plan: String,
-    pub rows: Vec<LimitRow>,
-}
-
-/// New values of one row, per minute; `None` inherits.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LimitEdit {
-    pub model: ModelScope,
-    pub requests: Option<u64>,
-    pub tokens: Option<u64>,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,15 +120,5 @@ mod tests {
         for bad in ["0", "-1", "1.5", "ten", "1000000000001", "99999999999999999999999"] {
             assert_eq!(parse_limit(bad), Err(InvalidLimit), "{bad}");
         }
-    }
-
-    #[test]
-    fn the_effective_limit_is_the_lower_one() {
-        let cell = |org, project| LimitCell { org, project, used: 0 }.effective();
-        assert_eq!(cell(Some(10), Some(7)), Some(7));
-        assert_eq!(cell(Some(5), Some(7)), Some(5));
-        assert_eq!(cell(Some(5), None), Some(5));
-        assert_eq!(cell(None, Some(7)), Some(7));
-        assert_eq!(cell(None, None), None);
     }
 }

@@ -2,11 +2,13 @@
 //! never sees an invalid one. Nothing in here knows of SQL, HTTP or the DOM.
 
 pub mod audit;
+pub mod budget;
 pub mod error;
 pub mod histogram;
 pub mod ids;
 pub mod key;
 pub mod limit;
+pub mod limits_table;
 pub mod listing;
 pub mod local_path;
 pub mod money;
@@ -15,6 +17,7 @@ pub mod number;
 pub mod place;
 pub mod project;
 pub mod receipt;
+pub mod receipt_detail;
 pub mod role;
 pub mod time;
 pub mod usage;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Email, Name, OrgId, ProjectId, Slug, Standing, project::Environment};
+use super::{AccountId, Email, Name, OrgId, ProjectId, Slug, Standing, budget::SpendMark, project::Environment};
 
 /// The signed-in person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +39,8 @@ pub struct Place {
     pub org: OrgRef,
     pub project: Option<ProjectRef>,
     pub standing: Standing,
+    /// Budgets of this project, and for owners and org admins of the organization, that passed a threshold this month.
+    pub spend_marks: Vec<SpendMark>,
 }
 
 /// The switcher: the orgs of the person with the projects they see, archived ones left out.

@@ -80,6 +80,17 @@ impl Timestamp {
         format!("{} {day}", MONTHS[usize::from(month) - 1])
     }
 
+    /// `Nov 2026`.
+    pub fn month_label(self) -> String {
+        let (year, month, _) = self.date();
+        format!("{} {year}", MONTHS[usize::from(month) - 1])
+    }
+
+    /// The first millisecond (UTC) of the next month.
+    pub fn next_month(self) -> Self {
+        self.month_start().plus(32 * DAY).month_start()
+    }
+
     /// `2 min ago`, `in 6 days`, `just now`.
     pub fn relative(self, now: Self) -> String {
         let distance = now.since(self);
@@ -109,6 +120,12 @@ mod tests {
         assert_eq!(Timestamp(1_795_183_331_123).absolute(), "20 Nov 2026, 14:02:11 UTC");
         assert_eq!(Timestamp(-1).iso(), "1969-12-31T23:59:59.999Z");
         assert_eq!(Timestamp(1_795_183_331_123).month_start().iso(), "2026-11-01T00:00:00.000Z");
+        assert_eq!(Timestamp(1_795_183_331_123).month_label(), "Nov 2026");
+        assert_eq!(Timestamp(1_795_183_331_123).next_month().iso(), "2026-12-01T00:00:00.000Z");
+        assert_eq!(
+            Timestamp(1_795_183_331_123).next_month().next_month().iso(),
+            "2027-01-01T00:00:00.000Z"
+        );
     }
 
     #[test]

@@ -8,18 +8,22 @@ use leptos::prelude::use_context;
 use crate::model::AppError;
 
 mod audit;
+mod budgets;
 mod identity;
 mod keys;
 mod limits;
 mod projects;
+mod receipts;
 mod shell;
 mod usage;
 
 pub use audit::Audit;
+pub use budgets::Budgets;
 pub use identity::{Identity, Setup};
 pub use keys::Keys;
 pub use limits::Limits;
 pub use projects::Projects;
+pub use receipts::Receipts;
 pub use shell::Shell;
 pub use usage::Usage;
 

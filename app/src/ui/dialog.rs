@@ -19,7 +19,7 @@ pub fn Dialog(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <Modal close wide>
+        <Modal close class=wide.then(|| "wide".to_owned())>
             <div class="head">
                 <h2 id="dialog-title">{title}</h2>
                 {(!lead.is_empty()).then(|| view! { <p>{lead}</p> })}

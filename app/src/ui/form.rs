@@ -21,10 +21,17 @@ pub fn failure(path: &str) -> Option<AppError> {
 /// A form that posts to the server function at the path `action`. An error that belongs to no field inside is shown with
 /// [`FormError`].
 #[component]
-pub fn Form(action: &'static str, children: Children) -> impl IntoView {
+pub fn Form(
+    action: &'static str,
+    /// What is wrong with a form that was only looked at and not sent yet.
+    #[prop(optional)]
+    refused: Option<AppError>,
+    children: Children,
+) -> impl IntoView {
+    let failure = failure(action).or(refused);
     view! {
         <form action=action method="post" data-enhanced>
-            <Provider value=FormState(failure(action))>{children()}</Provider>
+            <Provider value=FormState(failure)>{children()}</Provider>
         </form>
     }
 }

@@ -11,6 +11,8 @@ const PARAMETER: &str = "done";
 /// A closed set: the address chooses one of these sentences, and can never bring its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
+    BudgetRemoved,
+    BudgetSaved,
     KeyDisabled,
     KeyEnabled,
     KeyRevoked,
@@ -19,7 +21,9 @@ pub enum Notice {
 }
 
 impl Notice {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 7] = [
+        Self::BudgetRemoved,
+        Self::BudgetSaved,
         Self::KeyDisabled,
         Self::KeyEnabled,
         Self::KeyRevoked,
@@ -29,6 +33,8 @@ impl Notice {
 
     fn code(self) -> &'static str {
         match self {
+            Self::BudgetRemoved => "budget-removed",
+            Self::BudgetSaved => "budget-saved",
             Self::KeyDisabled => "key-disabled",
             Self::KeyEnabled => "key-enabled",
             Self::KeyRevoked => "key-revoked",
@@ -39,6 +45,8 @@ impl Notice {
 
     fn text(self) -> &'static str {
         match self {
+            Self::BudgetRemoved => "Budget removed.",
+            Self::BudgetSaved => "Budget saved. It holds from the next request on.",
             Self::KeyDisabled => "Key disabled. It is refused from the next request on.",
             Self::KeyEnabled => "Key enabled.",
             Self::KeyRevoked => "Key revoked.",

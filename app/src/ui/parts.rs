@@ -168,8 +168,12 @@ pub fn Meter(
     label: String,
     percent: u8,
     #[prop(into)] text: String,
+    /// Where a mark stands over the bar, in per cent: a peak, or a threshold.
+    #[prop(default = None)]
+    mark: Option<u8>,
 ) -> impl IntoView {
     let percent = percent.min(100);
+    let mark = mark.map(|mark| format!("{}%", mark.min(100)));
     let class = match percent {
         0..75 => "meter",
         75..95 => "meter warn",
@@ -188,6 +192,7 @@ pub fn Meter(
         >
             <rect class="track" width="100%" height="100%" />
             <rect class="fill" width=format!("{percent}%") height="100%" />
+            {mark.map(|at| view! { <line class="mark" x1=at.clone() x2=at y1="0" y2="100%" /> })}
         </svg>
         <span class="sub">{text}</span>
     }

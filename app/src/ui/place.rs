@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use super::{Loaded, Note, Tone};
-use crate::model::{AppError, place::Place};
+use crate::{
+    model::{AppError, budget::SpendMark, limit::Level, place::Place},
+    pages::limits::budgets_href,
+};
 
 /// The segment of the address that stands for "All projects".
 pub const ALL_PROJECTS: &str = "~";
@@ -40,9 +43,31 @@ where
     provide_context(place.clone());
     let archived = place.project.as_ref().is_some_and(|project| project.archived);
     view! {
+        {place.spend_marks.iter().map(|mark| view! { <SpendNote place=place.clone() mark=mark.clone() /> }).collect_view()}
         {archived.then(|| view! { <Note tone=Tone::Warn>"This project is archived: its keys are refused. Its history stays readable."</Note> })}
         {children(place)}
     }
+}
+
+/// A budget that is spent, or nearly so, at the top of every page that it concerns.
+#[component]
+fn SpendNote(place: Place, mark: SpendMark) -> impl IntoView {
+    let whose = match (mark.level, &place.project) {
+        (Level::Project, Some(project)) => project.name.to_string(),
+        _ => place.org.name.to_string(),
+    };
+    let (tone, text) = match mark.percent {
+        100 if mark.hard_stop => (
+            Tone::Bad,
+            format!("The monthly budget of {whose} is spent: further requests are refused."),
+        ),
+        percent => (Tone::Warn, format!("{percent} % of the monthly budget of {whose} is spent.")),
+    };
+    let budgets = place.project.is_some().then(|| {
+        let href = budgets_href(&place.href("limits"));
+        view! { " " <a class="link" href=href>"See the budgets"</a> }
+    });
+    view! { <Note tone>{text} {budgets}</Note> }
 }
 
 /// The place, for components inside of [`InPlace`] and of the shell's frame.

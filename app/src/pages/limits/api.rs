@@ -2,7 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::model::{AppError, LocalPath, ProjectId, limit::LimitsTable};
+use crate::model::{
+    AppError, Listing, LocalPath, Page, ProjectId,
+    audit::AuditEntry,
+    budget::Spending,
+    limits_table::{LimitsPreview, LimitsTable},
+};
 
 /// Both levels of a project's limits, with live use.
 #[server(endpoint = "limits/table")]
@@ -15,12 +20,52 @@ pub async fn get_limits(project: ProjectId) -> Result<LimitsTable, AppError> {
 pub async fn set_limits(
     project: ProjectId,
     model: String,
-    #[server(default)] requests: String,
-    #[server(default)] tokens: String,
+    #[server(flatten)] limits: super::form::TypedLimits,
     back: LocalPath,
 ) -> Result<(), AppError> {
-    let edit = super::form::parse(&model, &requests, &tokens)?;
+    let edit = super::form::parse_limits(&model, &limits)?;
     crate::port::port::<dyn crate::port::Limits>()?.set(project, edit).await?;
+    leptos_axum::redirect(back.as_str());
+    Ok(())
+}
+
+/// What [`set_limits`] would do with the same fields.
+#[server(endpoint = "limits/preview")]
+pub async fn preview_limits(
+    project: ProjectId,
+    model: String,
+    #[server(flatten)] limits: super::form::TypedLimits,
+) -> Result<LimitsPreview, AppError> {
+    let edit = super::form::parse_limits(&model, &limits)?;
+    crate::port::port::<dyn crate::port::Limits>()?.preview(project, edit).await
+}
+
+/// The changes of limits and budgets.
+#[server(endpoint = "limits/history")]
+pub async fn list_changes(project: ProjectId, page: Page) -> Result<Listing<AuditEntry>, AppError> {
+    crate::port::port::<dyn crate::port::Limits>()?.history(project, page).await
+}
+
+/// Budgets, and what the month has cost so far.
+#[server(endpoint = "budgets/list")]
+pub async fn list_budgets(project: ProjectId, page: Page) -> Result<Spending, AppError> {
+    crate::port::port::<dyn crate::port::Budgets>()?.spending(project, page).await
+}
+
+/// Sets one budget from the fields of the form, or removes it when the amount is empty, and leads to `back` or `back_removed`.
+#[server(endpoint = "budgets/set")]
+pub async fn set_budget(
+    project: ProjectId,
+    scope: String,
+    #[server(default)] amount: String,
+    #[server(default)] warn_percents: String,
+    #[server(default)] when_spent: String,
+    back: LocalPath,
+    back_removed: LocalPath,
+) -> Result<(), AppError> {
+    let edit = super::form::parse_budget(&scope, &amount, &warn_percents, &when_spent)?;
+    let back = if edit.budget.is_some() { back } else { back_removed };
+    crate::port::port::<dyn crate::port::Budgets>()?.set_budget(project, edit).await?;
     leptos_axum::redirect(back.as_str());
     Ok(())
 }

@@ -1,23 +1,113 @@
-//! The edit form, and what a cell of the table says.
+//! What the fields of the forms mean, and what a cell of the tables says.
+
+use leptos_router::params::ParamsMap;
+use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    AppError,
+    AppError, Money,
+    budget::{Budget, BudgetEdit, BudgetScope, parse_thresholds},
     error::Fields,
-    limit::{LimitCell, LimitEdit, ModelScope, parse_limit},
+    limit::{ModelScope, parse_limit},
+    limits_table::{LimitCell, LimitEdit, LimitRow, PerRate, Rate},
     number::grouped,
 };
 
-/// Parses the fields `model`, `requests` and `tokens`; an empty limit inherits.
+/// The fields of the limits form as they were typed, one for each [`Rate`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TypedLimits {
+    pub tokens_per_minute: String,
+    pub requests_per_minute: String,
+    pub tokens_per_hour: String,
+    pub requests_per_hour: String,
+    pub tokens_per_day: String,
+    pub requests_per_day: String,
+}
+
+impl TypedLimits {
+    pub fn get(&self, rate: Rate) -> &str {
+        match rate {
+            Rate::TokensMinute => &self.tokens_per_minute,
+            Rate::RequestsMinute => &self.requests_per_minute,
+            Rate::TokensHour => &self.tokens_per_hour,
+            Rate::RequestsHour => &self.requests_per_hour,
+            Rate::TokensDay => &self.tokens_per_day,
+            Rate::RequestsDay => &self.requests_per_day,
+        }
+    }
+
+    fn from_fn(text: impl Fn(Rate) -> String) -> Self {
+        Self {
+            tokens_per_minute: text(Rate::TokensMinute),
+            requests_per_minute: text(Rate::RequestsMinute),
+            tokens_per_hour: text(Rate::TokensHour),
+            requests_per_hour: text(Rate::RequestsHour),
+            tokens_per_day: text(Rate::TokensDay),
+            requests_per_day: text(Rate::RequestsDay),
+        }
+    }
+
+    /// What stands now.
+    pub fn of_row(row: &LimitRow) -> Self {
+        Self::from_fn(|rate| row.cells[rate].project.map(|limit| limit.to_string()).unwrap_or_default())
+    }
+
+    /// What the address of a preview carries.
+    pub fn of_query(query: &ParamsMap) -> Self {
+        Self::from_fn(|rate| query.get(rate.field()).unwrap_or_default())
+    }
+}
+
+/// Parses the limits of one row; an empty field inherits.
 ///
 /// # Errors
 /// `Invalid` with one message for every wrong field.
-pub fn parse(model: &str, requests: &str, tokens: &str) -> Result<LimitEdit, AppError> {
+pub fn parse_limits(model: &str, typed: &TypedLimits) -> Result<LimitEdit, AppError> {
     let mut fields = Fields::default();
     let model = fields.parse("model", model.parse::<ModelScope>());
-    let requests = fields.parse("requests", parse_limit(requests));
-    let tokens = fields.parse("tokens", parse_limit(tokens));
-    match (model, requests, tokens) {
-        (Some(model), Some(requests), Some(tokens)) => Ok(LimitEdit { model, requests, tokens }),
+    let values = PerRate::from_fn(|rate| fields.parse(rate.field(), parse_limit(typed.get(rate))).flatten());
+    match model {
+        Some(model) if fields.is_empty() => Ok(LimitEdit { model, values }),
+        _ => Err(fields.into_error()),
+    }
+}
+
+/// The two words of the field `when_spent`.
+pub const REFUSE: &str = "refuse";
+pub const WARN: &str = "warn";
+
+/// Parses the form of a budget; an empty amount removes it.
+///
+/// # Errors
+/// `Invalid` with one message for every wrong field.
+pub fn parse_budget(scope: &str, amount: &str, warn_percents: &str, when_spent: &str) -> Result<BudgetEdit, AppError> {
+    let mut fields = Fields::default();
+    let scope = fields.parse("scope", scope.parse::<BudgetScope>());
+    if amount.trim().is_empty() {
+        return match scope {
+            Some(scope) => Ok(BudgetEdit { scope, budget: None }),
+            None => Err(fields.into_error()),
+        };
+    }
+    let amount = fields.parse("amount", amount.parse::<Money>());
+    let warn_percents = fields.parse("warn_percents", parse_thresholds(warn_percents));
+    let hard_stop = match when_spent {
+        REFUSE => Some(true),
+        WARN => Some(false),
+        _ => fields.parse("when_spent", Err("Choose whether requests are refused, or people are only warned.")),
+    };
+    match (scope, amount, warn_percents, hard_stop) {
+        (Some(scope), Some(amount), Some(warn_percents), Some(hard_stop)) => {
+            let budget = Budget {
+                amount,
+                warn_percents,
+                hard_stop,
+            };
+            Ok(BudgetEdit {
+                scope,
+                budget: Some(budget),
+            })
+        }
         _ => Err(fields.into_error()),
     }
 }
@@ -32,11 +122,25 @@ pub fn own(limit: Option<u64>) -> String {
     limit.map_or_else(|| "inherits".to_owned(), grouped)
 }
 
-/// How much of the effective limit is in use: whole per cent, 0 to 100; `None` without a limit.
-pub fn percent(cell: &LimitCell) -> Option<u8> {
+/// Units as a share of what holds: whole per cent, 0 to 100; `None` without a limit.
+pub fn percent(cell: &LimitCell, units: u64) -> Option<u8> {
     let limit = cell.effective()?;
-    let share = u128::from(cell.used) * 100 / u128::from(limit.max(1));
+    let share = u128::from(units) * 100 / u128::from(limit.max(1));
     Some(u8::try_from(share.min(100)).unwrap_or(100))
+}
+
+/// What the head of the table says about the projects together; nothing for those who must not know of other projects.
+pub fn commitment(rows: &[LimitRow], rate: Rate) -> Option<String> {
+    let cells = rows.iter().map(|row| &row.cells[rate]);
+    let percents: Vec<u64> = cells.filter_map(LimitCell::allotted_percent).collect();
+    let most = percents.iter().copied().max()?;
+    let over = percents.iter().filter(|percent| **percent > 100).count();
+    Some(match (most, over) {
+        (0, _) => "No project has a limit of its own here.".to_owned(),
+        (_, 0) => format!("Projects together are allotted at most {most} % of the organization’s limit."),
+        (_, 1) => format!("Projects together are allotted {most} % of the organization’s limit — over-committed on 1 row"),
+        (_, over) => format!("Projects together are allotted up to {most} % of the organization’s limit — over-committed on {over} rows"),
+    })
 }
 
 #[cfg(test)]
@@ -45,27 +149,62 @@ mod tests {
 
     #[test]
     fn an_empty_limit_inherits() {
-        let edit = parse("*", "", "700,000").expect("valid");
-        assert_eq!((edit.model, edit.requests, edit.tokens), (ModelScope::All, None, Some(700_000)));
+        let typed = TypedLimits {
+            tokens_per_minute: "700,000".to_owned(),
+            ..TypedLimits::default()
+        };
+        let edit = parse_limits("*", &typed).expect("valid");
+        assert_eq!(edit.model, ModelScope::All);
+        for (rate, value) in edit.values.iter() {
+            assert_eq!(*value, (rate == Rate::TokensMinute).then_some(700_000));
+        }
     }
 
     #[test]
     fn every_wrong_field_is_named_at_once() {
-        let error = parse("atlas-mini", "0", "many").expect_err("two wrong limits");
-        assert!(error.on_field("requests").is_some() && error.on_field("tokens").is_some());
-        assert!(parse("a model", "", "").expect_err("no model").on_field("model").is_some());
+        let typed = TypedLimits {
+            requests_per_hour: "0".to_owned(),
+            tokens_per_day: "many".to_owned(),
+            ..TypedLimits::default()
+        };
+        let error = parse_limits("atlas-mini", &typed).expect_err("two wrong limits");
+        assert!(error.on_field("requests_per_hour").is_some() && error.on_field("tokens_per_day").is_some());
+        assert!(
+            parse_limits("a model", &TypedLimits::default())
+                .expect_err("no model")
+                .on_field("model")
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn a_budget_is_read_whole_or_removed() {
+        let edit = parse_budget("project", "1,000.50", "100 80", REFUSE).expect("valid");
+        let expected = Budget {
+            amount: Money(1_000_500_000),
+            warn_percents: vec![80, 100],
+            hard_stop: true,
+        };
+        assert_eq!((edit.scope, edit.budget), (BudgetScope::Project, Some(expected)));
+        let removed = parse_budget("org", " ", "nonsense", "").expect("valid");
+        assert_eq!((removed.scope, removed.budget), (BudgetScope::Org, None));
+        let error = parse_budget("project", "a lot", "half", "explode").expect_err("all wrong");
+        for field in ["amount", "warn_percents", "when_spent"] {
+            assert!(error.on_field(field).is_some(), "{field}");
+        }
     }
 
     #[test]
     fn use_is_a_share_of_what_holds() {
-        let cell = |org, project, used| LimitCell { org, project, used };
-        assert_eq!(percent(&cell(Some(1_000), Some(200), 50)), Some(25));
-        assert_eq!(
-            percent(&cell(Some(1_000), None, 5_000)),
-            Some(100),
-            "debt does not overflow the meter"
-        );
-        assert_eq!(percent(&cell(None, None, 5)), None);
+        let cell = |org, project| LimitCell {
+            org,
+            project,
+            ..LimitCell::default()
+        };
+        assert_eq!(percent(&cell(Some(1_000), Some(200)), 50), Some(25));
+        let debt = percent(&cell(Some(1_000), None), 5_000);
+        assert_eq!(debt, Some(100), "debt does not overflow the meter");
+        assert_eq!(percent(&cell(None, None), 5), None);
         assert_eq!(quota(None), "unlimited");
         assert_eq!(own(None), "inherits");
     }

@@ -1,8 +1,11 @@
-//! Limits: both levels side by side, and the form that sets the project's own.
+//! Limits: both levels side by side with live use, budgets, the forms that set them, and the history of both.
 
 pub mod api;
+mod budgets;
 mod edit;
 pub mod form;
+mod history;
+mod set_budget;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -10,36 +13,91 @@ mod tests;
 use leptos::prelude::*;
 
 use crate::{
+    icon::Icon,
     model::{
-        limit::LimitsTable,
+        limits_table::Rate,
         place::{Place, ProjectRef},
     },
+    pages::receipt::RequestedReceipt,
     policy::{Action, reason},
-    ui::{InPlace, Loaded, NotFound, Note, PageHead, href, query},
+    ui::{InPlace, Loaded, NotFound, Note, PageHead, SearchBox, href, query},
 };
 
 use self::{
-    api::get_limits,
-    edit::EditDialog,
-    table::{Kind, LimitTable},
+    api::{get_limits, list_budgets},
+    budgets::BudgetTab,
+    edit::{Looked, look_ahead},
+    history::History,
+    table::RateTab,
 };
+
+/// What the page shows: one way of counting, or money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tab {
+    Rate(Rate),
+    Spend,
+}
+
+impl Tab {
+    const SPEND: &'static str = "usd";
+
+    /// The value of `?t=`; an unknown one shows tokens per minute.
+    fn from_query(text: Option<&str>) -> Self {
+        match text {
+            Some(Self::SPEND) => Self::Spend,
+            text => Self::Rate(text.and_then(|text| text.parse().ok()).unwrap_or_default()),
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Rate(rate) => rate.as_str(),
+            Self::Spend => Self::SPEND,
+        }
+    }
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Rate(rate) => rate.short(),
+            Self::Spend => "Spend",
+        }
+    }
+
+    fn all() -> impl Iterator<Item = Self> {
+        Rate::ALL.into_iter().map(Self::Rate).chain([Self::Spend])
+    }
+}
+
+/// The address of the budgets of a project's Limits page.
+pub fn budgets_href(limits: &str) -> String {
+    href(limits, &[("t", Tab::SPEND)])
+}
 
 /// What every part of the page needs.
 #[derive(Clone)]
 struct Limits {
     place: Place,
     project: ProjectRef,
+    tab: Tab,
 }
 
 impl Limits {
-    /// The address of this page with parameters.
+    /// The address of this tab with parameters.
     fn href(&self, params: &[(&'static str, &str)]) -> String {
-        href(&self.place.href("limits"), params)
+        let mut all = vec![("t", self.tab.as_str())];
+        all.extend_from_slice(params);
+        href(&self.place.href("limits"), &all)
     }
 
-    /// Why the person may not set limits, if so.
+    /// Why the person may not set limits and budgets, if so.
     fn locked(&self) -> Option<&'static str> {
-        (!self.place.standing.may(Action::SetLimits)).then(|| reason(Action::SetLimits))
+        if !self.place.standing.may(Action::SetLimits) {
+            Some(reason(Action::SetLimits))
+        } else if self.project.archived {
+            Some("This project is archived; its limits cannot change.")
+        } else {
+            None
+        }
     }
 }
 
@@ -63,11 +121,39 @@ fn LimitsOf(place: Place) -> impl IntoView {
 
 #[component]
 fn ProjectLimits(place: Place, project: ProjectRef) -> impl IntoView {
-    let table = get_limits(project.id.clone());
-    let limits = Limits { place, project };
+    let tab = Tab::from_query(query().get_str("t"));
+    let limits = Limits { place, project, tab };
+    match tab {
+        Tab::Rate(rate) => view! { <Rates limits rate /> }.into_any(),
+        Tab::Spend => view! { <Budgets limits /> }.into_any(),
+    }
+}
+
+#[component]
+fn Rates(limits: Limits, rate: Rate) -> impl IntoView {
+    let project = limits.project.id.clone();
+    let looked = limits.locked().is_none().then(|| Looked::from_query(&query())).flatten();
+    let data = async move {
+        let table = get_limits(project.clone()).await?;
+        Ok((table, look_ahead(project, looked).await))
+    };
     view! {
-        <Loaded data=table let:table>
-            <Body limits table />
+        <Loaded data let:loaded>
+            <Frame limits=limits.clone()>
+                <RateTab limits rate table=loaded.0 looked=loaded.1 />
+            </Frame>
+        </Loaded>
+    }
+}
+
+#[component]
+fn Budgets(limits: Limits) -> impl IntoView {
+    let spending = list_budgets(limits.project.id.clone(), crate::ui::page_of(&query()));
+    view! {
+        <Loaded data=spending let:spending>
+            <Frame limits=limits.clone()>
+                <BudgetTab limits spending />
+            </Frame>
         </Loaded>
     }
 }
@@ -75,33 +161,65 @@ fn ProjectLimits(place: Place, project: ProjectRef) -> impl IntoView {
 /// The id of the text that says why the buttons of the rows are disabled.
 const WHY_LOCKED: &str = "why-locked";
 
+/// What stands around every tab: heading, tabs, and the dialogs that every tab can open.
 #[component]
-fn Body(limits: Limits, table: LimitsTable) -> impl IntoView {
-    let query = query();
-    let kind = Kind::from_query(query.get_str("t"));
-    let edited = query.get("edit");
-    let edited = edited.and_then(|model| table.rows.iter().find(|row| row.model.as_str() == model).cloned());
-    let dialog = edited.filter(|_| limits.locked().is_none());
-    let dialog = dialog.map(|row| view! { <EditDialog limits=limits.clone() kind row /> });
-    let tabs = Kind::ALL.map(|tab| {
-        let current = (kind == tab).then_some("page");
+fn Frame(limits: Limits, children: Children) -> impl IntoView {
+    let shown = limits.tab;
+    let tabs = Tab::all()
+        .map(|tab| {
+            let current = (shown == tab).then_some("page");
+            let href = Limits { tab, ..limits.clone() }.href(&[]);
+            view! {
+                <a href=href aria-current=current>
+                    {tab.label()}
+                </a>
+            }
+        })
+        .collect_view();
+    let history = limits.place.standing.may(Action::ViewAudit).then(|| {
         view! {
-            <a href=limits.href(&[("t", tab.as_str())]) aria-current=current>
-                {tab.label()}
+            <a class="btn" href=limits.href(&[("history", "1")])>
+                <Icon name="history" />
+                "History"
             </a>
         }
     });
-    let locked = limits.locked();
+    let close = limits.href(&[]);
     view! {
         <PageHead
             title="Limits"
             lead="Every request must pass both levels. A project limit cannot exceed the organization’s; an empty one inherits it."
-        />
-        {locked.map(|reason| view! { <Note><span id=WHY_LOCKED>{reason}</span></Note> })}
+        >
+            <div class="toolbar">
+                <SearchBox name="request" label="Look up a request id" value="" keep=vec![("t", shown.as_str().to_owned())] />
+            </div>
+            {history}
+        </PageHead>
+        {limits.locked().map(|reason| view! { <Note><span id=WHY_LOCKED>{reason}</span></Note> })}
         <nav class="tabs" aria-label="Limit kind">
             {tabs}
         </nav>
-        <LimitTable limits kind table />
-        {dialog}
+        {children()}
+        <History limits=limits.clone() />
+        <RequestedReceipt place=limits.place close />
+    }
+}
+
+/// The button that opens the edit dialog of a row, or says why it cannot.
+#[component]
+fn EditButton(limits: Limits, edit: String, label: String) -> impl IntoView {
+    match limits.locked() {
+        None => view! {
+            <a class="btn sm" href=limits.href(&[("edit", &edit)]) aria-label=label>
+                "Edit"
+            </a>
+        }
+        .into_any(),
+        Some(reason) => view! {
+            <button type="button" class="btn sm" aria-disabled="true" aria-describedby=WHY_LOCKED title=reason aria-label=label>
+                "Edit"
+            </button>
+        }
+        .into_any(),
     }
 }

@@ -1,53 +1,21 @@
-//! The table of limits, for one metric at a time.
+//! The table of limits, for one way of counting at a time.
 
 use leptos::prelude::*;
 
-use super::{Limits, WHY_LOCKED, form};
+use super::{
+    EditButton, Limits,
+    edit::{EditDialog, Looked},
+    form,
+};
 use crate::{
+    icon::Icon,
     model::{
-        limit::{LimitCell, LimitRow, LimitsTable, ModelScope},
+        limit::ModelScope,
+        limits_table::{LimitCell, LimitRow, LimitsTable, Rate},
         number::{compact, grouped},
     },
-    ui::{Card, Column, Empty, Meter, Simulated, Table},
+    ui::{Card, Column, Empty, Meter, Simulated, Table, query},
 };
-
-/// Which metric the table shows; both are per minute.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Kind {
-    #[default]
-    Tokens,
-    Requests,
-}
-
-impl Kind {
-    pub const ALL: [Self; 2] = [Self::Tokens, Self::Requests];
-
-    /// The value of `?t=`; an unknown one shows tokens.
-    pub fn from_query(text: Option<&str>) -> Self {
-        Self::ALL.into_iter().find(|kind| Some(kind.as_str()) == text).unwrap_or_default()
-    }
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Tokens => "tpm",
-            Self::Requests => "rpm",
-        }
-    }
-
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Tokens => "Tokens / min",
-            Self::Requests => "Requests / min",
-        }
-    }
-
-    fn cell(self, row: &LimitRow) -> LimitCell {
-        match self {
-            Self::Tokens => row.tokens.clone(),
-            Self::Requests => row.requests.clone(),
-        }
-    }
-}
 
 /// The name of a row: the model, or all of them together.
 pub fn row_name(model: &ModelScope) -> String {
@@ -57,89 +25,120 @@ pub fn row_name(model: &ModelScope) -> String {
     }
 }
 
+/// The table, and the edit dialog of `?edit=model` or of a preview.
 #[component]
-pub fn LimitTable(limits: Limits, kind: Kind, table: LimitsTable) -> impl IntoView {
+pub fn RateTab(limits: Limits, rate: Rate, table: LimitsTable, looked: Option<Looked>) -> impl IntoView {
+    let edited = looked
+        .as_ref()
+        .map(|looked| looked.model.clone())
+        .or_else(|| query().get("edit"))
+        .filter(|_| limits.locked().is_none());
+    let edited = edited.and_then(|model| table.rows.iter().find(|row| row.model.as_str() == model).cloned());
+    let dialog = edited.map(|row| view! { <EditDialog limits=limits.clone() row looked /> });
     let plan = table.plan.clone();
-    let note =
-        move || view! { <span class="muted"><small>"Organization limits come from the plan " <strong>{plan}</strong> "."</small></span> };
+    let live = format!("project/{}", limits.project.id);
+    view! {
+        <div id="live" data-live=live>
+            <LimitTable limits rate table />
+        </div>
+        <p class="footnote">
+            <Icon name="info" />
+            <span>
+                "The organization’s limits come from the plan " <strong>{plan}</strong>
+                ". The tiers priority and default share these buckets; flex has buckets of its own, a multiple set in the plan."
+            </span>
+        </p>
+        {dialog}
+    }
+}
+
+#[component]
+fn LimitTable(limits: Limits, rate: Rate, table: LimitsTable) -> impl IntoView {
     if table.rows.is_empty() {
         return view! {
-            <Card id="limits" title="Per model" tools=note>
+            <Card id="limits" title="Per model">
                 <Empty title="No model yet" text="The plan of this organization has no models. Ask whoever runs the installation." />
             </Card>
         }
         .into_any();
     }
-    let project = limits.project.name.to_string();
+    let commitment = form::commitment(&table.rows, rate);
+    let tools = move || {
+        view! {
+            <span class="spacer"></span>
+            <span class="muted">
+                <small>{commitment}</small>
+            </span>
+        }
+    };
+    let columns = vec![
+        Column::text("Model"),
+        Column::number("Organization"),
+        Column::number(limits.project.name.to_string()),
+        Column::number("Effective"),
+        Column::text("In use"),
+        Column::number("429s, 24 h"),
+        Column::Controls("Edit"),
+    ];
+    let rows = table
+        .rows
+        .into_iter()
+        .map(|row| view! { <Row limits=limits.clone() rate row /> })
+        .collect_view();
     view! {
-        <Card id="limits" title="Per model" tools=note>
-            <Table label="Limits table" columns=vec![Column::text("Model"), Column::number("Organization"), Column::number(project), Column::number("Effective"), Column::text("In use now"), Column::number("429s, 24 h"), Column::Controls("Edit")]>
-{table.rows.into_iter().map(|row| view! { <Row limits=limits.clone() kind row /> }).collect_view()}
-</Table>
+        <Card id="limits" title="Per model" tools>
+            <Table label="Limits table" columns>
+                {rows}
+            </Table>
         </Card>
     }
     .into_any()
 }
 
 #[component]
-fn Row(limits: Limits, kind: Kind, row: LimitRow) -> impl IntoView {
-    let cell = kind.cell(&row);
+fn Row(limits: Limits, rate: Rate, row: LimitRow) -> impl IntoView {
+    let cell = row.cells[rate].clone();
     let name = row_name(&row.model);
     let refused = if row.refused_24h > 0 { "num bad" } else { "num" };
-    let project = limits.project.name.to_string();
-    let edit = limits.href(&[("t", kind.as_str()), ("edit", row.model.as_str())]);
-    let button = match limits.locked() {
-        None => view! {
-            <a class="btn sm" href=edit aria-label=format!("Edit the limits of {name}")>
-                "Edit"
-            </a>
-        }
-        .into_any(),
-        Some(reason) => view! {
-            <button
-                type="button"
-                class="btn sm"
-                aria-disabled="true"
-                aria-describedby=WHY_LOCKED
-                title=reason
-                aria-label=format!("Edit the limits of {name}")
-            >
-                "Edit"
-            </button>
-        }
-        .into_any(),
-    };
+    let over = cell.allotted_percent().filter(|percent| *percent > 100);
+    let cut = cell.project.zip(cell.org).is_some_and(|(own, org)| own > org);
     view! {
         <tr>
             <th scope="row" class="name">
-                {name.clone()} {row.simulated.then(|| view! { " " <Simulated /> })} <span class="sub">{row.detail.clone()}</span>
+                {name.clone()} {row.simulated.then(|| view! { " " <Simulated /> })} <span class="sub">{row.detail}</span>
             </th>
             <td data-label="Organization" class="num">
-                {form::quota(cell.org)}
+                <span>{form::quota(cell.org)} {over.map(|percent| view! { <span class="sub warn">{percent} " % allotted"</span> })}</span>
             </td>
-            <td data-label=project class="num">
-                {form::own(cell.project)}
+            <td data-label=limits.project.name.to_string() class="num">
+                <span>{form::own(cell.project)} {cut.then(|| view! { <span class="sub">"above the organization’s"</span> })}</span>
             </td>
             <td data-label="Effective" class="num">
                 {form::quota(cell.effective())}
             </td>
-            <td data-label="In use now">
+            <td data-label="In use">
                 <span class="peak">{in_use(&name, &cell)}</span>
             </td>
             <td data-label="429s, 24 h" class=refused>
                 {grouped(row.refused_24h)}
             </td>
-            <td class="num menu-cell">{button}</td>
+            <td class="num menu-cell">
+                <EditButton limits edit=row.model.as_str().to_owned() label=format!("Edit the limits of {name}") />
+            </td>
         </tr>
     }
 }
 
-/// A meter against what holds, or the bare number when nothing limits it.
+/// A meter against what holds with a mark at the peak, or the bare numbers when nothing limits it.
 fn in_use(name: &str, cell: &LimitCell) -> AnyView {
-    match form::percent(cell) {
-        Some(percent) => {
-            view! { <Meter label=format!("{name} in use now") percent text=format!("{} · {percent} %", compact(cell.used)) /> }.into_any()
+    let used = cell.used.saturating_add(cell.reserved);
+    let held = (cell.reserved > 0).then(|| format!(", {} of it reserved", compact(cell.reserved)));
+    let held = held.unwrap_or_default();
+    match (form::percent(cell, used), form::percent(cell, cell.peak.max(used))) {
+        (Some(percent), Some(peak)) => {
+            let text = format!("{} now · {percent} %{held} · peak {peak} %, 24 h", compact(used));
+            view! { <Meter label=format!("{name} in use now") percent text mark=Some(peak).filter(|peak| *peak > percent) /> }.into_any()
         }
-        None => view! { <span class="sub">{compact(cell.used)}</span> }.into_any(),
+        _ => view! { <span class="sub">{compact(used)} " now" {held}</span> }.into_any(),
     }
 }

@@ -1,65 +1,202 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
-use super::api::SetLimits;
+use super::api::{SetBudget, SetLimits};
 use crate::{
     model::{
-        AppError, ProjectId, Standing,
-        limit::{LimitCell, LimitEdit, LimitRow, LimitsTable, ModelScope},
+        AppError, AuditId, KeyId, Listing, Money, Page, ProjectId, ProjectRole, Standing, Timestamp, TypedId,
+        audit::{AuditEntry, Change},
+        budget::{Budget, BudgetEdit, BudgetScope, Spend, SpendMark, Spending},
+        limit::{Level, ModelScope},
+        limits_table::{LimitCell, LimitChange, LimitEdit, LimitRow, LimitsPreview, LimitsTable, PerRate, Rate},
     },
-    port::Limits,
+    port::{Budgets, Limits},
     testing::{Ports, assert_has, failed, member, owner, place, render},
 };
 
-struct Fake(Vec<LimitRow>);
+const NOW: Timestamp = Timestamp(1_795_183_331_123);
+
+#[derive(Default)]
+struct Fake {
+    rows: Vec<LimitRow>,
+    org_budget: Option<Spend>,
+    refuses: Option<AppError>,
+    asked: Mutex<Vec<LimitEdit>>,
+}
 
 #[async_trait]
 impl Limits for Fake {
     async fn table(&self, _: ProjectId) -> Result<LimitsTable, AppError> {
         Ok(LimitsTable {
             plan: "Scale".to_owned(),
-            rows: self.0.clone(),
+            rows: self.rows.clone(),
         })
     }
+
     async fn set(&self, _: ProjectId, _: LimitEdit) -> Result<(), AppError> {
+        Ok(())
+    }
+
+    async fn preview(&self, _: ProjectId, edit: LimitEdit) -> Result<LimitsPreview, AppError> {
+        self.asked.lock().expect("whole").push(edit);
+        let change = LimitChange {
+            rate: Rate::TokensMinute,
+            before: Some(250_000),
+            after: Some(400_000),
+        };
+        self.refuses.clone().map_or(Ok(()), Err)?;
+        Ok(LimitsPreview {
+            changes: vec![change],
+            refused: 63_870,
+            fitting: 41_208,
+        })
+    }
+
+    async fn history(&self, _: ProjectId, page: Page) -> Result<Listing<AuditEntry>, AppError> {
+        let change = |field: &str, before: Option<&str>, after: &str| Change {
+            field: field.to_owned(),
+            before: before.map(str::to_owned),
+            after: Some(after.to_owned()),
+        };
+        let entry = AuditEntry {
+            id: AuditId::from_bits(9),
+            seq: 41,
+            at: NOW.plus(-7_200_000),
+            actor: "Noor Haddad".to_owned(),
+            action: "limit.updated".to_owned(),
+            target: "*".to_owned(),
+            target_id: ProjectId::from_bits(3).to_string(),
+            project: Some("prod".to_owned()),
+            address: None,
+            interface: "console".to_owned(),
+            changes: vec![
+                change("tokens_per_minute", Some("700000"), "600000"),
+                change("requests_per_day", None, "5000"),
+            ],
+            hash: "9f86".to_owned(),
+        };
+        Ok(Listing {
+            rows: vec![entry],
+            total: 60,
+            unfiltered: 60,
+            page: page.number,
+            now: NOW,
+        })
+    }
+}
+
+fn spend(scope: BudgetScope, name: &str, spent: i64, budget: Option<Budget>) -> Spend {
+    Spend {
+        scope,
+        name: name.to_owned(),
+        budget,
+        spent: Money(spent),
+        passed: None,
+        is_org_default: false,
+    }
+}
+
+fn budget(amount: i64, hard_stop: bool) -> Option<Budget> {
+    Some(Budget {
+        amount: Money(amount),
+        warn_percents: vec![50, 80],
+        hard_stop,
+    })
+}
+
+fn key() -> KeyId {
+    KeyId::from_bits(5)
+}
+
+#[async_trait]
+impl Budgets for Fake {
+    async fn spending(&self, _: ProjectId, page: Page) -> Result<Spending, AppError> {
+        let mut project = spend(BudgetScope::Project, "prod", 205_000_000, budget(250_000_000, false));
+        project.passed = Some((80, NOW.plus(-60_000)));
+        Ok(Spending {
+            month: NOW.month_start(),
+            org: self.org_budget.clone(),
+            project,
+            keys: Listing {
+                rows: vec![spend(BudgetScope::Key(key()), "checkout-api", 1_500_000, None)],
+                total: 1,
+                unfiltered: 1,
+                page: page.number,
+                now: NOW,
+            },
+        })
+    }
+
+    async fn set_budget(&self, _: ProjectId, _: BudgetEdit) -> Result<(), AppError> {
         Ok(())
     }
 }
 
-fn cell(org: Option<u64>, project: Option<u64>, used: u64) -> LimitCell {
-    LimitCell { org, project, used }
+fn cell(org: Option<u64>, project: Option<u64>, used: u64, allotted: Option<u64>) -> LimitCell {
+    LimitCell {
+        org,
+        project,
+        used,
+        peak: used + used / 5,
+        allotted,
+        reserved: 0,
+    }
 }
 
-fn ports(standing: Standing) -> Ports {
-    let rows = vec![
+/// All models with 130 % allotted, and one model that has limits per minute only.
+fn rows(sees_others: bool) -> Vec<LimitRow> {
+    let allotted = |sum| sees_others.then_some(sum);
+    let mut all = PerRate::<LimitCell>::default();
+    all[Rate::TokensMinute] = cell(Some(1_000_000), Some(700_000), 350_000, allotted(1_300_000));
+    all[Rate::RequestsMinute] = cell(None, None, 7, allotted(0));
+    all[Rate::TokensDay] = cell(Some(90_000_000), Some(95_000_000), 9_000_000, allotted(0));
+    let mut echo = PerRate::<LimitCell>::default();
+    echo[Rate::TokensMinute] = cell(Some(500_000), None, 0, allotted(0));
+    echo[Rate::RequestsMinute] = cell(Some(60), None, 3, allotted(0));
+    vec![
         LimitRow {
             model: ModelScope::All,
             detail: "every model together".to_owned(),
             simulated: false,
-            requests: cell(None, None, 7),
-            tokens: cell(Some(1_000_000), Some(700_000), 350_000),
+            cells: all,
             refused_24h: 9_120,
         },
         LimitRow {
-            model: "bailiwick/echo".parse().unwrap(),
+            model: "bailiwick/echo".parse().expect("valid"),
             detail: "chat · 128k context".to_owned(),
             simulated: true,
-            requests: cell(Some(60), None, 3),
-            tokens: cell(Some(500_000), None, 0),
+            cells: echo,
             refused_24h: 0,
         },
-    ];
+    ]
+}
+
+fn ports_of(standing: Standing, fake: Fake) -> Ports {
+    let fake = Arc::new(fake);
     Ports {
-        limits: Some(Arc::new(Fake(rows))),
+        limits: Some(fake.clone()),
+        budgets: Some(fake),
         ..Ports::at(place(standing))
     }
+}
+
+/// As the server answers this standing.
+fn ports(standing: Standing) -> Ports {
+    let sees_org = standing.may(crate::policy::Action::ViewOrg);
+    let org = spend(BudgetScope::Org, "Acme Robotics", 990_000_000, budget(900_000_000, true));
+    let fake = Fake {
+        rows: rows(sees_org),
+        org_budget: sees_org.then_some(org),
+        ..Fake::default()
+    };
+    ports_of(standing, fake)
 }
 
 const PAGE: &str = "/acme-robotics/prod/limits";
 
 #[tokio::test]
-async fn both_levels_stand_side_by_side() {
+async fn both_levels_stand_side_by_side_with_live_use_and_peak() {
     let (html, status) = render(PAGE, ports(owner())).await;
     assert_eq!(status, 200);
     assert_has(
@@ -75,18 +212,45 @@ async fn both_levels_stand_side_by_side() {
             "Scale",
         ],
     );
-    assert_has(&html, &["aria-valuenow=\"50\"", "?t=tpm&amp;edit=%2A"]);
+    assert_has(
+        &html,
+        &["aria-valuenow=\"50\"", "350 k now · 50 % · peak 60 %, 24 h", "?t=tpm&amp;edit=%2A"],
+    );
+    assert_has(
+        &html,
+        &["id=\"live\"", &format!("data-live=\"project/{}\"", ProjectId::from_bits(3))],
+    );
 }
 
 #[tokio::test]
-async fn requests_have_their_own_tab_and_no_limit_is_said() {
+async fn every_way_of_counting_has_its_tab() {
     let (html, _) = render(&format!("{PAGE}?t=rpm"), ports(owner())).await;
     assert_has(&html, &["unlimited", "inherits", "60"]);
     assert!(!html.contains("700,000"));
+    for rate in Rate::ALL {
+        assert_has(&html, &[&format!("?t={}\"", rate.as_str()), rate.short()]);
+    }
+    let (day, _) = render(&format!("{PAGE}?t=tpd"), ports(owner())).await;
+    assert_has(&day, &["95,000,000", "above the organization’s"]);
+    assert_eq!(day.matches("90,000,000").count(), 2, "the effective limit is the lower one");
 }
 
 #[tokio::test]
-async fn the_dialog_shows_both_values_and_their_ceilings() {
+async fn only_those_who_see_the_organization_learn_what_others_were_allotted() {
+    let (html, _) = render(PAGE, ports(owner())).await;
+    assert_has(
+        &html,
+        &[
+            "Projects together are allotted 130 % of the organization’s limit — over-committed on 1 row",
+            "130 % allotted",
+        ],
+    );
+    let (html, _) = render(PAGE, ports(member())).await;
+    assert!(!html.contains("allotted"));
+}
+
+#[tokio::test]
+async fn the_dialog_shows_all_windows_and_their_ceilings() {
     let (html, _) = render(&format!("{PAGE}?edit=*"), ports(owner())).await;
     assert_has(
         &html,
@@ -98,43 +262,180 @@ async fn the_dialog_shows_both_values_and_their_ceilings() {
             "name=\"model\" value=\"*\"",
         ],
     );
+    for rate in Rate::ALL {
+        assert_has(&html, &[&format!("name=\"{}\"", rate.field()), rate.label()]);
+    }
 }
 
 #[tokio::test]
 async fn a_ceiling_that_is_passed_is_named_beside_its_field() {
-    let error = AppError::field("tokens", "The organization allows at most 500,000 tokens per minute.");
+    let error = AppError::field("tokens_per_minute", "The organization allows at most 500,000 tokens per minute.");
     let path = failed::<SetLimits>(&format!("{PAGE}?edit=bailiwick/echo"), error);
     let (html, _) = render(&path, ports(owner())).await;
     assert_has(&html, &["<dialog open", "aria-invalid=\"true\""]);
-    assert_eq!(
-        html.matches(">The organization allows at most 500,000 tokens per minute.<").count(),
-        1,
-        "{html}"
-    );
+    let shown = html.matches(">The organization allows at most 500,000 tokens per minute.<").count();
+    assert_eq!(shown, 1);
 }
 
 #[tokio::test]
-async fn a_member_sees_the_limits_and_cannot_edit_them() {
-    let (html, status) = render(&format!("{PAGE}?edit=*"), ports(member())).await;
+async fn a_preview_shows_the_difference_and_keeps_what_was_typed() {
+    let query = "?t=tpm&model=*&tokens_per_minute=400000&tokens_per_hour=1000&preview=1";
+    let (html, status) = render(&format!("{PAGE}{query}"), ports(owner())).await;
     assert_eq!(status, 200);
     assert_has(
         &html,
         &[
-            "700,000",
-            "id=\"why-locked\"",
-            "aria-describedby=\"why-locked\"",
-            "Only an owner or admin of the organization can do this.",
+            "<del>250,000</del>",
+            "<ins>400,000</ins>",
+            "refused 63,870 requests",
+            "41,208 of them would have fitted",
+            "value=\"400000\"",
+            "Tokens per minute can never be reached: the limit of tokens per hour is lower.",
+            "formmethod=\"get\"",
         ],
     );
-    assert!(!html.contains("<dialog") && !html.contains("edit=%2A"));
+}
+
+#[tokio::test]
+async fn a_preview_names_what_is_wrong_before_anything_is_saved() {
+    let (html, _) = render(&format!("{PAGE}?model=*&tokens_per_minute=many&preview=1"), ports(owner())).await;
+    assert_has(
+        &html,
+        &["<dialog open", "aria-invalid=\"true\"", "value=\"many\"", ">Enter a whole number"],
+    );
+    let above = Fake {
+        rows: rows(true),
+        refuses: Some(AppError::field("tokens_per_minute", "The organization has 1,000,000.")),
+        ..Fake::default()
+    };
+    let (html, _) = render(
+        &format!("{PAGE}?model=*&tokens_per_minute=2000000&preview=1"),
+        ports_of(owner(), above),
+    )
+    .await;
+    assert_has(
+        &html,
+        &["aria-invalid=\"true\"", ">The organization has 1,000,000.<", "value=\"2000000\""],
+    );
+    assert!(!html.contains("<del>"));
+}
+
+#[tokio::test]
+async fn a_member_sees_the_limits_and_cannot_edit_them() {
+    for query in ["?edit=*", "?model=*&tokens_per_minute=5&preview=1"] {
+        let (html, status) = render(&format!("{PAGE}{query}"), ports(member())).await;
+        assert_eq!(status, 200);
+        assert_has(
+            &html,
+            &[
+                "700,000",
+                "id=\"why-locked\"",
+                "aria-describedby=\"why-locked\"",
+                "Only an owner or admin of the organization can do this.",
+            ],
+        );
+        assert!(!html.contains("<dialog") && !html.contains("edit=%2A"));
+    }
 }
 
 #[tokio::test]
 async fn a_plan_without_models_is_an_empty_state() {
+    let (html, _) = render(PAGE, ports_of(owner(), Fake::default())).await;
+    assert_has(&html, &["No model yet"]);
+}
+
+#[tokio::test]
+async fn the_history_is_for_those_who_may_see_the_audit_log() {
+    let admin = Standing {
+        project: Some(ProjectRole::Admin),
+        ..member()
+    };
+    let (html, _) = render(&format!("{PAGE}?t=usd&history=1"), ports(admin)).await;
+    assert_has(
+        &html,
+        &[
+            "History of limits and budgets",
+            "Noor Haddad",
+            "All models",
+            "tokens per minute: <del>700,000</del> → <ins>600,000</ins>",
+            "requests per day: <del>none</del> → <ins>5,000</ins>",
+            "1–50 of 60 changes",
+            "?t=usd&amp;history=1&amp;page=2",
+        ],
+    );
+    let (html, status) = render(&format!("{PAGE}?history=1"), ports(member())).await;
+    assert_eq!(status, 200);
+    assert!(!html.contains("<dialog") && !html.contains("history=1"));
+}
+
+#[tokio::test]
+async fn budgets_show_what_is_spent_and_what_was_passed() {
+    let (html, _) = render(&format!("{PAGE}?t=usd"), ports(owner())).await;
+    assert_has(
+        &html,
+        &[
+            "Acme Robotics",
+            "$900.00",
+            "spent: requests are refused",
+            "$250.00",
+            "$205.00",
+            "82 % spent",
+            "80 % passed",
+            "50, 80 %",
+            "warns only",
+            "checkout-api",
+            "$1.50",
+            "Spent in Nov 2026",
+            "1–1 of 1 keys",
+            "data-live=\"project/",
+        ],
+    );
+    let (html, _) = render(&format!("{PAGE}?t=usd&edit=project"), ports(member())).await;
+    assert!(!html.contains("$900.00") && !html.contains("<dialog"));
+    assert_has(&html, &["$250.00", "aria-describedby=\"why-locked\""]);
+}
+
+#[tokio::test]
+async fn a_budget_is_edited_in_its_dialog_with_errors_beside_the_fields() {
+    let (html, _) = render(&format!("{PAGE}?t=usd&edit=project"), ports(owner())).await;
+    assert_has(
+        &html,
+        &[
+            "Monthly budget of prod",
+            "name=\"amount\"",
+            "value=\"250\"",
+            "value=\"50, 80\"",
+            "name=\"scope\" value=\"project\"",
+            "This month has cost $205.00 so far.",
+        ],
+    );
+    let error = AppError::field("amount", "Enter an amount.");
+    let path = failed::<SetBudget>(&format!("{PAGE}?t=usd&edit={}", key()), error);
+    let (html, _) = render(&path, ports(owner())).await;
+    assert_has(
+        &html,
+        &["Monthly budget of checkout-api", "aria-invalid=\"true\"", ">Enter an amount.<"],
+    );
+}
+
+#[tokio::test]
+async fn a_passed_threshold_stands_at_the_top_of_every_page() {
+    let mark = |level, percent, hard_stop| SpendMark { level, percent, hard_stop };
+    let here = crate::model::place::Place {
+        spend_marks: vec![mark(Level::Org, 80, true), mark(Level::Project, 100, true)],
+        ..place(owner())
+    };
     let ports = Ports {
-        limits: Some(Arc::new(Fake(Vec::new()))),
-        ..Ports::at(place(owner()))
+        shell: Ports::at(here).shell,
+        ..ports(owner())
     };
     let (html, _) = render(PAGE, ports).await;
-    assert_has(&html, &["No model yet"]);
+    assert_has(
+        &html,
+        &[
+            "80 % of the monthly budget of Acme Robotics is spent.",
+            "The monthly budget of prod is spent: further requests are refused.",
+            "href=\"/acme-robotics/prod/limits?t=usd\"",
+        ],
+    );
 }

@@ -1,0 +1,353 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{
+    advice::{Link, advice},
+    explain::explain,
+};
+use crate::{
+    model::{
+        AppError, Money, RequestId, Standing, Timestamp, TypedId,
+        limit::{Level, Metric, ModelScope, Window},
+        limits_table::{LimitsTable, Rate},
+        receipt::{BucketLine, BudgetLine, Receipt, RefusedBy},
+        receipt_detail::{HeldBy, Holders, ReceiptDetail},
+        usage::Scope,
+    },
+    port::{Limits, Receipts},
+    testing::{Ports, assert_has, member, owner, place, render},
+};
+
+/// The example of the product rules: the org has 1,000,000 tokens a minute, `prod` 700,000 of its own.
+fn line(level: Level, limit: u64, used: u64, reserved: u64) -> BucketLine {
+    BucketLine {
+        level,
+        model: "acme/atlas-large".parse().expect("valid"),
+        metric: Metric::Tokens,
+        window: Window::Minute,
+        limit,
+        inherited: false,
+        used,
+        reserved,
+        asked: 96_000,
+        reset_ms: 57_120,
+    }
+}
+
+fn detail(receipt: Receipt, holders: Holders) -> ReceiptDetail {
+    let at = Timestamp(1_795_183_331_067);
+    ReceiptDetail {
+        id: RequestId::from_bits(7),
+        client_request_id: Some("<b>mine</b>".to_owned()),
+        org: "Acme Robotics".parse().expect("valid"),
+        project: "prod".parse().expect("valid"),
+        project_slug: "prod".parse().expect("valid"),
+        key: Some("checkout-api".to_owned()),
+        model: "acme/atlas-large".parse().expect("valid"),
+        tier: "default".to_owned(),
+        status: if receipt.refused_by.is_some() { 429 } else { 200 },
+        error_code: receipt.refused_by.map(|_| "rate_limit_exceeded".to_owned()),
+        refused: None,
+        simulated: false,
+        estimated: false,
+        tokens_in: 1_200,
+        tokens_cached: 0,
+        tokens_out: 300,
+        cost: Money(1_500),
+        arrived_at: at,
+        latency_ms: 1_204,
+        first_token_ms: Some(210),
+        asked_output: Some(56_000),
+        estimate: 96_000,
+        reserved: 96_000,
+        settled: 1_500,
+        receipt,
+        holders,
+        now: at.plus(60_000),
+    }
+}
+
+fn org_full(holders: Holders) -> ReceiptDetail {
+    let receipt = Receipt {
+        buckets: vec![
+            line(Level::Org, 1_000_000, 880_000, 72_000),
+            line(Level::Project, 700_000, 301_000, 22_000),
+        ],
+        refused_by: Some(RefusedBy::Bucket(0)),
+        retry_after_ms: Some(2_880),
+        ..Receipt::default()
+    };
+    detail(receipt, holders)
+}
+
+fn held(name: &str, units: u64, own: bool) -> HeldBy {
+    HeldBy {
+        name: name.parse().expect("valid"),
+        slug: name.parse().expect("valid"),
+        units,
+        own,
+    }
+}
+
+fn by_project() -> Holders {
+    Holders::Projects(vec![
+        held("test", 548_000, false),
+        held("prod", 323_000, true),
+        held("dev", 81_000, false),
+    ])
+}
+
+fn others() -> Holders {
+    Holders::Others {
+        own: 323_000,
+        projects: 2,
+        units: 629_000,
+    }
+}
+
+#[test]
+fn one_sentence_says_why_the_organization_refused() {
+    let explanation = explain(&org_full(by_project()));
+    assert_eq!(explanation.headline, "The organization was full; prod was not");
+    assert_eq!(
+        explanation.why,
+        "This request asked for 96,000 tokens of acme/atlas-large, but Acme Robotics had only 48,000 of its 1,000,000 a minute left: \
+         project test held 548,000."
+    );
+    let unnamed = explain(&org_full(others())).why;
+    assert!(unnamed.ends_with("left: 2 other projects held 629,000."), "{unnamed}");
+}
+
+#[test]
+fn the_own_limit_and_the_last_request_are_told_apart() {
+    let mut requests = line(Level::Project, 3, 3, 0);
+    (requests.metric, requests.asked, requests.model) = (Metric::Requests, 1, ModelScope::All);
+    let own = detail(
+        Receipt {
+            buckets: vec![requests],
+            refused_by: Some(RefusedBy::Bucket(0)),
+            ..Receipt::default()
+        },
+        Holders::None,
+    );
+    let explanation = explain(&own);
+    assert_eq!(explanation.headline, "prod reached its own limit");
+    assert_eq!(
+        explanation.why,
+        "This was one request too many: prod may send 3 a minute to all models together, and 3 were in use."
+    );
+}
+
+#[test]
+fn what_can_never_fit_says_so_and_nobody_waits_for_it() {
+    let receipt = Receipt {
+        buckets: vec![line(Level::Project, 90_000, 0, 0)],
+        refused_by: Some(RefusedBy::Bucket(0)),
+        ..Receipt::default()
+    };
+    let detail = detail(receipt, Holders::None);
+    let explanation = explain(&detail);
+    assert_eq!(explanation.headline, "The request is larger than prod’s limit");
+    assert!(explanation.why.contains("can never be admitted"), "{}", explanation.why);
+    let ways = advice(&detail, true);
+    assert!(ways.iter().all(|way| !way.title.starts_with("Wait")), "{ways:?}");
+    assert!(
+        ways[0].text.starts_with("90,000 of the 96,000 tokens would have fitted"),
+        "{ways:?}"
+    );
+}
+
+#[test]
+fn the_advice_is_computed_and_names_what_would_not_help() {
+    let ways = advice(&org_full(by_project()), true);
+    let titles: Vec<_> = ways.iter().map(|way| way.title.as_str()).collect();
+    assert_eq!(
+        titles,
+        [
+            "Wait 3 s.",
+            "Ask for less.",
+            "Lower test to 500,000 a minute.",
+            "Ask for a larger quota.",
+            "Raising prod’s limit would not.",
+        ]
+    );
+    assert!(ways[1].text.starts_with("48,000 of the 96,000"));
+    let test = Link::Limits {
+        project: "test".parse().expect("valid"),
+        rate: Rate::TokensMinute,
+        model: "acme/atlas-large".parse().expect("valid"),
+    };
+    assert_eq!(ways[2].link, Some(test));
+    assert!(!ways[4].helps);
+    assert_eq!(ways[4].text, "prod had 377,000 of its own 700,000 left.");
+}
+
+#[test]
+fn who_may_not_set_limits_is_told_whom_to_ask() {
+    let ways = advice(&org_full(others()), false);
+    assert!(ways.iter().all(|way| way.link.is_none()));
+    assert!(ways.iter().any(|way| way.title == "Ask an owner or admin of Acme Robotics."));
+}
+
+fn budget_spent() -> ReceiptDetail {
+    let receipt = Receipt {
+        budgets: vec![BudgetLine {
+            level: Level::Project,
+            limit: Money(250_000_000),
+            hard_stop: true,
+            spent: Money(249_990_000),
+            reserved: Money(5_000),
+            asked: Money(20_000),
+        }],
+        refused_by: Some(RefusedBy::Budget(0)),
+        ..Receipt::default()
+    };
+    detail(receipt, Holders::None)
+}
+
+#[test]
+fn a_spent_budget_says_when_it_begins_anew() {
+    let detail = budget_spent();
+    let explanation = explain(&detail);
+    assert_eq!(explanation.headline, "prod’s monthly budget is spent");
+    assert_eq!(
+        explanation.why,
+        "This request was expected to cost $0.02, but of the $250.00 a month of prod, $249.99 were spent and $0.005 held by requests under way."
+    );
+    let ways = advice(&detail, true);
+    assert_eq!(ways[1].title, "Wait until Dec 1.");
+    assert!(matches!(ways[0].link, Some(Link::Budgets { .. })));
+}
+
+#[test]
+fn a_queue_and_an_admission_are_explained_too() {
+    let queued = detail(
+        Receipt {
+            refused_by: Some(RefusedBy::Queue),
+            ..Receipt::default()
+        },
+        Holders::None,
+    );
+    assert_eq!(explain(&queued).headline, "The wait for acme/atlas-large was too long");
+    assert!(!advice(&queued, false).is_empty());
+    let admitted = detail(Receipt::default(), Holders::None);
+    assert_eq!(explain(&admitted).why, "It held 96,000 tokens of acme/atlas-large and used 1,500.");
+    assert_eq!(advice(&admitted, true), []);
+    let old = ReceiptDetail {
+        status: 429,
+        refused: Some(Level::Org),
+        ..admitted
+    };
+    assert_eq!(explain(&old).headline, "Refused by a limit of the organization");
+}
+
+struct Fake(Result<ReceiptDetail, AppError>);
+
+#[async_trait]
+impl Receipts for Fake {
+    async fn receipt(&self, _: Scope, _: RequestId) -> Result<ReceiptDetail, AppError> {
+        self.0.clone()
+    }
+}
+
+struct NoLimits;
+
+#[async_trait]
+impl Limits for NoLimits {
+    async fn table(&self, _: crate::model::ProjectId) -> Result<LimitsTable, AppError> {
+        Ok(LimitsTable {
+            plan: "Scale".to_owned(),
+            rows: Vec::new(),
+        })
+    }
+    async fn set(&self, _: crate::model::ProjectId, _: crate::model::limits_table::LimitEdit) -> Result<(), AppError> {
+        Err(AppError::Internal)
+    }
+    async fn preview(
+        &self,
+        _: crate::model::ProjectId,
+        _: crate::model::limits_table::LimitEdit,
+    ) -> Result<crate::model::limits_table::LimitsPreview, AppError> {
+        Err(AppError::Internal)
+    }
+    async fn history(
+        &self,
+        _: crate::model::ProjectId,
+        _: crate::model::Page,
+    ) -> Result<crate::model::Listing<crate::model::audit::AuditEntry>, AppError> {
+        Err(AppError::Internal)
+    }
+}
+
+fn ports(standing: Standing, answer: Result<ReceiptDetail, AppError>) -> Ports {
+    Ports {
+        limits: Some(Arc::new(NoLimits)),
+        receipts: Some(Arc::new(Fake(answer))),
+        ..Ports::at(place(standing))
+    }
+}
+
+fn address() -> String {
+    format!("/acme-robotics/prod/limits?t=rpm&request={}", RequestId::from_bits(7))
+}
+
+#[tokio::test]
+async fn an_owner_reads_every_bucket_and_who_held_it() {
+    let (html, status) = render(&address(), ports(owner(), Ok(org_full(by_project())))).await;
+    assert_eq!(status, 200);
+    assert_has(
+        &html,
+        &[
+            "<dialog open",
+            "class=\"sheet receipt\"",
+            "429 refused",
+            "The organization was full; prod was not",
+            "short by 48,000",
+            "aria-label=\"880,000 used, 72,000 reserved, 96,000 asked, of 1,000,000\"",
+            "aria-label=\"test 54.8 %, prod 32.3 %, dev 8.1 %\"",
+            "/acme-robotics/test/limits?t=tpm&amp;edit=acme%2Fatlas%2Dlarge",
+            "href=\"/acme-robotics/prod/limits?t=rpm\"",
+            "&lt;b&gt;mine&lt;/b&gt;",
+        ],
+    );
+    assert!(!html.contains("style=\""), "the content policy allows no inline style");
+}
+
+#[tokio::test]
+async fn everybody_else_reads_how_many_others_there_were() {
+    let (html, _) = render(&address(), ports(member(), Ok(org_full(others())))).await;
+    assert_has(&html, &["other projects: 2", "629,000", "2 other projects held 629,000"]);
+    assert!(!html.contains("Open Limits") && !html.contains(">test<"));
+}
+
+#[tokio::test]
+async fn a_budget_refusal_shows_its_bar() {
+    let (html, _) = render(&address(), ports(owner(), Ok(budget_spent()))).await;
+    assert_has(
+        &html,
+        &[
+            "Monthly budgets",
+            "refuses when spent",
+            "$249.99",
+            "/acme-robotics/prod/limits?t=usd",
+        ],
+    );
+    assert!(!html.contains("Every bucket it had to pass"));
+}
+
+#[tokio::test]
+async fn an_unknown_id_is_said_plainly() {
+    for (address, answer) in [
+        (address(), Err(AppError::NotFound)),
+        ("/acme-robotics/prod/limits?request=%3Cb%3E".to_owned(), Ok(budget_spent())),
+    ] {
+        let (html, status) = render(&address, ports(owner(), answer)).await;
+        assert_eq!(status, 404);
+        assert_has(
+            &html,
+            &["This request is not known here", "one of a flood of refusals", "<h1>Limits</h1>"],
+        );
+        assert!(!html.contains("<b>"));
+    }
+}

@@ -1,0 +1,171 @@
+//! Single requests of the journal with their receipts.
+
+use std::collections::BTreeMap;
+
+use app::model::{
+    ModelId, Money, Name, ProjectId, RequestId, Slug, Timestamp,
+    limit::ModelScope,
+    receipt::Receipt,
+    receipt_detail::{Holders, ReceiptDetail},
+    time::DAY,
+};
+
+use super::{
+    Store, count,
+    db::{DbError, fetch_all, fetch_optional},
+    parse,
+};
+use crate::access::{Grant, Permission, SetLimits, ViewOrg, ViewUsage};
+
+/// A request as it is stored: nothing is concealed yet, and `receipt.holders` names every project.
+pub struct StoredRequest {
+    pub project: ProjectId,
+    pub detail: ReceiptDetail,
+}
+
+/// Name and slug of the projects of an org, by id.
+pub type ProjectNames = BTreeMap<ProjectId, (Name, Slug)>;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    client_request_id: Option<String>,
+    org: String,
+    project_id: String,
+    project: String,
+    project_slug: String,
+    key_name: Option<String>,
+    model: String,
+    tier: String,
+    status: i64,
+    error_code: Option<String>,
+    refused_level: Option<String>,
+    simulated: bool,
+    estimated: bool,
+    tokens_in: i64,
+    tokens_cached: i64,
+    tokens_out: i64,
+    cost_micros: i64,
+    arrived_at: i64,
+    latency_ms: i64,
+    first_token_ms: Option<i64>,
+    asked_output: Option<i64>,
+    estimate: i64,
+    reserved: i64,
+    settled: i64,
+    buckets: String,
+}
+
+impl Row {
+    fn into_stored(self, now: Timestamp) -> Result<StoredRequest, DbError> {
+        Ok(StoredRequest {
+            project: parse(&self.project_id)?,
+            detail: ReceiptDetail {
+                id: parse(&self.id)?,
+                client_request_id: self.client_request_id,
+                org: parse(&self.org)?,
+                project: parse(&self.project)?,
+                project_slug: parse(&self.project_slug)?,
+                key: self.key_name,
+                model: parse::<ModelId>(&self.model)?,
+                tier: self.tier,
+                status: u16::try_from(self.status).unwrap_or(0),
+                error_code: self.error_code,
+                refused: self.refused_level.map(parse).transpose()?,
+                simulated: self.simulated,
+                estimated: self.estimated,
+                tokens_in: count(self.tokens_in),
+                tokens_cached: count(self.tokens_cached),
+                tokens_out: count(self.tokens_out),
+                cost: Money(self.cost_micros),
+                arrived_at: Timestamp(self.arrived_at),
+                latency_ms: self.latency_ms,
+                first_token_ms: self.first_token_ms,
+                asked_output: self.asked_output.map(count),
+                estimate: count(self.estimate),
+                reserved: count(self.reserved),
+                settled: count(self.settled),
+                receipt: receipt(&self.id, &self.buckets)?,
+                holders: Holders::None,
+                now,
+            },
+        })
+    }
+}
+
+fn receipt(id: &str, text: &str) -> Result<Receipt, DbError> {
+    serde_json::from_str(text).map_err(|error| DbError::Corrupt(format!("the receipt of {id}: {error}")))
+}
+
+// $4 is NULL for the whole org. $3 is true for owners, who alone see the Organization Default Key.
+const FIND: &str = "
+    SELECT r.id, r.client_request_id, o.name AS org, r.project_id, p.name AS project, p.slug AS project_slug,
+           CASE WHEN k.is_org_default AND NOT $3 THEN NULL ELSE k.name END AS key_name, r.model, r.tier, r.status, r.error_code,
+           r.refused_level, r.simulated, r.estimated, r.tokens_in, r.tokens_cached, r.tokens_out, r.cost_micros, r.arrived_at,
+           r.latency_ms, r.first_token_ms, r.asked_output, r.estimate, r.reserved, r.settled, r.buckets
+    FROM requests r
+    JOIN orgs o ON o.id = r.org_id
+    JOIN projects p ON p.id = r.project_id
+    LEFT JOIN api_keys k ON k.id = r.key_id
+    WHERE r.id = $1 AND r.org_id = $2 AND (CAST($4 AS TEXT) IS NULL OR r.project_id = $4)";
+
+/// The most receipts that a preview reads.
+const LOOKED_AT: i64 = 10_000;
+
+impl Store {
+    /// A request of the project.
+    pub async fn project_request(&self, grant: &Grant<ViewUsage>, id: &RequestId) -> Result<Option<StoredRequest>, DbError> {
+        self.request(grant, Some(grant.project().id.as_str()), id).await
+    }
+
+    /// A request of any project of the org.
+    pub async fn org_request(&self, grant: &Grant<ViewOrg>, id: &RequestId) -> Result<Option<StoredRequest>, DbError> {
+        self.request(grant, None, id).await
+    }
+
+    async fn request<P: Permission>(
+        &self,
+        grant: &Grant<P>,
+        project: Option<&str>,
+        id: &RequestId,
+    ) -> Result<Option<StoredRequest>, DbError> {
+        let (org, is_owner) = (grant.org().id.as_str(), grant.sees_org_default_key());
+        let mut reader = self.db.read().await?;
+        let row = fetch_optional!(&mut reader, Row, FIND, id.as_str(), org, is_owner, project)?;
+        row.map(|row| row.into_stored(self.ambient.now())).transpose()
+    }
+
+    /// What the projects of the org are called.
+    pub async fn project_names(&self, grant: &Grant<ViewOrg>) -> Result<ProjectNames, DbError> {
+        const SQL: &str = "SELECT id, name, slug FROM projects WHERE org_id = $1";
+        let mut reader = self.db.read().await?;
+        let rows = fetch_all!(&mut reader, (String, String, String), SQL, grant.org().id.as_str())?;
+        rows.into_iter()
+            .map(|(id, name, slug)| Ok((parse(id)?, (parse(name)?, parse(slug)?))))
+            .collect()
+    }
+
+    /// The receipts of the requests that the project's own limits refused in the last 7 days, the newest first.
+    pub async fn own_refusals(&self, grant: &Grant<SetLimits>, model: &ModelScope) -> Result<Vec<Receipt>, DbError> {
+        const SQL: &str = "
+            SELECT id, buckets FROM requests
+            WHERE project_id = $1 AND arrived_at >= $2 AND refused_level = 'project' AND (CAST($3 AS TEXT) IS NULL OR model = $3)
+            ORDER BY arrived_at DESC LIMIT $4";
+        let since = self.ambient.now().plus(-7 * DAY).0;
+        let model = match model {
+            ModelScope::All => None,
+            ModelScope::One(model) => Some(model.as_str()),
+        };
+        let mut reader = self.db.read().await?;
+        let rows = fetch_all!(
+            &mut reader,
+            (String, String),
+            SQL,
+            grant.project().id.as_str(),
+            since,
+            model,
+            LOOKED_AT
+        )?;
+        rows.iter().map(|(id, text)| receipt(id, text)).collect()
+    }
+}
