@@ -37,6 +37,8 @@ test("a refusal's receipt opens from its request id and says why, to owner and m
   // The way out leads to the row's form; nothing else is held back.
   await sheet.getByRole("link", { name: "Open Limits" }).click();
   await expect(page.getByRole("dialog").getByLabel("Requests per minute")).toHaveValue("2");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toBeHidden();
   complaints.expectStatus(404);
   await lookUp(page, `req_${"0".repeat(26)}`);
   await expect(page.getByRole("dialog")).toContainText("This request is not known here");

@@ -61,14 +61,14 @@ fn holders(receipt: &mut Receipt, own: &ProjectId, names: Option<&ProjectNames>)
         return Holders::None;
     }
     let Some(names) = names else {
-        let (mine, others): (Vec<_>, Vec<_>) = held.into_iter().partition(|holder| holder.project == *own);
+        let (ours, others): (Vec<_>, Vec<_>) = held.into_iter().partition(|holder| holder.project == *own);
         return Holders::Others {
-            own: mine.iter().map(|holder| holder.units).sum(),
+            own: ours.iter().map(|holder| holder.units).sum(),
             projects: u32::try_from(others.len()).unwrap_or(u32::MAX),
             units: others.iter().map(|holder| holder.units).sum(),
         };
     };
-    let named = held.into_iter().filter_map(|holder| {
+    let projects = held.into_iter().filter_map(|holder| {
         let (name, slug) = names.get(&holder.project)?.clone();
         Some(HeldBy {
             name,
@@ -77,7 +77,7 @@ fn holders(receipt: &mut Receipt, own: &ProjectId, names: Option<&ProjectNames>)
             own: holder.project == *own,
         })
     });
-    Holders::Projects(named.collect())
+    Holders::Projects(projects.collect())
 }
 
 /// The organization's budget is for its owners and admins, unless it is what refused: then the answer told it already.

@@ -7,7 +7,7 @@ use crate::{
     icon::Icon,
     model::{
         Timestamp,
-        budget::{BudgetScope, Spend, Spending},
+        budget::{Budget, BudgetScope, Spend, Spending},
     },
     ui::{Badge, Card, Column, Meter, Pager, Table, Tone, page_param, query},
 };
@@ -85,7 +85,7 @@ fn Row(limits: Limits, spend: Spend, month: Timestamp) -> impl IntoView {
         }
     });
     let amount = budget.as_ref().map_or_else(|| "none".to_owned(), |budget| budget.amount.display());
-    let thresholds = budget.as_ref().map(|budget| budget.thresholds()).filter(|text| !text.is_empty());
+    let thresholds = budget.as_ref().map(Budget::thresholds).filter(|text| !text.is_empty());
     let when_spent = budget
         .as_ref()
         .map(|budget| if budget.hard_stop { "refuses requests" } else { "warns only" });

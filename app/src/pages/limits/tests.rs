@@ -97,12 +97,12 @@ fn spend(scope: BudgetScope, name: &str, spent: i64, budget: Option<Budget>) -> 
     }
 }
 
-fn budget(amount: i64, hard_stop: bool) -> Option<Budget> {
-    Some(Budget {
+fn budget(amount: i64, hard_stop: bool) -> Budget {
+    Budget {
         amount: Money(amount),
         warn_percents: vec![50, 80],
         hard_stop,
-    })
+    }
 }
 
 fn key() -> KeyId {
@@ -112,7 +112,7 @@ fn key() -> KeyId {
 #[async_trait]
 impl Budgets for Fake {
     async fn spending(&self, _: ProjectId, page: Page) -> Result<Spending, AppError> {
-        let mut project = spend(BudgetScope::Project, "prod", 205_000_000, budget(250_000_000, false));
+        let mut project = spend(BudgetScope::Project, "prod", 205_000_000, Some(budget(250_000_000, false)));
         project.passed = Some((80, NOW.plus(-60_000)));
         Ok(Spending {
             month: NOW.month_start(),
@@ -184,7 +184,7 @@ fn ports_of(standing: Standing, fake: Fake) -> Ports {
 /// As the server answers this standing.
 fn ports(standing: Standing) -> Ports {
     let sees_org = standing.may(crate::policy::Action::ViewOrg);
-    let org = spend(BudgetScope::Org, "Acme Robotics", 990_000_000, budget(900_000_000, true));
+    let org = spend(BudgetScope::Org, "Acme Robotics", 990_000_000, Some(budget(900_000_000, true)));
     let fake = Fake {
         rows: rows(sees_org),
         org_budget: sees_org.then_some(org),

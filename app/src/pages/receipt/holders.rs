@@ -26,42 +26,8 @@ pub fn HolderTable(detail: ReceiptDetail) -> impl IntoView {
     let Some(Cause::Bucket(line)) = cause(&detail) else {
         return ().into_any();
     };
-    let (parts, note) = match &detail.holders {
-        Holders::None => return ().into_any(),
-        Holders::Projects(held) => {
-            let named = held.iter().zip(COLOURS).map(|(held, class)| Part {
-                name: held.name.to_string(),
-                class,
-                units: held.units,
-            });
-            let mut parts: Vec<Part> = named.collect();
-            let rest: u64 = held.iter().skip(COLOURS.len()).map(|held| held.units).sum();
-            if rest > 0 {
-                parts.push(Part {
-                    name: "Other".to_owned(),
-                    class: "s-other",
-                    units: rest,
-                });
-            }
-            let note = "You see the projects as an owner or admin of the organization. Project roles read how many others there were.";
-            (parts, note)
-        }
-        Holders::Others { own, projects, units } => {
-            let own = Part {
-                name: detail.project.to_string(),
-                class: "s1",
-                units: *own,
-            };
-            let others = Part {
-                name: format!("other projects: {projects}"),
-                class: "s-other",
-                units: *units,
-            };
-            (
-                vec![own, others],
-                "Owners and admins of the organization see which projects they were.",
-            )
-        }
+    let Some((parts, note)) = parts(&detail) else {
+        return ().into_any();
     };
     let what = match line.metric {
         Metric::Tokens => "tokens",
@@ -125,6 +91,47 @@ pub fn HolderTable(detail: ReceiptDetail) -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// The rows in the order of their size, and what a reader should know about them.
+fn parts(detail: &ReceiptDetail) -> Option<(Vec<Part>, &'static str)> {
+    match &detail.holders {
+        Holders::None => None,
+        Holders::Projects(held) => {
+            let named = held.iter().zip(COLOURS).map(|(held, class)| Part {
+                name: held.name.to_string(),
+                class,
+                units: held.units,
+            });
+            let mut parts: Vec<Part> = named.collect();
+            let rest: u64 = held.iter().skip(COLOURS.len()).map(|held| held.units).sum();
+            if rest > 0 {
+                parts.push(Part {
+                    name: "Other".to_owned(),
+                    class: "s-other",
+                    units: rest,
+                });
+            }
+            let note = "You see the projects as an owner or admin of the organization. Project roles read how many others there were.";
+            Some((parts, note))
+        }
+        Holders::Others { own, projects, units } => {
+            let own = Part {
+                name: detail.project.to_string(),
+                class: "s1",
+                units: *own,
+            };
+            let others = Part {
+                name: format!("other projects: {projects}"),
+                class: "s-other",
+                units: *units,
+            };
+            Some((
+                vec![own, others],
+                "Owners and admins of the organization see which projects they were.",
+            ))
+        }
+    }
 }
 
 /// The parts side by side, with a hair of space between them.
