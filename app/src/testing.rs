@@ -15,7 +15,7 @@ use crate::{
         place::{Home, OrgRef, Place, ProjectRef, SwitcherOrg, Viewer},
         project::Environment,
     },
-    port::{Audit, Identity, Keys, Limits, Projects, Shell, Usage},
+    port::{Audit, Identity, Keys, Limits, Projects, Requests, Shell, Usage},
     ui::{Assets, Theme, shell},
 };
 
@@ -28,6 +28,7 @@ pub struct Ports {
     pub projects: Option<Arc<dyn Projects>>,
     pub limits: Option<Arc<dyn Limits>>,
     pub usage: Option<Arc<dyn Usage>>,
+    pub requests: Option<Arc<dyn Requests>>,
     pub audit: Option<Arc<dyn Audit>>,
     pub theme: Theme,
     /// Provides further contexts, such as the answer of a form that was posted.
@@ -60,6 +61,7 @@ impl Ports {
         one(self.projects.as_ref());
         one(self.limits.as_ref());
         one(self.usage.as_ref());
+        one(self.requests.as_ref());
         one(self.audit.as_ref());
         provide_context(self.theme);
         if let Some(contexts) = &self.contexts {

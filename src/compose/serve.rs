@@ -11,6 +11,7 @@ use http::{HeaderValue, StatusCode, header::CACHE_CONTROL, request::Parts};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use prometheus_client::registry::Registry;
+use tokio_util::sync::CancellationToken;
 use tower_sessions::Session;
 
 use super::{Foundations, foundations, metering_db};
@@ -20,7 +21,7 @@ use crate::{
     catalog::{Catalog, ModelKind},
     cli::Failure,
     config::{Config, ConfigError, Secrets},
-    console::{Console, ConsoleParts},
+    console::{Console, ConsoleParts, LiveTopics},
     enforcement::Engine,
     gateway::{self, Gateway, upstream::Timeouts},
     identity::{Passwords, SetupLink, session_layer},
@@ -45,7 +46,12 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
 /// Runs console and gateway on a bound port over an open store.
 pub(crate) async fn run(config: &Config, bound: Bound, store: Store, secrets: Secrets) -> Result<(), Failure> {
     check_plans(config, &store).await?;
-    let House { router, meter, setup } = build(config, bound.address, &store, secrets).await?;
+    let House {
+        router,
+        meter,
+        setup,
+        stopping,
+    } = build(config, bound.address, &store, secrets).await?;
     if !store.has_accounts().await.map_err(Failure::run)? {
         println!(
             "set-up link: {}/setup?token={}",
@@ -53,7 +59,7 @@ pub(crate) async fn run(config: &Config, bound: Bound, store: Store, secrets: Se
             setup.token()
         );
     }
-    let ended = bound.serve(router).await;
+    let ended = bound.serve(router, stopping).await;
     let written = meter.shutdown().await;
     // A database that hangs must not hold up the end.
     let _ = tokio::time::timeout(CLOSING, store.db.close()).await;
@@ -79,6 +85,8 @@ pub(crate) struct House {
     pub router: Router,
     pub meter: Arc<Meter>,
     pub setup: SetupLink,
+    /// To be cancelled when the server begins to stop.
+    pub stopping: CancellationToken,
 }
 
 /// Composes console and gateway over one store.
@@ -111,8 +119,10 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
         passwords: Passwords::new(&ambient).map_err(Failure::run)?,
         setup: setup.clone(),
         engine,
+        pulse: Arc::clone(meter.pulse()),
     });
     let public_url = config.public_url(address);
+    let stopping = CancellationToken::new();
     let router = web::router(WebParts {
         sessions: session_layer(store.clone(), &secrets.cookie_key, public_url.is_https()),
         trusted_proxies: config.trusted_proxies.clone(),
@@ -122,14 +132,20 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
         console: console(&parts),
         store: store.clone(),
         public_url,
+        stopping: stopping.clone(),
     });
-    Ok(House { router, meter, setup })
+    Ok(House {
+        router,
+        meter,
+        setup,
+        stopping,
+    })
 }
 
 /// How the web layer reaches the use cases: the ports of each request, and the one form whose answer holds a secret.
 fn console(parts: &Arc<ConsoleParts>) -> web::Console {
     let example = ExampleModel(example_model(&parts.catalog));
-    let (for_pages, for_form) = (Arc::clone(parts), Arc::clone(parts));
+    let (for_pages, for_form, for_streams) = (Arc::clone(parts), Arc::clone(parts), Arc::clone(parts));
     web::Console {
         provide: Arc::new(move |request| {
             provide_context(example.clone());
@@ -143,6 +159,11 @@ fn console(parts: &Arc<ConsoleParts>) -> web::Console {
                 let outcome = create_key(&parts, &request, &body).await;
                 Box::new(move || show(outcome)) as Box<dyn FnOnce() + Send>
             })
+        }),
+        watch: Arc::new(move |request, topics| {
+            let caller = request.extensions.get::<Caller>()?.clone();
+            let session = request.extensions.get::<Session>()?.clone();
+            Some(Arc::new(LiveTopics::new(Arc::clone(&for_streams), caller, session, topics)))
         }),
     }
 }

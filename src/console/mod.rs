@@ -5,7 +5,9 @@ mod audit;
 mod identity;
 mod keys;
 mod limits;
+mod live;
 mod projects;
+mod requests;
 mod shell;
 #[cfg(test)]
 mod tests;
@@ -20,11 +22,14 @@ use app::{
 use leptos::prelude::provide_context;
 use tower_sessions::Session;
 
+pub use live::LiveTopics;
+
 use crate::{
     access::{Caller, Person, api_key::Pepper},
     catalog::Catalog,
     enforcement::Engine,
     identity::{Passwords, SetupLink},
+    metering::Pulse,
     store::Store,
 };
 
@@ -36,6 +41,8 @@ pub struct ConsoleParts {
     pub passwords: Passwords,
     pub setup: SetupLink,
     pub engine: Arc<Engine>,
+    /// What live pages listen to.
+    pub pulse: Arc<Pulse>,
 }
 
 /// The console of one request: the parts, bound to its caller and session.
@@ -60,6 +67,7 @@ impl Console {
         provide_context::<Arc<dyn port::Keys>>(console.clone());
         provide_context::<Arc<dyn port::Limits>>(console.clone());
         provide_context::<Arc<dyn port::Usage>>(console.clone());
+        provide_context::<Arc<dyn port::Requests>>(console.clone());
         provide_context::<Arc<dyn port::Audit>>(console);
     }
 

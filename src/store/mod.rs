@@ -12,6 +12,7 @@ pub mod keys;
 pub mod limits;
 pub mod orgs;
 pub mod projects;
+pub mod requests;
 pub mod sessions;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -14,6 +14,7 @@ pub mod number;
 pub mod place;
 pub mod project;
 pub mod receipt;
+pub mod request;
 pub mod role;
 pub mod time;
 pub mod usage;

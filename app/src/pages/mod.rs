@@ -6,6 +6,7 @@ pub mod home;
 pub mod keys;
 pub mod limits;
 pub mod projects;
+pub mod requests;
 pub mod setup;
 pub mod shell;
 pub mod signin;

@@ -12,6 +12,7 @@ mod identity;
 mod keys;
 mod limits;
 mod projects;
+mod requests;
 mod shell;
 mod usage;
 
@@ -20,6 +21,7 @@ pub use identity::{Identity, Setup};
 pub use keys::Keys;
 pub use limits::Limits;
 pub use projects::Projects;
+pub use requests::Requests;
 pub use shell::Shell;
 pub use usage::Usage;
 
