@@ -11,13 +11,14 @@ use axum::{Router, body::Body, extract::ConnectInfo};
 use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use leptos::server_fn::axum::server_fn_paths;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::serve::build;
 use crate::{
     access::api_key::Pepper,
     config::{Config, Secrets, Sources},
-    store::testing::sqlite,
+    store::{db::execute, testing::sqlite},
     testing::{PASSWORD, Who, World},
     web::routes::ROUTES,
 };
@@ -28,6 +29,7 @@ const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4A
 struct Site {
     world: World,
     router: Router,
+    stopping: CancellationToken,
     cookies: Vec<(Who, String)>,
 }
 
@@ -54,6 +56,7 @@ impl Site {
         let mut site = Self {
             world,
             router: house.router,
+            stopping: house.stopping,
             cookies: Vec::new(),
         };
         for who in Who::ALL {
@@ -75,6 +78,24 @@ impl Site {
     }
 
     async fn ask(&self, method: Method, path: &str, body: &str, cookie: &str) -> Answer {
+        let answer = self.send(method, path, body, cookie).await;
+        let text = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let (status, location, set) = (
+            answer.status(),
+            text(header::LOCATION).unwrap_or_default(),
+            text(header::SET_COOKIE),
+        );
+        let bytes = answer.into_body().collect().await.expect("a body").to_bytes();
+        Answer {
+            status,
+            location,
+            cookie: set.and_then(|set| set.split(';').next().map(str::to_owned)),
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+
+    /// The answer with its body unread: a stream does not end by itself.
+    async fn send(&self, method: Method, path: &str, body: &str, cookie: &str) -> axum::response::Response {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -95,20 +116,7 @@ impl Site {
         request
             .extensions_mut()
             .insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 50_000))));
-        let answer = self.router.clone().oneshot(request).await.expect("an answer");
-        let text = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let (status, location, set) = (
-            answer.status(),
-            text(header::LOCATION).unwrap_or_default(),
-            text(header::SET_COOKIE),
-        );
-        let bytes = answer.into_body().collect().await.expect("a body").to_bytes();
-        Answer {
-            status,
-            location,
-            cookie: set.and_then(|set| set.split(';').next().map(str::to_owned)),
-            body: String::from_utf8_lossy(&bytes).into_owned(),
-        }
+        self.router.clone().oneshot(request).await.expect("an answer")
     }
 
     /// A key of `prod` for the next change.
@@ -173,6 +181,11 @@ const FUNCTIONS: &[Row] = &[
     ),
     ("/api/usage/report", "org={org}&project={prod}&range=Days7", READ_PROJECT),
     (
+        "/api/requests/list",
+        "org={org}&project={prod}&filter[text]=&part=newest",
+        READ_PROJECT,
+    ),
+    (
         "/api/audit/list",
         "org={org}&project={prod}&page[number]=0&page[query]=",
         [401, 200, 200, 200, 403, 404, 403, 404],
@@ -199,6 +212,7 @@ const FUNCTIONS: &[Row] = &[
 /// Org-wide reads of functions that serve both scopes.
 const ORG_WIDE: &[Row] = &[
     ("/api/usage/report", "org={org}&range=Days7", ORG),
+    ("/api/requests/list", "org={org}&filter[text]=&part=newest", ORG),
     ("/api/audit/list", "org={org}&page[number]=0&page[query]=", ORG),
     ("/api/shell/place", "org=acme&project=~", ORG),
 ];
@@ -218,6 +232,11 @@ const PAGES: &[(&str, &str, [u16; 8])] = &[
     (
         "/{org}/{project}/usage",
         "/acme/prod/usage",
+        [302, 200, 200, 200, 200, 404, 200, 404],
+    ),
+    (
+        "/{org}/{project}/requests",
+        "/acme/prod/requests",
         [302, 200, 200, 200, 200, 404, 200, 404],
     ),
     (
@@ -308,6 +327,8 @@ async fn every_other_route_stands_in_the_table_and_answers_a_stranger() {
             "/assets/nothing" => &[404],
             "/prefs/theme" => &[303, 422],
             "/acme/prod/keys" => &[302, 401],
+            // Without a topic the question itself is wrong, whoever asks.
+            "/events" => &[422],
             path if path.starts_with("/v1/") => &[401],
             _ => &[200, 204],
         };
@@ -360,4 +381,104 @@ async fn a_key_is_created_by_a_form_and_shown_in_an_answer_that_nothing_stores()
         .await;
     assert_eq!(wrong.status, 422);
     assert!(wrong.body.contains("Enter a name."));
+}
+
+/// A stream of this person, after its first words.
+async fn stream(site: &Site, topic: &str, cookie: &str) -> Body {
+    let answer = site.send(Method::GET, &format!("/events?topic={topic}"), "", cookie).await;
+    assert_eq!(answer.status(), 200);
+    let header = |name: &str| answer.headers()[name].to_str().expect("text").to_owned();
+    assert_eq!(header("content-type"), "text/event-stream");
+    assert!(header("cache-control").contains("no-store"));
+    assert_eq!(header("x-accel-buffering"), "no");
+    let mut body = answer.into_body();
+    let first = body.frame().await.expect("a frame").expect("no error").into_data().expect("data");
+    assert!(String::from_utf8_lossy(&first).contains("retry:"), "{first:?}");
+    body
+}
+
+#[tokio::test]
+async fn a_live_stream_is_for_those_who_may_see_its_topics() {
+    let site = Site::new().await;
+    let (org, prod) = (format!("org/{}", site.world.org), format!("project/{}", site.world.prod));
+    let both = format!("{prod}&topic={org}");
+    let foreign = format!("project/{}", site.world.other_project);
+    let foreign_org = format!("org/{}", site.world.other_org);
+    let unknown = format!("project/proj_{}", "0".repeat(26));
+    for (topic, expected) in [
+        (&prod, READ_PROJECT),
+        (&org, ORG),
+        (&both, [401, 200, 200, 403, 403, 404, 404, 404]),
+        (&foreign, [401, 404, 404, 404, 404, 404, 404, 200]),
+        (&foreign_org, [401, 404, 404, 404, 404, 404, 404, 200]),
+        (&unknown, [401, 404, 404, 404, 404, 404, 404, 404]),
+    ] {
+        for ((who, cookie), expected) in site.cookies.iter().zip(expected) {
+            let answer = site.send(Method::GET, &format!("/events?topic={topic}"), "", cookie).await;
+            assert_eq!(answer.status().as_u16(), expected, "{who:?} {topic}");
+        }
+    }
+    let owner = &site.cookies[1].1;
+    let of = |topic: &str| format!("/events?topic={topic}");
+    let foreign = site.ask(Method::GET, &of(&foreign), "", owner).await;
+    let unknown = site.ask(Method::GET, &of(&unknown), "", owner).await;
+    assert_eq!((foreign.status, foreign.body), (unknown.status, unknown.body), "both look the same");
+}
+
+#[tokio::test]
+async fn another_site_reads_no_stream() {
+    let site = Site::new().await;
+    let path = format!("/events?topic=project/{}", site.world.prod);
+    for (header, value, expected) in [
+        ("sec-fetch-site", "cross-site", 403),
+        ("sec-fetch-site", "same-site", 403),
+        ("sec-fetch-site", "none", 403),
+        ("referer", "https://elsewhere.example/", 403),
+        ("accept", "text/event-stream", 403),
+        ("referer", "http://127.0.0.1:3000/acme/prod/requests", 200),
+        ("sec-fetch-site", "same-origin", 200),
+    ] {
+        let mut request = Request::get(&path)
+            .header(header::HOST, "127.0.0.1:3000")
+            .header(header::COOKIE, &site.cookies[1].1)
+            .header(header, value)
+            .body(Body::empty())
+            .expect("a request");
+        let peer = SocketAddr::from(([127, 0, 0, 1], 50_000));
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let answer = site.router.clone().oneshot(request).await.expect("an answer");
+        assert_eq!(answer.status(), expected, "{header}: {value}");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_ends_within_two_seconds_when_the_right_is_gone() {
+    let site = Site::new().await;
+    let topic = format!("project/{}", site.world.prod);
+    let member = site.sign_in(Who::ProjectMember).await;
+    let admin = site.sign_in(Who::ProjectAdmin).await;
+    let owner = site.sign_in(Who::Owner).await;
+    let removed = stream(&site, &topic, &member).await;
+    let signed_out = stream(&site, &topic, &admin).await;
+    let mut stays = stream(&site, &topic, &owner).await;
+
+    let person = site.world.person(Who::ProjectMember).await.expect("a person");
+    let mut tx = site.world.store.db.write().await.expect("begin");
+    execute!(&mut tx, "DELETE FROM project_members WHERE account_id = $1", person.id.as_str()).expect("removed");
+    tx.commit().await.expect("commit");
+    site.ask(Method::POST, "/api/identity/sign_out", "", &admin).await;
+    let limit = std::time::Duration::from_secs(2);
+    let ends = tokio::time::timeout(limit, async { tokio::join!(removed.collect(), signed_out.collect()) });
+    let (removed, signed_out) = ends.await.expect("both end in time");
+    for end in [removed, signed_out] {
+        let text = end.expect("no error").to_bytes();
+        assert!(String::from_utf8_lossy(&text).contains("event: gone"), "{text:?}");
+    }
+    assert!(futures::FutureExt::now_or_never(stays.frame()).is_none(), "others are not touched");
+    site.stopping.cancel();
+    assert_eq!(
+        stays.collect().await.expect("no error").to_bytes(),
+        "",
+        "the server stops: no word, the browser comes again"
+    );
 }

@@ -25,10 +25,7 @@ pub fn LiveStream() -> impl IntoView {
         if parts.is_empty() {
             return;
         }
-        let tab = Tab(Rc::new(RefCell::new(State {
-            parts,
-            ..State::default()
-        })));
+        let tab = Tab(Rc::new(RefCell::new(State { parts, ..State::default() })));
         for event in ["visibilitychange", "pageshow"] {
             let tab = tab.clone();
             window_event_listener_untyped(event, move |_| tab.follow_visibility());
@@ -64,8 +61,6 @@ impl Part {
 struct State {
     parts: Vec<Part>,
     source: Option<web_sys::EventSource>,
-    /// The stream stood once: what happened since is not known.
-    was_open: bool,
     /// A look-up is under way or was a moment ago.
     resting: bool,
 }
@@ -133,16 +128,13 @@ impl Tab {
         let _ = source.add_event_listener_with_callback(name, callback.unchecked_ref());
     }
 
+    /// The page is older than the stream: a tab can have been hidden for an hour.
     fn opened(&self) {
         mark("ok", "Live");
-        let mut state = self.0.borrow_mut();
-        if std::mem::replace(&mut state.was_open, true) {
-            for part in &mut state.parts {
-                part.stale = true;
-            }
-            drop(state);
-            self.pump();
+        for part in &mut self.0.borrow_mut().parts {
+            part.stale = true;
         }
+        self.pump();
     }
 
     /// The browser connects again by itself, but not after an answer that was no stream.

@@ -80,7 +80,13 @@ pub enum UsedTier {
     Priority,
 }
 
-words!(UsedTier, "flex, default or priority", Flex = "flex", Default = "default", Priority = "priority");
+words!(
+    UsedTier,
+    "flex, default or priority",
+    Flex = "flex",
+    Default = "default",
+    Priority = "priority"
+);
 
 /// A preset range, up to now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -295,6 +301,8 @@ pub struct RequestLog {
 impl RequestLog {
     /// Rows of one page.
     pub const SIZE: u8 = 50;
+    /// Rows that one look-up reads at most, for the list as for the minutes.
+    pub const LOOK: u32 = 50_000;
 }
 
 #[cfg(test)]
@@ -309,7 +317,10 @@ mod tests {
                 at: Timestamp(1_795_183_331_123),
                 id: Some(RequestId::from_bits(9)),
             },
-            Cursor { at: Timestamp(7), id: None },
+            Cursor {
+                at: Timestamp(7),
+                id: None,
+            },
         ] {
             assert_eq!(cursor.to_string().parse(), Ok(cursor));
         }

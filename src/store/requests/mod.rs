@@ -1,7 +1,7 @@
 //! The request log, read out of the metering journal.
 //!
 //! The journal holds millions of rows, and its writer is on the way of every request: so there is no index for each filter.
-//! A filtered look-up walks the index by time and reads at most [`LOOK`] rows; the page says where it ended and goes on from there.
+//! A filtered look-up walks the index by time and reads at most [`RequestLog::LOOK`] rows; the page says where it ended and goes on from there.
 
 mod sql;
 #[cfg(test)]
@@ -21,8 +21,6 @@ use super::{
 use crate::access::{Grant, Permission, ViewOrg, ViewUsage};
 use sql::{OF_ORG, OF_PROJECT, Statements};
 
-/// Rows that one look-up reads at most.
-const LOOK: i64 = 100_000;
 /// Matching rows that are counted.
 const MOST_COUNTED: i64 = 10_000;
 /// Keys that the filter offers; others are found by their name.
@@ -116,7 +114,11 @@ impl Terms {
             model: filter.model.as_ref().map(ToString::to_string).unwrap_or_default(),
             key: filter.key.as_ref().map(ToString::to_string).unwrap_or_default(),
             tier: filter.tier.map_or("", UsedTier::as_str),
-            text: if filter.text.is_empty() { String::new() } else { pattern(&filter.text) },
+            text: if filter.text.is_empty() {
+                String::new()
+            } else {
+                pattern(&filter.text)
+            },
         }
     }
 }
@@ -149,7 +151,8 @@ struct Found {
 impl Store {
     /// The requests of one project.
     pub async fn project_requests(&self, grant: &Grant<ViewUsage>, filter: &RequestFilter, part: &Part) -> Result<RequestLog, DbError> {
-        self.request_log(grant, &OF_PROJECT, grant.project().id.as_str(), filter, part).await
+        self.request_log(grant, &OF_PROJECT, grant.project().id.as_str(), filter, part)
+            .await
     }
 
     /// The requests of a whole organization.
@@ -249,7 +252,10 @@ async fn part_of_log(
         total_is_exact: total <= MOST_COUNTED && counted.from == span.from,
         older: rows.last().filter(|_| has_older).map(RequestRow::cursor),
         newer: rows.first().filter(|_| has_newer).map(RequestRow::cursor),
-        looked_until: edge.map(|at| Cursor { at: Timestamp(at), id: None }),
+        looked_until: edge.map(|at| Cursor {
+            at: Timestamp(at),
+            id: None,
+        }),
         ..empty(rows)
     })
 }
@@ -288,7 +294,17 @@ fn take_page(mut rows: Vec<Row>) -> (Vec<Row>, bool) {
 }
 
 async fn exact(reader: &mut Reader, reach: &Reach<'_>, terms: &Terms, span: Span, id: &str) -> Result<Vec<Row>, DbError> {
-    filtered!(fetch_all, reader, Row, reach.sql.exact, reach, terms, span, id, i64::from(RequestLog::SIZE))
+    filtered!(
+        fetch_all,
+        reader,
+        Row,
+        reach.sql.exact,
+        reach,
+        terms,
+        span,
+        id,
+        i64::from(RequestLog::SIZE)
+    )
 }
 
 /// The arrival of the last row that a look-up reads, walking back from the end of the span; `None` when it reads them all.
@@ -296,7 +312,15 @@ async fn older_edge(reader: &mut Reader, reach: &Reach<'_>, span: Span, look: bo
     if !look {
         return Ok(None);
     }
-    let row = fetch_optional!(reader, (i64,), reach.sql.older_edge, reach.id, span.from, span.to, LOOK)?;
+    let row = fetch_optional!(
+        reader,
+        (i64,),
+        reach.sql.older_edge,
+        reach.id,
+        span.from,
+        span.to,
+        i64::from(RequestLog::LOOK)
+    )?;
     Ok(row.map(|(at,)| at))
 }
 
@@ -324,21 +348,22 @@ async fn older(
     })
 }
 
-/// The rows above the cursor, read upwards. More than [`LOOK`] rows above it, the top is shown instead.
-async fn newer(
-    reader: &mut Reader,
-    reach: &Reach<'_>,
-    terms: &Terms,
-    span: Span,
-    after: &Cursor,
-    look: bool,
-) -> Result<Found, DbError> {
+/// The rows above the cursor, read upwards. With more than [`RequestLog::LOOK`] rows above it, the top is shown instead.
+async fn newer(reader: &mut Reader, reach: &Reach<'_>, terms: &Terms, span: Span, after: &Cursor, look: bool) -> Result<Found, DbError> {
     let mut span = Span {
         from: span.from.max(after.at.0),
         ..span
     };
     if look {
-        let edge = fetch_optional!(reader, (i64,), reach.sql.newer_edge, reach.id, span.from, span.to, LOOK)?;
+        let edge = fetch_optional!(
+            reader,
+            (i64,),
+            reach.sql.newer_edge,
+            reach.id,
+            span.from,
+            span.to,
+            i64::from(RequestLog::LOOK)
+        )?;
         span.to = edge.map_or(span.to, |(at,)| at);
     }
     let id = after.id.as_ref().map_or("", RequestId::as_str);
@@ -348,7 +373,7 @@ async fn newer(
     Ok(Found { rows, more, edge: None })
 }
 
-/// The requests of the last hour by minute, and the first minute that is complete: at most [`LOOK`] rows are read.
+/// The requests of the last hour by minute, and the first minute that is complete: at most [`RequestLog::LOOK`] rows are read.
 async fn minutes(reader: &mut Reader, reach: &Reach<'_>, now: Timestamp) -> Result<(Vec<Minute>, Timestamp), DbError> {
     let this = now.0.div_euclid(MINUTE) * MINUTE;
     let hour = Span {

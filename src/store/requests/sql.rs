@@ -70,7 +70,11 @@ macro_rules! statements {
                 filters!($column),
                 " AND (r.arrived_at > $3 OR r.id > $12) ORDER BY r.arrived_at, r.id LIMIT $13"
             ),
-            count: concat!("SELECT count(*) FROM (SELECT 1 AS one FROM requests r", filters!($column), " LIMIT $12) found"),
+            count: concat!(
+                "SELECT count(*) FROM (SELECT 1 AS one FROM requests r",
+                filters!($column),
+                " LIMIT $12) found"
+            ),
             exact: concat!(
                 columns!(),
                 filters!($aside),

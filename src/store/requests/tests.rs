@@ -91,7 +91,9 @@ async fn log(world: &World, who: Who, filter: RequestFilter, part: Part) -> Requ
 async fn ids(world: &World, filter: RequestFilter) -> Vec<u128> {
     let log = log(world, Who::ProjectMember, filter, Part::Newest).await;
     assert_eq!(log.total, log.rows.len() as u64, "the total follows the filter");
-    (0..200).filter(|number| log.rows.iter().any(|row| row.id == RequestId::from_bits(*number))).collect()
+    (0..200)
+        .filter(|number| log.rows.iter().any(|row| row.id == RequestId::from_bits(*number)))
+        .collect()
 }
 
 fn text(text: &str) -> RequestFilter {
@@ -190,6 +192,27 @@ on_both_engines! {
         let top = log(&world, Who::Owner, RequestFilter::default(), Part::After(Cursor { at: NOW.plus(3), id: None })).await;
         assert_eq!((top.rows.len(), top.newer), (50, None), "what is left above is shown as a full first page");
     }
+    async fn a_look_up_reads_a_bounded_number_of_rows_and_can_be_continued(db: TestDb) {
+        let world = World::new(db).await;
+        // 60,000 rows, one a millisecond; the oldest has another model.
+        const FILL: &str = "
+            INSERT INTO requests (id, org_id, project_id, model, tier, status, arrived_at, latency_ms)
+            WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 60000)
+            SELECT 'req_' || CAST(900000 - n AS TEXT) || '00000000000000000000', $1, $2,
+                   CASE WHEN n = 60000 THEN 'acme/rare' ELSE 'acme/atlas' END, 'default', 200, CAST($3 AS BIGINT) - n, 1 FROM numbers";
+        let mut tx = world.store.db.write().await.expect("begin");
+        execute!(&mut tx, FILL, world.org.as_str(), world.prod.as_str(), NOW.0).expect("filled");
+        tx.commit().await.expect("commit");
+        let rare = RequestFilter { model: Some("acme/rare".parse().expect("a model")), ..RequestFilter::default() };
+        let first = log(&world, Who::Owner, rare.clone(), Part::Newest).await;
+        assert_eq!((first.rows.len(), first.total, first.total_is_exact), (0, 0, false));
+        let until = first.looked_until.expect("there is more to read");
+        let second = log(&world, Who::Owner, rare, Part::Before(until)).await;
+        assert_eq!((second.rows.len(), second.looked_until), (1, None));
+        let all = log(&world, Who::Owner, RequestFilter::default(), Part::Newest).await;
+        assert_eq!((all.total, all.total_is_exact, all.looked_until), (10_000, false, None));
+        assert!(all.minutes_from > Timestamp(NOW.0 - HOUR), "a minute that was not read to its end is not drawn");
+    }
     async fn other_tenants_requests_are_never_in_a_log(db: TestDb) {
         let world = World::new(db).await;
         write(&world, vec![
@@ -252,8 +275,19 @@ async fn plan(world: &World, sql: &str) -> String {
 #[tokio::test]
 async fn every_look_up_walks_an_index() {
     let world = World::new(crate::store::testing::sqlite().await).await;
-    for (sql, index) in [(OF_PROJECT, "requests_by_project (project_id=?"), (OF_ORG, "requests_by_org (org_id=?")] {
-        for statement in [sql.older, sql.newer, sql.older_edge, sql.newer_edge, sql.count, sql.minutes, sql.any] {
+    for (sql, index) in [
+        (OF_PROJECT, "requests_by_project (project_id=?"),
+        (OF_ORG, "requests_by_org (org_id=?"),
+    ] {
+        for statement in [
+            sql.older,
+            sql.newer,
+            sql.older_edge,
+            sql.newer_edge,
+            sql.count,
+            sql.minutes,
+            sql.any,
+        ] {
             let plan = plan(&world, statement).await;
             assert!(plan.contains(index), "{statement}\n{plan}");
             assert!(!plan.contains("SCAN r"), "{statement}\n{plan}");

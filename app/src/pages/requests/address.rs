@@ -28,7 +28,10 @@ pub struct Asked {
 impl Asked {
     pub fn from_query(path: String, query: &ParamsMap) -> Self {
         let mut problems = Vec::new();
-        let mut words = Words { query, problems: &mut problems };
+        let mut words = Words {
+            query,
+            problems: &mut problems,
+        };
         let filter = RequestFilter {
             ending: words.one("status", "status"),
             refusal: words.one("refused", "level"),
@@ -66,7 +69,14 @@ impl Asked {
     /// The same filters and page, with none open; the row has the focus again.
     pub fn closed(&self) -> String {
         let row = self.open.as_deref().unwrap_or_default();
-        format!("{}#{row}", Self { open: None, ..self.clone() }.href())
+        format!(
+            "{}#{row}",
+            Self {
+                open: None,
+                ..self.clone()
+            }
+            .href()
+        )
     }
 
     /// The first page of the filter after a change.
@@ -192,7 +202,10 @@ mod tests {
     #[test]
     fn a_change_of_the_filter_leads_to_its_first_page() {
         let second = asked(&[("range", "1h"), ("before", "17"), ("request", "req_x")]);
-        assert_eq!(second.with(|filter| filter.ending = Some(Ending::Ok)), "/acme/prod/requests?status=ok&range=1h");
+        assert_eq!(
+            second.with(|filter| filter.ending = Some(Ending::Ok)),
+            "/acme/prod/requests?status=ok&range=1h"
+        );
         assert_eq!(second.closed(), "/acme/prod/requests?range=1h&before=17#req_x");
     }
 

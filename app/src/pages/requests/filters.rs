@@ -36,8 +36,12 @@ pub fn Filters(asked: Asked, models: Vec<ModelId>, keys: Vec<(KeyId, String)>) -
         .filter(|(name, value)| ["status", "range"].contains(name) && !value.is_empty())
         .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
         .collect_view();
-    let levels = Refusal::ALL.map(|refusal| (refusal.as_str().to_owned(), refusal.label().to_owned())).into();
-    let tiers = UsedTier::ALL.map(|tier| (tier.as_str().to_owned(), tier.as_str().to_owned())).into();
+    let levels = Refusal::ALL
+        .map(|refusal| (refusal.as_str().to_owned(), refusal.label().to_owned()))
+        .into();
+    let tiers = UsedTier::ALL
+        .map(|tier| (tier.as_str().to_owned(), tier.as_str().to_owned()))
+        .into();
     let models = models.into_iter().map(|model| (model.to_string(), model.to_string())).collect();
     let keys = keys.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
     let clear = (asked.all() != asked.with(|_| ())).then(|| view! { <a class="btn ghost sm" href=asked.all()>"Clear"</a> });
@@ -72,12 +76,7 @@ pub fn Filters(asked: Asked, models: Vec<ModelId>, keys: Vec<(KeyId, String)>) -
 }
 
 /// A select whose first option, its name, filters nothing. What is chosen stays a choice even if it is no longer offered.
-fn choice(
-    name: &'static str,
-    label: &'static str,
-    chosen: Option<String>,
-    mut options: Vec<(String, String)>,
-) -> impl IntoView + use<> {
+fn choice(name: &'static str, label: &'static str, chosen: Option<String>, mut options: Vec<(String, String)>) -> impl IntoView + use<> {
     if let Some(value) = chosen.as_ref().filter(|chosen| !options.iter().any(|(value, _)| value == *chosen)) {
         options.push((value.clone(), value.clone()));
     }

@@ -67,7 +67,11 @@ fn NoRows(place: Place, asked: Asked, log: RequestLog) -> impl IntoView {
 #[component]
 fn Ways(asked: Asked, log: RequestLog) -> impl IntoView {
     let more = if log.total_is_exact { "" } else { "+" };
-    let noun = if log.total == 1 && log.total_is_exact { "request" } else { "requests" };
+    let noun = if log.total == 1 && log.total_is_exact {
+        "request"
+    } else {
+        "requests"
+    };
     let summary = format!("{}{more} {noun}", grouped(log.total));
     let newer = log.newer.map(|cursor| asked.at(Part::After(cursor)));
     let older = log.older.map(|cursor| asked.at(Part::Before(cursor)));
@@ -75,7 +79,7 @@ fn Ways(asked: Asked, log: RequestLog) -> impl IntoView {
         let until = cursor.at.absolute();
         view! {
             <span>
-                "Looked through 100,000 requests, back to " {until} ". "
+                "Looked through " {grouped(u64::from(RequestLog::LOOK))} " requests, back to " {until} ". "
                 <a class="link" href=asked.at(Part::Before(cursor))>
                     "Look further"
                 </a>
@@ -150,7 +154,7 @@ fn Row(asked: Asked, row: RequestRow, now: Timestamp, all: bool, compact: bool) 
                 <Time at=row.at now />
             </td>
             <th scope="row" class="name">
-                <a class="row-link mono" id=id.clone() href=open title=id.clone() aria-label=format!("Request {id}") aria-current=current>
+                <a class="row-link mono" id=id.clone() href=open title=id.clone() aria-current=current>
                     {short(&id)}
                 </a>
             </th>
@@ -198,9 +202,8 @@ pub fn Estimated() -> impl IntoView {
 #[component]
 pub fn Status(row: RequestRow) -> impl IntoView {
     let (tone, text) = status(row.status, row.refusal);
-    let title = row.code.unwrap_or_default();
     view! {
-        <span title=title>
+        <span title=row.code>
             <Badge tone>{text}</Badge>
         </span>
     }

@@ -54,7 +54,9 @@ struct Page {
 async fn load(place: Place, asked: Asked) -> Result<Page, AppError> {
     let project = || place.project.as_ref().map(|project| project.id.clone());
     let log = list_requests(place.org.id.clone(), project(), asked.filter, asked.part).await?;
-    let Some(id) = asked.open else { return Ok(Page { log, open: None }) };
+    let Some(id) = asked.open else {
+        return Ok(Page { log, open: None });
+    };
     let on_page = log.rows.iter().find(|row| row.id.as_str() == id).cloned();
     let open = match (on_page, id.parse::<RequestId>()) {
         (Some(row), _) => Some(row),
@@ -98,7 +100,8 @@ fn Body(place: Place, asked: Asked, page: Page) -> impl IntoView {
         }
     });
     let beside = open.is_some();
-    let inspector = open.map(|row| view! { <RequestInspector asked=asked.clone() place=place.clone() row shown=log.rows.clone() now=log.now /> });
+    let inspector =
+        open.map(|row| view! { <RequestInspector asked=asked.clone() place=place.clone() row shown=log.rows.clone() now=log.now /> });
     view! {
         <PageHead title="Request log" lead>
             {mark}

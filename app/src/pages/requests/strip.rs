@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::model::{
     Timestamp,
     number::grouped,
-    request::Minute,
+    request::{Minute, RequestLog},
     time::{HOUR, MINUTE},
 };
 
@@ -32,10 +32,19 @@ struct Bar {
 /// The columns, scaled to the highest one.
 fn bars(minutes: &[Minute], now: Timestamp) -> Vec<Bar> {
     let first = now.0.div_euclid(MINUTE) * MINUTE - HOUR + MINUTE;
-    let most = minutes.iter().map(|minute| minute.admitted + minute.refused).max().unwrap_or(0).max(1);
+    let most = minutes
+        .iter()
+        .map(|minute| minute.admitted + minute.refused)
+        .max()
+        .unwrap_or(0)
+        .max(1);
     let height = |count: u64| {
         let room = BASE - TOP - GAP - LEAST;
-        if count == 0 { 0 } else { (count.saturating_mul(room) / most).max(LEAST) }
+        if count == 0 {
+            0
+        } else {
+            (count.saturating_mul(room) / most).max(LEAST)
+        }
     };
     minutes
         .iter()
@@ -58,18 +67,32 @@ pub fn Strip(minutes: Vec<Minute>, from: Timestamp, now: Timestamp) -> impl Into
     let refused: u64 = bars.iter().map(|bar| bar.refused).sum();
     let hour_ago = now.plus(-HOUR + MINUTE);
     let whole = from <= hour_ago;
-    let since = if whole { "in the last hour".to_owned() } else { format!("since {}", clock(from)) };
-    let busiest = bars.iter().max_by_key(|bar| bar.admitted + bar.refused).map_or_else(String::new, |bar| {
-        let at = Timestamp(now.0.div_euclid(MINUTE) * MINUTE - HOUR + MINUTE).plus(bar.column * MINUTE);
-        format!("; busiest minute {} with {}", clock(at), grouped(bar.admitted + bar.refused))
-    });
+    let since = if whole {
+        "in the last hour".to_owned()
+    } else {
+        format!("since {}", clock(from))
+    };
+    let busiest = bars
+        .iter()
+        .max_by_key(|bar| bar.admitted + bar.refused)
+        .map_or_else(String::new, |bar| {
+            let at = Timestamp(now.0.div_euclid(MINUTE) * MINUTE - HOUR + MINUTE).plus(bar.column * MINUTE);
+            format!("; busiest minute {} with {}", clock(at), grouped(bar.admitted + bar.refused))
+        });
     let label = format!(
         "Requests per minute {since}: {} admitted, {} refused{busiest}",
         grouped(admitted),
         grouped(refused)
     );
     let columns = bars.iter().map(column).collect_view();
-    let note = (!whole).then(|| view! { <p class="muted"><small>"More than 100,000 requests: only the minutes since " {clock(from)} " are drawn."</small></p> });
+    let note = (!whole).then(|| {
+        let most = grouped(u64::from(RequestLog::LOOK));
+        view! {
+            <p class="muted">
+                <small>"More than " {most} " requests: only the minutes since " {clock(from)} " are drawn."</small>
+            </p>
+        }
+    });
     view! {
         <section class="card" aria-labelledby="per-minute-title">
             <header>
@@ -104,7 +127,11 @@ fn column(bar: &Bar) -> impl IntoView + use<> {
         let x = x.clone();
         (height > 0).then(|| view! { <rect class=class x=x width="1.43%" y=pixels(bottom - height) height=pixels(height) /> })
     };
-    let above = if bar.admitted_height > 0 { BASE - bar.admitted_height - GAP } else { BASE };
+    let above = if bar.admitted_height > 0 {
+        BASE - bar.admitted_height - GAP
+    } else {
+        BASE
+    };
     view! {
         {part("bar-ok", BASE, bar.admitted_height)}
         {part("bar-bad", above, bar.refused_height)}
@@ -140,7 +167,11 @@ mod tests {
             refused,
         };
         let bars = bars(&[minute(60, 9, 9), minute(59, 1, 0), minute(0, 100_000, 1)], now);
-        assert_eq!(bars.iter().map(|bar| bar.column).collect::<Vec<_>>(), [0, 59], "an older minute is left out");
+        assert_eq!(
+            bars.iter().map(|bar| bar.column).collect::<Vec<_>>(),
+            [0, 59],
+            "an older minute is left out"
+        );
         assert_eq!((bars[0].admitted_height, bars[0].refused_height), (LEAST, 0));
         for bar in &bars {
             assert!(bar.admitted_height + GAP + bar.refused_height <= BASE, "{bar:?}");
