@@ -37,13 +37,17 @@ test("pages with something on them", async ({ ownerPage: page, server }) => {
   await look(page, `${owner.home}/usage`, "usage");
   await expect(page.locator("main")).toContainText(model);
   await look(page, `${owner.home}/audit`, "audit");
+  await look(page, "/acme-robotics/~/usage", "org-usage");
+  await look(page, "/acme-robotics/~/audit", "org-audit");
+});
+
+test("the request log", async ({ ownerPage: page, server }) => {
+  await ask(server, "Hello");
   await look(page, `${owner.home}/requests`, "requests");
   const row = await page.getByRole("region", { name: "Requests table" }).getByRole("link").first().getAttribute("href");
   await look(page, row ?? "none", "request-open");
   await look(page, `${owner.home}/requests?status=errors`, "requests-none");
   await look(page, "/acme-robotics/~/requests", "org-requests");
-  await look(page, "/acme-robotics/~/usage", "org-usage");
-  await look(page, "/acme-robotics/~/audit", "org-audit");
 });
 
 test("an address that leads nowhere", async ({ page, complaints }) => {

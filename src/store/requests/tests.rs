@@ -103,6 +103,13 @@ fn text(text: &str) -> RequestFilter {
     }
 }
 
+/// 60,000 rows, one a millisecond; the oldest has another model.
+const FILL: &str = "
+        INSERT INTO requests (id, org_id, project_id, model, tier, status, arrived_at, latency_ms)
+    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 60000)
+        SELECT 'req_' || CAST(900000 - n AS TEXT) || '00000000000000000000', $1, $2,
+               CASE WHEN n = 60000 THEN 'acme/rare' ELSE 'acme/atlas' END, 'default', 200, CAST($3 AS BIGINT) - n, 1 FROM numbers";
+
 on_both_engines! {
     async fn every_filter_selects_what_it_says(db: TestDb) {
         let world = World::new(db).await;
@@ -194,12 +201,6 @@ on_both_engines! {
     }
     async fn a_look_up_reads_a_bounded_number_of_rows_and_can_be_continued(db: TestDb) {
         let world = World::new(db).await;
-        // 60,000 rows, one a millisecond; the oldest has another model.
-        const FILL: &str = "
-            INSERT INTO requests (id, org_id, project_id, model, tier, status, arrived_at, latency_ms)
-            WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 60000)
-            SELECT 'req_' || CAST(900000 - n AS TEXT) || '00000000000000000000', $1, $2,
-                   CASE WHEN n = 60000 THEN 'acme/rare' ELSE 'acme/atlas' END, 'default', 200, CAST($3 AS BIGINT) - n, 1 FROM numbers";
         let mut tx = world.store.db.write().await.expect("begin");
         execute!(&mut tx, FILL, world.org.as_str(), world.prod.as_str(), NOW.0).expect("filled");
         tx.commit().await.expect("commit");

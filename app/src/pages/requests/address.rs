@@ -5,7 +5,7 @@ use std::{fmt::Display, str::FromStr};
 use leptos_router::params::ParamsMap;
 
 use crate::{
-    model::request::{Cursor, Part, RequestFilter, Since},
+    model::request::{Cursor, Ending, Part, Refusal, RequestFilter, Since, UsedTier},
     ui::href,
 };
 
@@ -122,11 +122,11 @@ impl Asked {
         };
         let range = if filter.since == Since::All { "" } else { filter.since.as_str() };
         vec![
-            ("status", word(filter.ending.map(|ending| ending.as_str()))),
-            ("refused", word(filter.refusal.map(|refusal| refusal.as_str()))),
+            ("status", word(filter.ending.map(Ending::as_str))),
+            ("refused", word(filter.refusal.map(Refusal::as_str))),
             ("model", word(filter.model.as_ref())),
             ("key", word(filter.key.as_ref())),
-            ("tier", word(filter.tier.map(|tier| tier.as_str()))),
+            ("tier", word(filter.tier.map(UsedTier::as_str))),
             ("range", range.to_owned()),
             ("q", filter.text.clone()),
             ("before", before),
@@ -168,7 +168,7 @@ impl Words<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{RequestId, Timestamp, TypedId, request::Ending};
+    use crate::model::{RequestId, Timestamp, TypedId};
 
     fn asked(params: &[(&'static str, &'static str)]) -> Asked {
         Asked::from_query("/acme/prod/requests".to_owned(), &params.iter().copied().collect())

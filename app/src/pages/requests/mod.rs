@@ -46,8 +46,8 @@ fn RequestsOf(place: Place) -> impl IntoView {
 /// The list, and the request that is open if there is one.
 struct Page {
     log: RequestLog,
-    /// `Some(None)`: the address names a request that is not here.
-    open: Option<Option<RequestRow>>,
+    /// `None` when none is open, and when it is not here.
+    open: Option<RequestRow>,
 }
 
 /// The open request may stand on another page than the one that is shown.
@@ -66,7 +66,7 @@ async fn load(place: Place, asked: Asked) -> Result<Page, AppError> {
         }
         (None, Err(_)) => None,
     };
-    Ok(Page { log, open: Some(open) })
+    Ok(Page { log, open })
 }
 
 #[component]
@@ -99,9 +99,9 @@ fn Body(place: Place, asked: Asked, page: Page) -> impl IntoView {
             </Live>
         }
     });
-    let beside = open.is_some();
+    let beside = asked.open.is_some();
     let inspector =
-        open.map(|row| view! { <RequestInspector asked=asked.clone() place=place.clone() row shown=log.rows.clone() now=log.now /> });
+        beside.then(|| view! { <RequestInspector asked=asked.clone() place=place.clone() row=open shown=log.rows.clone() now=log.now /> });
     view! {
         <PageHead title="Request log" lead>
             {mark}

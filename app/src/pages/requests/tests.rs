@@ -237,7 +237,11 @@ async fn a_request_of_another_page_opens_too_and_an_unknown_one_says_so() {
     let (html, _) = render(&format!("{PAGE}?status=ok&request={}", RequestId::from_bits(9)), at_prod(fake()).0).await;
     assert_has(&html, &["class=\"card inspector\"", "429 organization", "rate_limit_exceeded"]);
     for unknown in [RequestId::from_bits(8).to_string(), "<nonsense>".to_owned()] {
-        let (html, status) = render(&format!("{PAGE}?request={}", unknown.replace('<', "%3C")), at_prod(fake()).0).await;
+        let (html, status) = render(
+            &format!("{PAGE}?request={}", unknown.replace('<', "%3C").replace('>', "%3E")),
+            at_prod(fake()).0,
+        )
+        .await;
         assert_eq!(status, 200);
         assert_has(&html, &["This request is not here"]);
         assert!(!html.contains("<nonsense>"));
