@@ -105,10 +105,10 @@ fn text(text: &str) -> RequestFilter {
 
 /// 60,000 rows, one a millisecond; the oldest has another model.
 const FILL: &str = "
-        INSERT INTO requests (id, org_id, project_id, model, tier, status, arrived_at, latency_ms)
+    INSERT INTO requests (id, org_id, project_id, model, tier, status, arrived_at, latency_ms)
     WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 60000)
-        SELECT 'req_' || CAST(900000 - n AS TEXT) || '00000000000000000000', $1, $2,
-               CASE WHEN n = 60000 THEN 'acme/rare' ELSE 'acme/atlas' END, 'default', 200, CAST($3 AS BIGINT) - n, 1 FROM numbers";
+    SELECT 'req_' || CAST(900000 - n AS TEXT) || '00000000000000000000', $1, $2,
+           CASE WHEN n = 60000 THEN 'acme/rare' ELSE 'acme/atlas' END, 'default', 200, CAST($3 AS BIGINT) - n, 1 FROM numbers";
 
 on_both_engines! {
     async fn every_filter_selects_what_it_says(db: TestDb) {
