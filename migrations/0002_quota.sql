@@ -116,5 +116,8 @@ FROM usage_hours
 GROUP BY project_id, (hour / 86400000) * 86400000, model, key_id, tier;
 CREATE INDEX usage_days_of_org ON usage_days (org_id, day);
 
+-- Found by the client's own id; only requests that bring one pay for it.
+CREATE INDEX requests_by_client_id ON requests (client_request_id) WHERE client_request_id IS NOT NULL;
+
 -- Receipts have another form now; those of the first version are not carried over.
 UPDATE requests SET buckets = '{}';

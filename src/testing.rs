@@ -90,6 +90,7 @@ impl World {
             passwords: Passwords::new(&ambient).expect("a decoy"),
             setup: SetupLink::new(&ambient),
             engine: Arc::new(Engine::new()),
+            pulse: Arc::default(),
         });
         let foundation = Foundation {
             name: "Ada Osei".parse().expect("a name"),

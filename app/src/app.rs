@@ -8,7 +8,7 @@ use leptos_router::{
 };
 
 use crate::{
-    islands::Forms,
+    islands::{Forms, LiveStream},
     pages::{
         audit::AuditPage,
         errors::NotFoundPage,
@@ -16,6 +16,7 @@ use crate::{
         keys::KeysPage,
         limits::LimitsPage,
         projects::ProjectsPage,
+        requests::RequestsPage,
         setup::SetupPage,
         shell::Shell,
         signin::SignInPage,
@@ -39,6 +40,7 @@ pub fn App() -> impl IntoView {
                     <Route path=StaticSegment("keys") view=KeysPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("limits") view=LimitsPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("usage") view=UsagePage ssr=SsrMode::Async />
+                    <Route path=StaticSegment("requests") view=RequestsPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("audit") view=AuditPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("projects") view=ProjectsPage ssr=SsrMode::Async />
                 </ParentRoute>
@@ -46,5 +48,6 @@ pub fn App() -> impl IntoView {
             <Toasts />
         </Router>
         <Forms />
+        <LiveStream />
     }
 }

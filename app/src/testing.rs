@@ -15,7 +15,7 @@ use crate::{
         place::{Home, OrgRef, Place, ProjectRef, SwitcherOrg, Viewer},
         project::Environment,
     },
-    port::{Audit, Budgets, Identity, Keys, Limits, Projects, Receipts, Shell, Usage},
+    port::{Audit, Budgets, Identity, Keys, Limits, Projects, Receipts, Requests, Shell, Usage},
     ui::{Assets, Theme, shell},
 };
 
@@ -30,6 +30,7 @@ pub struct Ports {
     pub budgets: Option<Arc<dyn Budgets>>,
     pub receipts: Option<Arc<dyn Receipts>>,
     pub usage: Option<Arc<dyn Usage>>,
+    pub requests: Option<Arc<dyn Requests>>,
     pub audit: Option<Arc<dyn Audit>>,
     pub theme: Theme,
     /// Provides further contexts, such as the answer of a form that was posted.
@@ -64,6 +65,7 @@ impl Ports {
         one(self.budgets.as_ref());
         one(self.receipts.as_ref());
         one(self.usage.as_ref());
+        one(self.requests.as_ref());
         one(self.audit.as_ref());
         provide_context(self.theme);
         if let Some(contexts) = &self.contexts {

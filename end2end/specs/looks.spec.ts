@@ -21,6 +21,7 @@ test("sign-in", async ({ page }) => {
 test("an account that has just begun", async ({ ownerPage: page }) => {
   await look(page, `${owner.home}/keys?new=1`, "keys-dialog");
   await look(page, `${owner.home}/usage`, "usage-empty");
+  await look(page, `${owner.home}/requests`, "requests-empty");
   await look(page, "/acme-robotics/~/projects", "projects");
   await look(page, "/acme-robotics/~/projects?new=1", "projects-dialog");
 });
@@ -44,6 +45,15 @@ test("pages with something on them", async ({ ownerPage: page, server }) => {
   await look(page, `${owner.home}/audit`, "audit");
   await look(page, "/acme-robotics/~/usage", "org-usage");
   await look(page, "/acme-robotics/~/audit", "org-audit");
+});
+
+test("the request log", async ({ ownerPage: page, server }) => {
+  await ask(server, "Hello");
+  await look(page, `${owner.home}/requests`, "requests");
+  const row = await page.getByRole("region", { name: "Requests table" }).getByRole("link").first().getAttribute("href");
+  await look(page, row ?? "none", "request-open");
+  await look(page, `${owner.home}/requests?status=errors`, "requests-none");
+  await look(page, "/acme-robotics/~/requests", "org-requests");
 });
 
 test("an address that leads nowhere", async ({ page, complaints }) => {

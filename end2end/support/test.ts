@@ -40,6 +40,11 @@ export class Complaints {
     this.expected.push(...statuses.map((status) => new RegExp(`the server responded with a status of ${status}\\b`)));
   }
 
+  /** The test stops the server under an open page: Chromium reports each connection that ends or cannot begin. */
+  expectAborted(): void {
+    this.expected.push(/net::ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING|CONNECTION_RESET|EMPTY_RESPONSE)/);
+  }
+
   /** What was not expected. */
   get unexpected(): string[] {
     return this.seen.filter((text) => !this.expected.some((pattern) => pattern.test(text)));

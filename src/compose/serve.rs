@@ -11,7 +11,7 @@ use http::{HeaderValue, StatusCode, header::CACHE_CONTROL, request::Parts};
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;
 use prometheus_client::registry::Registry;
-use tokio_util::task::AbortOnDropHandle;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use tower_sessions::Session;
 
 use super::{Foundations, foundations, metering_db};
@@ -21,7 +21,7 @@ use crate::{
     catalog::{Catalog, ModelKind},
     cli::Failure,
     config::{Config, ConfigError, Secrets},
-    console::{Console, ConsoleParts},
+    console::{Console, ConsoleParts, LiveTopics},
     enforcement::Engine,
     gateway::{self, Gateway, upstream::Timeouts},
     identity::{Passwords, SetupLink, session_layer},
@@ -51,6 +51,7 @@ pub(crate) async fn run(config: &Config, bound: Bound, store: Store, secrets: Se
         meter,
         setup,
         watch,
+        stopping,
     } = build(config, bound.address, &store, secrets).await?;
     if !store.has_accounts().await.map_err(Failure::run)? {
         println!(
@@ -59,7 +60,7 @@ pub(crate) async fn run(config: &Config, bound: Bound, store: Store, secrets: Se
             setup.token()
         );
     }
-    let ended = bound.serve(router).await;
+    let ended = bound.serve(router, stopping).await;
     drop(watch);
     let written = meter.shutdown().await;
     // A database that hangs must not hold up the end.
@@ -88,6 +89,8 @@ pub(crate) struct House {
     pub setup: SetupLink,
     /// Looks for changes of other processes, for as long as it is held.
     pub watch: AbortOnDropHandle<()>,
+    /// To be cancelled when the server begins to stop.
+    pub stopping: CancellationToken,
 }
 
 /// Composes console and gateway over one store.
@@ -122,8 +125,10 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
         passwords: Passwords::new(&ambient).map_err(Failure::run)?,
         setup: setup.clone(),
         engine,
+        pulse: Arc::clone(meter.pulse()),
     });
     let public_url = config.public_url(address);
+    let stopping = CancellationToken::new();
     let router = web::router(WebParts {
         sessions: session_layer(store.clone(), &secrets.cookie_key, public_url.is_https()),
         trusted_proxies: config.trusted_proxies.clone(),
@@ -133,6 +138,7 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
         console: console(&parts),
         store: store.clone(),
         public_url,
+        stopping: stopping.clone(),
     });
     let watch = store.versions.watch(store.db.clone(), ambient);
     Ok(House {
@@ -140,13 +146,14 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
         meter,
         setup,
         watch,
+        stopping,
     })
 }
 
 /// How the web layer reaches the use cases: the ports of each request, and the one form whose answer holds a secret.
 fn console(parts: &Arc<ConsoleParts>) -> web::Console {
     let example = ExampleModel(example_model(&parts.catalog));
-    let (for_pages, for_form) = (Arc::clone(parts), Arc::clone(parts));
+    let (for_pages, for_form, for_streams) = (Arc::clone(parts), Arc::clone(parts), Arc::clone(parts));
     web::Console {
         provide: Arc::new(move |request| {
             provide_context(example.clone());
@@ -160,6 +167,11 @@ fn console(parts: &Arc<ConsoleParts>) -> web::Console {
                 let outcome = create_key(&parts, &request, &body).await;
                 Box::new(move || show(outcome)) as Box<dyn FnOnce() + Send>
             })
+        }),
+        watch: Arc::new(move |request, topics| {
+            let caller = request.extensions.get::<Caller>()?.clone();
+            let session = request.extensions.get::<Session>()?.clone();
+            Some(Arc::new(LiveTopics::new(Arc::clone(&for_streams), caller, session, topics)))
         }),
     }
 }

@@ -1,6 +1,8 @@
 //! Nobody where they don't belong: every page, server function and route of the composed server, asked by everybody.
 //! A route that stands in no table fails the test.
 
+mod live;
+
 use std::{collections::BTreeSet, net::SocketAddr};
 
 use app::{
@@ -11,6 +13,7 @@ use axum::{Router, body::Body, extract::ConnectInfo};
 use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use leptos::server_fn::axum::server_fn_paths;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::serve::build;
@@ -28,6 +31,7 @@ const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4A
 struct Site {
     world: World,
     router: Router,
+    stopping: CancellationToken,
     cookies: Vec<(Who, String)>,
 }
 
@@ -54,6 +58,7 @@ impl Site {
         let mut site = Self {
             world,
             router: house.router,
+            stopping: house.stopping,
             cookies: Vec::new(),
         };
         for who in Who::ALL {
@@ -75,6 +80,24 @@ impl Site {
     }
 
     async fn ask(&self, method: Method, path: &str, body: &str, cookie: &str) -> Answer {
+        let answer = self.send(method, path, body, cookie).await;
+        let text = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let (status, location, set) = (
+            answer.status(),
+            text(header::LOCATION).unwrap_or_default(),
+            text(header::SET_COOKIE),
+        );
+        let bytes = answer.into_body().collect().await.expect("a body").to_bytes();
+        Answer {
+            status,
+            location,
+            cookie: set.and_then(|set| set.split(';').next().map(str::to_owned)),
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+        }
+    }
+
+    /// The answer with its body unread: a stream does not end by itself.
+    async fn send(&self, method: Method, path: &str, body: &str, cookie: &str) -> axum::response::Response {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -95,20 +118,7 @@ impl Site {
         request
             .extensions_mut()
             .insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 50_000))));
-        let answer = self.router.clone().oneshot(request).await.expect("an answer");
-        let text = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let (status, location, set) = (
-            answer.status(),
-            text(header::LOCATION).unwrap_or_default(),
-            text(header::SET_COOKIE),
-        );
-        let bytes = answer.into_body().collect().await.expect("a body").to_bytes();
-        Answer {
-            status,
-            location,
-            cookie: set.and_then(|set| set.split(';').next().map(str::to_owned)),
-            body: String::from_utf8_lossy(&bytes).into_owned(),
-        }
+        self.router.clone().oneshot(request).await.expect("an answer")
     }
 
     /// A key of `prod` for the next change.
@@ -194,6 +204,11 @@ const FUNCTIONS: &[Row] = &[
     ),
     ("/api/usage/report", "org={org}&project={prod}&range=Days7", READ_PROJECT),
     (
+        "/api/requests/list",
+        "org={org}&project={prod}&filter[text]=&part=newest",
+        READ_PROJECT,
+    ),
+    (
         "/api/audit/list",
         "org={org}&project={prod}&page[number]=0&page[query]=",
         [401, 200, 200, 200, 403, 404, 403, 404],
@@ -220,6 +235,7 @@ const FUNCTIONS: &[Row] = &[
 /// Org-wide reads of functions that serve both scopes.
 const ORG_WIDE: &[Row] = &[
     ("/api/usage/report", "org={org}&range=Days7", ORG),
+    ("/api/requests/list", "org={org}&filter[text]=&part=newest", ORG),
     ("/api/audit/list", "org={org}&page[number]=0&page[query]=", ORG),
     ("/api/shell/place", "org=acme&project=~", ORG),
     (
@@ -244,6 +260,11 @@ const PAGES: &[(&str, &str, [u16; 8])] = &[
     (
         "/{org}/{project}/usage",
         "/acme/prod/usage",
+        [302, 200, 200, 200, 200, 404, 200, 404],
+    ),
+    (
+        "/{org}/{project}/requests",
+        "/acme/prod/requests",
         [302, 200, 200, 200, 200, 404, 200, 404],
     ),
     (
@@ -334,6 +355,8 @@ async fn every_other_route_stands_in_the_table_and_answers_a_stranger() {
             "/assets/nothing" => &[404],
             "/prefs/theme" => &[303, 422],
             "/acme/prod/keys" => &[302, 401],
+            // Without a topic the question itself is wrong, whoever asks.
+            "/events" => &[422],
             path if path.starts_with("/v1/") => &[401],
             _ => &[200, 204],
         };

@@ -6,8 +6,10 @@ mod budgets;
 mod identity;
 mod keys;
 mod limits;
+mod live;
 mod projects;
 mod receipts;
+mod requests;
 mod shell;
 #[cfg(test)]
 mod tests;
@@ -22,11 +24,14 @@ use app::{
 use leptos::prelude::provide_context;
 use tower_sessions::Session;
 
+pub use live::LiveTopics;
+
 use crate::{
     access::{Caller, Denied, Grant, Person, ViewOrg, api_key::Pepper, authorize_org},
     catalog::Catalog,
     enforcement::Engine,
     identity::{Passwords, SetupLink},
+    metering::Pulse,
     store::{Store, db::Reader},
 };
 
@@ -38,6 +43,8 @@ pub struct ConsoleParts {
     pub passwords: Passwords,
     pub setup: SetupLink,
     pub engine: Arc<Engine>,
+    /// What live pages listen to.
+    pub pulse: Arc<Pulse>,
 }
 
 /// The console of one request: the parts, bound to its caller and session.
@@ -64,6 +71,7 @@ impl Console {
         provide_context::<Arc<dyn port::Budgets>>(console.clone());
         provide_context::<Arc<dyn port::Receipts>>(console.clone());
         provide_context::<Arc<dyn port::Usage>>(console.clone());
+        provide_context::<Arc<dyn port::Requests>>(console.clone());
         provide_context::<Arc<dyn port::Audit>>(console);
     }
 

@@ -134,6 +134,7 @@ impl Demo {
             pepper,
             passwords: Passwords::new(&store.ambient).map_err(Failure::run)?,
             setup: SetupLink::new(&store.ambient),
+            pulse: Arc::default(),
             engine: Arc::new(Engine::new()),
             store,
         });

@@ -15,6 +15,7 @@ pub mod limits;
 pub mod orgs;
 pub mod projects;
 pub mod receipts;
+pub mod requests;
 pub mod sessions;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -34,7 +34,14 @@ use leptos_axum::{
 };
 use parking_lot::Mutex;
 
-use super::{Site, assets, bounds::MAX_BODY_BYTES, errors::Audience, headers::page_policy, origin};
+use super::{
+    Site, assets,
+    bounds::MAX_BODY_BYTES,
+    errors::Audience,
+    events::{Topic, Watch},
+    headers::page_policy,
+    origin,
+};
 
 /// Puts the ports of one request into the Leptos context. The parts hold `CurrentRequest`, `ClientAddr` and the headers.
 pub type Provide = Arc<dyn Fn(&Parts) + Send + Sync>;
@@ -43,12 +50,17 @@ pub type Provide = Arc<dyn Fn(&Parts) + Send + Sync>;
 /// address: provide the outcome, set the status.
 pub type BeforeRender = Arc<dyn Fn(Parts, Bytes) -> BoxFuture<'static, Box<dyn FnOnce() + Send>> + Send + Sync>;
 
+/// The eyes of the caller of one request on some topics; `None` without a session.
+pub type OpenWatch = Arc<dyn Fn(&Parts, Vec<Topic>) -> Option<Arc<dyn Watch>> + Send + Sync>;
+
 /// What the composition gives to the console.
 #[derive(Clone)]
 pub struct Console {
     pub provide: Provide,
     /// `POST /{org}/{project}/keys`: makes a key and shows its secret once, in the answer itself.
     pub create_key: BeforeRender,
+    /// `GET /events`.
+    pub watch: OpenWatch,
 }
 
 /// Pages by the application's own route list, server functions by their registry (those that are called by POST). Below

@@ -9,6 +9,7 @@ mod bounds;
 pub mod console;
 mod edge;
 pub mod errors;
+pub mod events;
 mod headers;
 mod health;
 pub mod logging;
@@ -31,6 +32,7 @@ use axum::{
 };
 use ipnet::IpNet;
 use prometheus_client::registry::Registry;
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     ambient::Ambient,
@@ -38,7 +40,7 @@ use crate::{
     identity::{SessionLayer, authenticate, secure_removal},
     store::{Store, db::Db},
 };
-pub use console::{BeforeRender, Console, Provide};
+pub use console::{BeforeRender, Console, OpenWatch, Provide};
 
 /// What the web layer is composed of.
 pub struct WebParts {
@@ -55,6 +57,8 @@ pub struct WebParts {
     /// The data plane, with its own limits and fallback; all its paths begin with `/v1`.
     pub gateway: Router,
     pub console: Console,
+    /// Cancelled when the server begins to stop: event streams end then.
+    pub stopping: CancellationToken,
 }
 
 /// The parts as handlers share them.
@@ -66,6 +70,8 @@ pub struct Site {
     metrics: metrics::Metrics,
     db: Db,
     console: Console,
+    seats: events::Seats,
+    stopping: CancellationToken,
 }
 
 /// The whole server as one service; it wants `ConnectInfo<SocketAddr>`.
@@ -79,6 +85,8 @@ pub fn router(parts: WebParts) -> Router {
         metrics: metrics::Metrics::new(parts.registry),
         db: parts.store.db.clone(),
         console: parts.console,
+        seats: events::Seats::default(),
+        stopping: parts.stopping,
     });
     let shared = || Arc::clone(&site);
     routes::own()

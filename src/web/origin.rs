@@ -70,6 +70,15 @@ fn host(request: &Request) -> Option<String> {
     authority.or_else(|| single(request.headers(), HOST.as_str()).map(str::to_owned))
 }
 
+/// Was this read by a script of one of our pages? Browsers that send no fetch metadata send a referer; the layer has dropped
+/// foreign ones before.
+pub fn is_own_page(headers: &HeaderMap) -> bool {
+    match single(headers, SEC_FETCH_SITE) {
+        Some(site) => site == "same-origin",
+        None => !headers.contains_key(SEC_FETCH_SITE) && headers.contains_key(REFERER),
+    }
+}
+
 fn is_same_origin(headers: &HeaderMap, host: Option<&str>, public: &PublicUrl) -> bool {
     match (single(headers, SEC_FETCH_SITE), headers.contains_key(ORIGIN)) {
         (Some("same-origin"), _) | (Some("none"), false) => true,

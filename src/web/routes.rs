@@ -7,7 +7,7 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{Site, console, health, metrics};
+use super::{Site, console, events, health, metrics};
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum Access {
     GatewayKey,
     /// A form of a page: same origin only, and what it changes is checked behind it.
     FormPost,
+    /// Pages of people who are signed in; what they may see is checked behind it.
+    Session,
 }
 
 /// What answers.
@@ -34,6 +36,7 @@ enum Handler {
     Gateway,
     Theme,
     CreateKey,
+    Events,
 }
 
 /// One row of [`ROUTES`].
@@ -69,6 +72,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/v1/embeddings", Access::GatewayKey, Handler::Gateway),
     route("POST", "/prefs/theme", Access::FormPost, Handler::Theme),
     route("POST", "/{org}/{project}/keys", Access::FormPost, Handler::CreateKey),
+    route("GET", "/events", Access::Session, Handler::Events),
 ];
 
 /// The console with the routes of the table. Assets and gateway come as whole routers of their modules.
@@ -80,5 +84,6 @@ pub(super) fn own() -> Router<Arc<Site>> {
         Handler::Metrics => router.route(route.path, get(metrics::show)),
         Handler::Theme => router.route(route.path, post(console::choose_theme)),
         Handler::CreateKey => router.route(route.path, post(console::create_key)),
+        Handler::Events => router.route(route.path, get(events::open)),
     })
 }

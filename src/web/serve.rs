@@ -10,6 +10,7 @@ use axum::Router;
 use axum_server::{Handle, accept::NoDelayAcceptor};
 use hyper_util::rt::TokioTimer;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
 
 use crate::config::ConfigError;
 
@@ -46,10 +47,10 @@ pub fn bind(listen: SocketAddr) -> Result<Bound, ConfigError> {
 
 impl Bound {
     /// Prints the address on stdout and answers until SIGINT or SIGTERM; then lets answers finish, 30 s at most.
-    /// A second signal ends at once.
-    pub async fn serve(self, router: Router) -> io::Result<()> {
+    /// A second signal ends at once. `stopping` is cancelled at the first one, for what would never finish.
+    pub async fn serve(self, router: Router, stopping: CancellationToken) -> io::Result<()> {
         let handle = Handle::new();
-        let stop = tokio::spawn(stop_on_signal(handle.clone()));
+        let stop = tokio::spawn(stop_on_signal(handle.clone(), stopping));
         let mut stdout = io::stdout();
         writeln!(stdout, "listening on http://{}", self.address)?;
         stdout.flush()?;
@@ -77,7 +78,7 @@ impl Bound {
     }
 }
 
-async fn stop_on_signal(handle: Handle<SocketAddr>) -> io::Result<()> {
+async fn stop_on_signal(handle: Handle<SocketAddr>, stopping: CancellationToken) -> io::Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut next = async || {
@@ -88,6 +89,7 @@ async fn stop_on_signal(handle: Handle<SocketAddr>) -> io::Result<()> {
     };
     next().await;
     tracing::info!(connections = handle.connection_count(), "stopping");
+    stopping.cancel();
     handle.graceful_shutdown(Some(GRACE));
     next().await;
     handle.shutdown();

@@ -16,6 +16,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, requ
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use prometheus_client::registry::Registry;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::{
@@ -105,6 +106,7 @@ pub async fn server(public_url: &str) -> Server {
         metrics_allow: vec!["203.0.113.0/24".parse().expect("a network")],
         registry: Registry::default(),
         gateway: gateway(),
+        stopping: CancellationToken::new(),
         console: Console {
             provide: Arc::new(|parts| {
                 let id = parts.extensions.get::<CurrentRequest>().expect("named before");
@@ -113,6 +115,7 @@ pub async fn server(public_url: &str) -> Server {
                 response.insert_header(HeaderName::from_static("x-provided"), text.parse().expect("text"));
             }),
             create_key: Arc::new(create_key),
+            watch: Arc::new(|_, _| None),
         },
     });
     Server { router, posted, database }

@@ -4,7 +4,9 @@
 
 mod chart;
 mod copy;
+mod escape;
 mod forms;
+mod live;
 mod modal;
 mod password;
 mod slug;
@@ -13,7 +15,9 @@ mod toast;
 
 pub use chart::ChartKeys;
 pub use copy::{CopyButton, CopyLink};
+pub use escape::EscapeTo;
 pub use forms::Forms;
+pub use live::LiveStream;
 pub use modal::Modal;
 pub use password::PasswordGroup;
 pub use slug::SlugSuggestion;

@@ -7,6 +7,7 @@ pub mod keys;
 pub mod limits;
 pub mod projects;
 pub mod receipt;
+pub mod requests;
 pub mod setup;
 pub mod shell;
 pub mod signin;

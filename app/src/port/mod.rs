@@ -14,6 +14,7 @@ mod keys;
 mod limits;
 mod projects;
 mod receipts;
+mod requests;
 mod shell;
 mod usage;
 
@@ -24,6 +25,7 @@ pub use keys::Keys;
 pub use limits::Limits;
 pub use projects::Projects;
 pub use receipts::Receipts;
+pub use requests::Requests;
 pub use shell::Shell;
 pub use usage::Usage;
 

@@ -16,16 +16,18 @@ struct Entry {
 /// A page of the console: its segment, name, icon, and what it takes to see it.
 type PageOfPlace = (&'static str, &'static str, &'static str, Action);
 
-const PROJECT_PAGES: [PageOfPlace; 4] = [
+const PROJECT_PAGES: [PageOfPlace; 5] = [
     ("keys", "API Keys", "key-round", Action::ViewKeys),
     ("limits", "Limits", "gauge", Action::ViewUsage),
     ("usage", "Usage & Analytics", "chart-column", Action::ViewUsage),
+    ("requests", "Request log", "logs", Action::ViewUsage),
     ("audit", "Audit Logs", "scroll-text", Action::ViewAudit),
 ];
 
-const ORG_PAGES: [PageOfPlace; 3] = [
+const ORG_PAGES: [PageOfPlace; 4] = [
     ("projects", "Projects", "folder", Action::ViewOrg),
     ("usage", "Usage & Analytics", "chart-column", Action::ViewOrg),
+    ("requests", "Request log", "logs", Action::ViewOrg),
     ("audit", "Audit Logs", "scroll-text", Action::ViewOrg),
 ];
 
@@ -107,12 +109,12 @@ mod tests {
     fn only_pages_for_the_standing_are_offered() {
         assert_eq!(
             labels(project_entries(&place(member()))),
-            ["API Keys", "Limits", "Usage & Analytics"]
+            ["API Keys", "Limits", "Usage & Analytics", "Request log"]
         );
         assert!(org_entries(&place(member())).is_empty());
         assert_eq!(
             labels(project_entries(&place(owner()))),
-            ["API Keys", "Limits", "Usage & Analytics", "Audit Logs"]
+            ["API Keys", "Limits", "Usage & Analytics", "Request log", "Audit Logs"]
         );
         assert_eq!(labels(org_entries(&place(owner()))), ["Projects"]);
     }
@@ -122,6 +124,6 @@ mod tests {
         assert!(project_entries(&all_projects()).is_empty());
         let entries = org_entries(&all_projects());
         assert_eq!(entries[1].href, "/acme-robotics/~/usage");
-        assert_eq!(labels(entries), ["Projects", "Usage & Analytics", "Audit Logs"]);
+        assert_eq!(labels(entries), ["Projects", "Usage & Analytics", "Request log", "Audit Logs"]);
     }
 }

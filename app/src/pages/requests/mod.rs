@@ -1,0 +1,131 @@
+//! Request log: every request of a project or of the whole organization, with its receipt beside the list.
+
+mod address;
+pub mod api;
+mod filters;
+mod inspector;
+mod list;
+mod strip;
+#[cfg(test)]
+mod tests;
+
+use leptos::prelude::*;
+
+use crate::{
+    model::{
+        AppError, RequestId,
+        place::Place,
+        request::{Part, RequestFilter, RequestLog, RequestRow, Since},
+    },
+    ui::{InPlace, Live, LiveMark, Loaded, Note, PageHead, Tone, live_topic, query},
+};
+
+use self::{address::Asked, api::list_requests, inspector::RequestInspector, list::RequestList, strip::Strip};
+
+/// The page of the route `requests`.
+#[component]
+pub fn RequestsPage() -> impl IntoView {
+    view! {
+        <InPlace let:place>
+            <RequestsOf place />
+        </InPlace>
+    }
+}
+
+#[component]
+fn RequestsOf(place: Place) -> impl IntoView {
+    let asked = Asked::from_query(place.href("requests"), &query());
+    let data = load(place.clone(), asked.clone());
+    view! {
+        <Loaded data let:page>
+            <Body place asked page />
+        </Loaded>
+    }
+}
+
+/// The list, and the request that is open if there is one.
+struct Page {
+    log: RequestLog,
+    /// `None` when none is open, and when it is not here.
+    open: Option<RequestRow>,
+}
+
+/// The open request may stand on another page than the one that is shown.
+async fn load(place: Place, asked: Asked) -> Result<Page, AppError> {
+    let project = || place.project.as_ref().map(|project| project.id.clone());
+    let log = list_requests(place.org.id.clone(), project(), asked.filter, asked.part).await?;
+    let Some(id) = asked.open else {
+        return Ok(Page { log, open: None });
+    };
+    let on_page = log.rows.iter().find(|row| row.id.as_str() == id).cloned();
+    let open = match (on_page, id.parse::<RequestId>()) {
+        (Some(row), _) => Some(row),
+        (None, Ok(id)) => {
+            let one = list_requests(place.org.id.clone(), project(), RequestFilter::by_id(&id), Part::Newest).await?;
+            one.rows.into_iter().next()
+        }
+        (None, Err(_)) => None,
+    };
+    Ok(Page { log, open })
+}
+
+#[component]
+fn Body(place: Place, asked: Asked, page: Page) -> impl IntoView {
+    let lead = format!(
+        "Every request of {}, admitted or refused, with its receipt. Prompts and completions are not stored.",
+        place.label()
+    );
+    let ranges = Since::ALL.map(|since| {
+        let current = (asked.filter.since == since).then_some("true");
+        view! {
+            <a href=asked.with(|filter| filter.since = since) aria-current=current>
+                {range_label(since)}
+            </a>
+        }
+    });
+    let problems = (!asked.problems.is_empty()).then(|| {
+        let text = asked.problems.join(" ");
+        view! { <Note tone=Tone::Warn>{text} " That part of the address is left out."</Note> }
+    });
+    let Page { log, open } = page;
+    // Only the newest page grows; on others nothing is to move.
+    let topic = (asked.part == Part::Newest).then(|| live_topic(&place));
+    let mark = topic.is_some().then(|| view! { <LiveMark /> });
+    let minutes = log.any.then(|| log.minutes.clone());
+    let strip = minutes.map(|minutes| {
+        view! {
+            <Live id="per-minute" topic=topic.clone()>
+                <Strip minutes from=log.minutes_from now=log.now />
+            </Live>
+        }
+    });
+    let beside = asked.open.is_some();
+    let inspector =
+        beside.then(|| view! { <RequestInspector asked=asked.clone() place=place.clone() row=open shown=log.rows.clone() now=log.now /> });
+    view! {
+        <PageHead title="Request log" lead>
+            {mark}
+            <nav class="segmented" aria-label="Range">
+                {ranges}
+            </nav>
+        </PageHead>
+        {problems}
+        <div class=if beside { "beside open" } else { "beside" }>
+            <div class="beside-main">
+                {strip}
+                <RequestList place asked log topic compact=beside />
+            </div>
+            {inspector}
+        </div>
+    }
+}
+
+fn range_label(since: Since) -> &'static str {
+    match since {
+        Since::Minutes15 => "15 min",
+        Since::Hour => "1 h",
+        Since::Day => "24 h",
+        Since::Days7 => "7 d",
+        Since::All => "All",
+    }
+}
