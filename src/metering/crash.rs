@@ -1,7 +1,7 @@
 //! The real server, ended at every failpoint under load and started again: what was answered is in the database, once.
 //!
-//! The server is this test program, started a second time with [`server`] as its only test: so it has the failpoints, and
-//! the programs that are built for use have none.
+//! The server is this test program, started a second time with one test, which then is the server: so it has the
+//! failpoints, and the programs that are built for use have none.
 
 use std::{
     collections::BTreeSet,
@@ -94,12 +94,14 @@ fn config(data: &str, url: &str, durability: &str) -> Config {
     .expect("a configuration")
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "the process that the tests of this file start and end"]
-async fn server() {
-    let setting = |name| std::env::var(name).expect("set by the test");
-    let config = config(&setting("CRASH_DATA"), &setting("CRASH_URL"), &setting("CRASH_DURABILITY"));
-    compose::serve(config).await.expect("served");
+/// The test that a started process runs: there it is the server instead.
+const SERVER: &str = "metering::crash::fsync_on_sqlite_survives_every_failpoint";
+
+/// The configuration of a process that was started to be the server.
+fn to_serve() -> Option<Config> {
+    let data = std::env::var("CRASH_DATA").ok()?;
+    let setting = |name| std::env::var(name).expect("set with the directory");
+    Some(config(&data, &setting("CRASH_URL"), &setting("CRASH_DURABILITY")))
 }
 
 impl Victim {
@@ -175,7 +177,7 @@ impl Victim {
 
     fn start(&self, failpoint: &str) -> (Child, String) {
         let mut child = Command::new(std::env::current_exe().expect("this program"))
-            .args(["metering::crash::server", "--exact", "--ignored", "--nocapture"])
+            .args([SERVER, "--exact", "--nocapture"])
             .env("CRASH_DATA", self.data.path())
             .env("CRASH_URL", &self.url)
             .env("CRASH_DURABILITY", self.durability)
@@ -264,8 +266,11 @@ async fn survives(db: TestDb, durability: &'static str) {
     victim.examine().await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fsync_on_sqlite_survives_every_failpoint() {
+    if let Some(config) = to_serve() {
+        return compose::serve(config).await.expect("served");
+    }
     survives(testing::sqlite().await, "fsync").await;
 }
 
