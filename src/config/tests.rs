@@ -89,7 +89,8 @@ fn the_example_of_the_readme_is_a_configuration() {
     let (example, _) = rest.split_once("```").expect("its end");
     let config = start(example, &[("LOCAL_API_KEY", "secret")], Settings::default()).expect("valid");
     assert_eq!(config.public_url(config.listen).origin(), "https://ai.acme.example");
-    assert_eq!(config.catalog.plans["standard"].quotas.len(), 2);
+    let plan = &config.catalog.plans["standard"];
+    assert_eq!((plan.quotas.len(), plan.flex_permille), (2, 1_500));
 }
 
 #[test]
@@ -271,6 +272,16 @@ fn a_reference_that_leads_nowhere_names_its_path() {
             "context = 100",
             "context = 0",
             "models.\"echo\".default_output: must fit into context, which is at least 1",
+        ),
+        (
+            "[plans.standard]",
+            "[plans.standard]\nflex_multiple = 0",
+            "plans.standard.flex_multiple: \"0\" is no multiple from 0.001 to 1000",
+        ),
+        (
+            "[plans.standard]",
+            "[plans.standard]\nflex_multiple = \"1.2345\"",
+            "plans.standard.flex_multiple: \"1.2345\" is no multiple from 0.001 to 1000",
         ),
         (
             "[plans.standard]",

@@ -1,5 +1,12 @@
 //! Every interleaving of a few threads, by `loom`: `cargo test --features loom --lib enforcement::model_check`.
 
+use std::{
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
 use app::model::{
     Money, OrgId, ProjectId, Timestamp, TypedId,
     limit::{Level, Metric, ModelScope, Window},
@@ -10,7 +17,11 @@ use loom::{
     thread,
 };
 
-use super::*;
+use super::{
+    queue::{Place, Queue, Turned},
+    *,
+};
+use crate::{ambient::FrozenClock, catalog::Tier};
 
 const NOW: Timestamp = Timestamp(1_000_000);
 
@@ -123,5 +134,64 @@ fn levels_are_exported_once_and_none_is_missed() {
         }
         assert_eq!(last.map(|level| level.used), Some(2));
         assert!(engine.changed_levels().is_empty());
+    });
+}
+
+type Waiting = Pin<Box<dyn Future<Output = Result<Place, Turned>> + Send>>;
+
+/// A queue for one place, with somebody who holds it.
+fn full_queue() -> (Queue, Place) {
+    let queue = Queue::new(
+        1,
+        8,
+        Arc::new(FrozenClock::at(NOW)),
+        prometheus_client::metrics::gauge::Gauge::default(),
+    );
+    match look(&mut ask(&queue)) {
+        Some(place) => (queue, place),
+        None => panic!("an empty queue has a place"),
+    }
+}
+
+fn ask(queue: &Queue) -> Waiting {
+    let queue = queue.clone();
+    Box::pin(async move { queue.place(Tier::Default, None).await })
+}
+
+/// The place, if it is this waiter's turn by now.
+fn look(waiting: &mut Waiting) -> Option<Place> {
+    match waiting.as_mut().poll(&mut Context::from_waker(futures::task::noop_waker_ref())) {
+        Poll::Ready(place) => Some(place.expect("room in the queue")),
+        Poll::Pending => None,
+    }
+}
+
+#[test]
+fn a_place_on_its_way_to_one_who_leaves_is_not_lost() {
+    loom::model(|| {
+        let (queue, held) = full_queue();
+        let mut leaves = ask(&queue);
+        assert!(look(&mut leaves).is_none());
+        let giver = thread::spawn(move || drop(held));
+        let leaver = thread::spawn(move || drop(leaves));
+        giver.join().expect("no panic");
+        leaver.join().expect("no panic");
+        assert!(look(&mut ask(&queue)).is_some(), "the place is free again");
+    });
+}
+
+#[test]
+fn the_one_place_goes_to_exactly_one_of_two() {
+    loom::model(|| {
+        let (queue, held) = full_queue();
+        let (mut first, mut second) = (ask(&queue), ask(&queue));
+        assert!(look(&mut first).is_none());
+        let giver = thread::spawn(move || drop(held));
+        let late = look(&mut second);
+        giver.join().expect("no panic");
+        let early = look(&mut first);
+        assert!(early.is_some() && late.is_none(), "in order of arrival");
+        drop(early);
+        assert!(look(&mut second).is_some(), "and then the next");
     });
 }

@@ -13,7 +13,7 @@
 //! | 7 | the model exists, in the plan, enabled in the project, in the key's list | 404 | `model_not_found` |
 //! | 7b | the model answers at this endpoint, and that much output | 400 | `invalid_request` |
 //! | 8 | the service tier is in the plan, and `queue_threshold` fits it | 400 | `invalid_service_tier`, `invalid_request` |
-//! | 9 | every bucket of org, project and key has room | 429 | `rate_limit_exceeded` |
+//! | 9 | every bucket and every monthly budget of org, project and key has room, in one decision | 429 | `rate_limit_exceeded`, `spend_limit_exceeded` |
 //! | 10 | the upstream has a free place, or there is room in its queue and it is this request's turn in time; priority goes before default before flex | 429, 503 | `queue_exceeded`, `upstream_busy` |
 //! | 11 | the upstream can be reached, in time, with the operator's secret and account | 502, 504 | `upstream_unreachable`, `upstream_unauthorized`, `upstream_error`, `upstream_timeout` |
 //! | 12 | the record is durable | 503 | `unavailable` |
