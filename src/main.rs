@@ -9,6 +9,11 @@ use bailiwick::{
     web::logging,
 };
 use clap::{Parser, error::ErrorKind};
+use mimalloc::MiMalloc;
+
+/// Many small blocks that live as long as a request: the C library's allocator took a quarter of a request's processor time.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {

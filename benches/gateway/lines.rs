@@ -1,14 +1,17 @@
-//! What other benchmarks found out: lines of `bench:`, an id, a value and its unit, with tabs between, such as `bench: decision-p50 820 ns`.
+//! What other benchmarks found out: lines of `bench:`, an id, a value and its unit, with tabs between, such as `bench: decision_one_thread_p50 820 ns`.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 use crate::{Outcome, report::Row};
 
-const ONE_P50: &str = "decision-p50";
-const ONE_P99: &str = "decision-p99";
-const TWO_P50: &str = "decision-two-threads-p50";
-const FEW_KEYS: &str = "decision-keys-10";
-const MANY_KEYS: &str = "decision-keys-100000";
+const ONE_P50: &str = "decision_one_thread_p50";
+const ONE_P99: &str = "decision_one_thread_p99";
+const TWO_P50: &str = "decision_two_threads_p50";
+const FEW_KEYS: &str = "decision_10_keys_p50";
+const MANY_KEYS: &str = "decision_100000_keys_p50";
+const BATCH_OF_ONE: &str = "journal_batch_1_p50";
+const RECORD: &str = "journal_batch_1024_cpu";
+const RESTART: &str = "restart_10000_buckets";
 
 /// Values by their id, each with its unit.
 #[derive(Default)]
@@ -28,8 +31,8 @@ impl Lines {
         Ok(Self(lines))
     }
 
-    /// The rows of the admission decision; those without their lines say so.
-    pub fn decision_rows(&self) -> Vec<Row> {
+    /// The rows of the admission decision and of the journal; those without their lines say so.
+    pub fn rows(&self) -> Vec<Row> {
         let mut rows = vec![
             self.decision(
                 "admission decision, 12 buckets, one thread",
@@ -38,10 +41,22 @@ impl Lines {
             self.decision("the same, two threads on one org", [(TWO_P50, "p50", 3.0)].as_slice()),
             self.flatness(),
         ];
-        let known = [ONE_P50, ONE_P99, TWO_P50, FEW_KEYS, MANY_KEYS];
-        let others = self.0.iter().filter(|(id, _)| !known.contains(&id.as_str()));
-        rows.extend(others.map(|(id, (value, unit))| Row::noted(id, format!("{value} {unit}"))));
+        rows.extend([
+            self.at_most("a batch of one record, committed, `written`, p50", BATCH_OF_ONE, 300.0, "µs"),
+            self.at_most("start with 10,000 buckets: their levels read and loaded", RESTART, 1_000.0, "ms"),
+        ]);
+        let record = self.0.get(RECORD).map(|(value, _)| format!("{value:.1} µs"));
+        rows.extend(record.map(|measured| Row::noted("processor time of a record in a full batch", measured)));
         rows
+    }
+
+    /// A line whose value stands in the unit of its bar.
+    fn at_most(&self, what: &str, id: &str, most: f64, unit: &str) -> Row {
+        let bar = format!("≤ {most} {unit}");
+        match self.0.get(id) {
+            Some((value, _)) => Row::judged(what, bar, format!("{value} {unit}"), *value <= most),
+            None => Row::missing(what, bar),
+        }
     }
 
     /// Microseconds: the lines give nanoseconds.

@@ -28,7 +28,12 @@ fn main() -> ExitCode {
         ["proxy", upstream] => proxy::run(upstream),
         [] => rows::measure(None),
         ["--lines", file] => rows::measure(Some(file.as_ref())),
-        _ => Err("usage: cargo bench --bench gateway [-- --lines FILE]".into()),
+        ["--only", part] => rows::measure_only(part),
+        _ => Err(format!(
+            "usage: cargo bench --bench gateway [-- --lines FILE | --only {}]",
+            rows::PARTS.join("|")
+        )
+        .into()),
     };
     match ended {
         Ok(()) => ExitCode::SUCCESS,

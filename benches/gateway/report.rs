@@ -99,7 +99,7 @@ impl Row {
 }
 
 /// Markdown whose columns also line up on a screen.
-fn table(rows: &[Row]) -> String {
+pub fn table(rows: &[Row]) -> String {
     let head = ["what", "bar", "measured", "holds?"];
     let widths: [usize; 4] = std::array::from_fn(|column| {
         let cells = rows.iter().map(|row| row.cells()[column]);

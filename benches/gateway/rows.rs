@@ -9,7 +9,7 @@ use crate::{
     lines::Lines,
     load::{Sample, Target},
     mock::{BURST_TOKENS, PACED_TOKENS},
-    report::{Row, publish},
+    report::{Row, publish, table},
     seed, server,
     streams::{Pair, Place, Timing},
 };
@@ -34,21 +34,39 @@ struct Bench {
     site: Site,
 }
 
+/// The parts of the measurement, in their order.
+pub const PARTS: [&str; 6] = ["relaxed", "fsync", "written", "waiting", "streams", "memory"];
+
 /// Measures everything, prints the table and writes the file.
 pub fn measure(lines: Option<&Path>) -> Outcome {
-    let lines = lines.map(Lines::read).transpose()?.unwrap_or_default();
+    let mut rows = lines.map(Lines::read).transpose()?.unwrap_or_default().rows();
     let bench = Bench::start()?;
-    let mut rows = lines.decision_rows();
-    rows.extend(bench.relaxed()?);
-    rows.extend(bench.durable("fsync", 0.6)?);
-    rows.extend(bench.durable("written", 0.7)?);
-    rows.extend(bench.waiting()?);
-    rows.extend(bench.streams()?);
-    rows.push(bench.memory()?);
+    for part in PARTS {
+        rows.extend(bench.part(part)?);
+    }
     publish(&rows)
 }
 
+/// Measures one part and prints its rows.
+pub fn measure_only(part: &str) -> Outcome {
+    let rows = Bench::start()?.part(part)?;
+    println!("\n{}", table(&rows));
+    Ok(())
+}
+
 impl Bench {
+    fn part(&self, part: &str) -> Outcome<Vec<Row>> {
+        match part {
+            "relaxed" => self.relaxed(),
+            "fsync" => self.durable("fsync", 0.6),
+            "written" => self.durable("written", 0.7),
+            "waiting" => self.waiting(),
+            "streams" => self.streams(),
+            "memory" => Ok(vec![self.memory()?]),
+            _ => Err(format!("no such part: {part}; there are {}", PARTS.join(", ")).into()),
+        }
+    }
+
     fn start() -> Outcome<Self> {
         let children = Children::watched()?;
         let me = || std::env::current_exe().map(std::process::Command::new);
@@ -98,7 +116,8 @@ impl Bench {
         let compared = compare(&title, &self.baseline("instant")?, &self.gateway(&started, "instant")?, 256)?;
         self.children.stop(started.pid);
         let what = format!("requests per second at 256 connections, `{durability}`, against the bare proxy");
-        Ok(vec![compared.rate_row(&what, least)])
+        let spent = format!("processor time of a request there, `{durability}`");
+        Ok(vec![compared.rate_row(&what, least), Row::noted(spent, compared.processor_time())])
     }
 
     /// A model that takes 20 ms: the usual case, where the processor has time.

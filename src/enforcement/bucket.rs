@@ -1,6 +1,6 @@
 //! One bucket: exact integer arithmetic in unit·milliseconds, so that refill never rounds.
 
-use app::model::Timestamp;
+use app::model::{Timestamp, time::HOUR};
 
 use super::{lows::Lows, shares::Shares};
 
@@ -19,6 +19,8 @@ pub(super) struct Bucket {
     held: u64,
     /// The highest level since the last export.
     peak: i128,
+    /// The hour of the last export and the highest peak that was exported in it.
+    exported: (i64, i128),
     lows: Lows,
     /// Only for an org's bucket: who holds it.
     shares: Option<Box<Shares>>,
@@ -34,6 +36,7 @@ impl Bucket {
             window,
             held: 0,
             peak: 0,
+            exported: (0, 0),
             lows: Lows::default(),
             shares: None,
             dirty: false,
@@ -131,11 +134,21 @@ impl Bucket {
         }
     }
 
-    /// The level for storage: whole units in use, rounded up, when, and the highest since the last call.
+    /// The level for storage: whole units in use, rounded up, when, and the highest of the hour: 0 unless it rose since the last
+    /// call.
     pub(super) fn export(&mut self) -> (u64, Timestamp, u64) {
         self.dirty = false;
-        let peak = units(std::mem::replace(&mut self.peak, self.used), self.window);
-        (units(self.used, self.window), self.at, peak)
+        let peak = std::mem::replace(&mut self.peak, self.used);
+        let hour = self.at.0.div_euclid(HOUR);
+        let rose = self.exported.0 != hour || peak > self.exported.1;
+        if rose {
+            self.exported = (hour, peak);
+        }
+        (
+            units(self.used, self.window),
+            self.at,
+            if rose { units(peak, self.window) } else { 0 },
+        )
     }
 
     /// Projects with the whole units that they hold.

@@ -18,7 +18,7 @@ pub struct BucketLevel {
     /// Whole units in use at `at`, rounded up.
     pub used: u64,
     pub at: Timestamp,
-    /// The most that was in use at once since the last export, in whole units.
+    /// The most that was in use at once in this hour, in whole units; 0 when it has not risen since the last export.
     pub peak: u64,
 }
 

@@ -1,5 +1,6 @@
 //! What a whole answer, or one chunk of a stream, says: how much the model wrote, and what the upstream counted.
 
+use memchr::memchr;
 use serde_json::value::RawValue;
 
 use super::json::RawObject;
@@ -18,8 +19,7 @@ pub(super) struct Content {
 
 impl Content {
     /// `None` for what is no answer: nobody can say how much of it the model wrote.
-    pub(super) fn read(text: &str) -> Option<Self> {
-        let object: RawObject = serde_json::from_str(text).ok()?;
+    pub(super) fn read(object: &RawObject<'_>) -> Option<Self> {
         let choices: Vec<&RawValue> = match object.get("choices") {
             Some(raw) => serde_json::from_str(raw).ok()?,
             None => Vec::new(),
@@ -60,7 +60,12 @@ fn part_bytes(raw: &str) -> u64 {
 
 /// A text without its quotes and escapes; anything else as it stands.
 fn text_bytes(raw: &str) -> u64 {
-    serde_json::from_str::<String>(raw).map_or(raw.len(), |text| text.len()) as u64
+    let without_quotes = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"'));
+    let bytes = match without_quotes {
+        Some(plain) if memchr(b'\\', plain.as_bytes()).is_none() => plain.len(),
+        _ => serde_json::from_str::<String>(raw).map_or(raw.len(), |text| text.len()),
+    };
+    bytes as u64
 }
 
 fn written(raw: &str) -> u64 {
@@ -76,8 +81,7 @@ fn usage(raw: &str) -> Option<Tokens> {
 }
 
 /// The upstream's count for embeddings: nothing is written, so the input is all of it.
-pub(super) fn embeddings_usage(text: &str) -> Option<Tokens> {
-    let answer: RawObject = serde_json::from_str(text).ok()?;
+pub(super) fn embeddings_usage(answer: &RawObject<'_>) -> Option<Tokens> {
     input_tokens(&serde_json::from_str(answer.get("usage")?).ok()?)
 }
 
@@ -100,9 +104,13 @@ fn count(object: &RawObject<'_>, name: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
+    fn read(text: &str) -> Option<Content> {
+        Content::read(&serde_json::from_str(text).ok()?)
+    }
+
     fn bytes(choice: &str) -> u64 {
         let text = format!(r#"{{"choices":[{choice}]}}"#);
-        Content::read(&text).expect("an answer").text_bytes
+        read(&text).expect("an answer").text_bytes
     }
 
     #[test]
@@ -132,13 +140,13 @@ mod tests {
             r#"{"choices":7}"#,
             r#"{"choices":[],"choices":[]}"#,
         ] {
-            assert_eq!(Content::read(unknown), None, "{unknown}");
+            assert_eq!(read(unknown), None, "{unknown}");
         }
     }
 
     #[test]
     fn half_a_count_is_none() {
-        let counted = |usage: &str| Content::read(&format!(r#"{{"choices":[],"usage":{usage}}}"#)).expect("an answer");
+        let counted = |usage: &str| read(&format!(r#"{{"choices":[],"usage":{usage}}}"#)).expect("an answer");
         for half in [
             "{}",
             r#"{"prompt_tokens":5}"#,

@@ -1,6 +1,9 @@
 //! Server-sent events: a stream of bytes cut into events, and the data that an event carries.
 
+use std::borrow::Cow;
+
 use bytes::{Bytes, BytesMut};
+use memchr::memchr2_iter;
 
 /// One event at most; a larger one is handed on in pieces, unread.
 const MAX_EVENT: usize = 4 * 1024 * 1024;
@@ -57,43 +60,56 @@ impl Events {
 
 /// Index behind the first blank line (`\n\n`, `\r\n\r\n` or `\r\r`).
 fn event_end(buffer: &[u8], from: usize) -> Option<usize> {
-    (from..buffer.len()).find_map(|at| {
-        let rest = &buffer[at..];
+    memchr2_iter(b'\n', b'\r', &buffer[from..]).find_map(|at| {
+        let rest = &buffer[from + at..];
         let breaks: [&[u8]; 3] = [b"\n\n", b"\r\n\r\n", b"\r\r"];
-        breaks.iter().find(|blank| rest.starts_with(blank)).map(|blank| at + blank.len())
+        breaks
+            .iter()
+            .find(|blank| rest.starts_with(blank))
+            .map(|blank| from + at + blank.len())
     })
 }
 
 /// What an event carries.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Data {
+pub(super) enum Data<'a> {
     /// Nothing: a comment, or fields that steer the client.
     Nothing,
     /// Its `data` lines, joined.
-    Text(String),
+    Text(Cow<'a, str>),
     /// It is no event as the standard defines it.
     Unreadable,
 }
 
 /// Reads an event as the standard has it, with a byte order mark before the first and any of the three line ends.
-pub(super) fn data_of(event: &[u8]) -> Data {
+pub(super) fn data_of(event: &[u8]) -> Data<'_> {
     let Ok(text) = std::str::from_utf8(event) else {
         return Data::Unreadable;
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut data: Vec<&str> = Vec::new();
+    let mut data: Option<Cow<'_, str>> = None;
     for line in text.split(['\n', '\r']).filter(|line| !line.is_empty()) {
         let (name, value) = line.split_once(':').unwrap_or((line, ""));
         match name {
-            "data" => data.push(value.strip_prefix(' ').unwrap_or(value)),
+            "data" => {
+                let value = value.strip_prefix(' ').unwrap_or(value);
+                match &mut data {
+                    None => data = Some(Cow::Borrowed(value)),
+                    Some(lines) => {
+                        let lines = lines.to_mut();
+                        lines.push('\n');
+                        lines.push_str(value);
+                    }
+                }
+            }
             "" | "event" | "id" | "retry" => {}
             _ => return Data::Unreadable,
         }
     }
-    if data.is_empty() {
-        Data::Nothing
-    } else {
-        Data::Text(data.join("\n").trim().to_owned())
+    match data {
+        None => Data::Nothing,
+        Some(Cow::Borrowed(line)) => Data::Text(Cow::Borrowed(line.trim())),
+        Some(Cow::Owned(lines)) => Data::Text(Cow::Owned(lines.trim().to_owned())),
     }
 }
 
@@ -101,8 +117,8 @@ pub(super) fn data_of(event: &[u8]) -> Data {
 mod tests {
     use super::*;
 
-    fn text(data: &str) -> Data {
-        Data::Text(data.to_owned())
+    fn text(data: &str) -> Data<'_> {
+        Data::Text(data.into())
     }
 
     #[test]

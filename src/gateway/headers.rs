@@ -4,39 +4,72 @@
 use std::{cmp::Ordering, fmt::Write};
 
 use app::model::limit::{Level, Metric};
+use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::enforcement::{BucketState, Decision, Source};
 
+/// The names of limit, remaining and reset.
+type Names = [HeaderName; 3];
+
+/// Of requests and tokens, each of org and project.
+static NAMES: [(Metric, Level, Names); 4] = [
+    (
+        Metric::Requests,
+        Level::Org,
+        [
+            HeaderName::from_static("x-ratelimit-limit-requests"),
+            HeaderName::from_static("x-ratelimit-remaining-requests"),
+            HeaderName::from_static("x-ratelimit-reset-requests"),
+        ],
+    ),
+    (
+        Metric::Requests,
+        Level::Project,
+        [
+            HeaderName::from_static("x-ratelimit-limit-project-requests"),
+            HeaderName::from_static("x-ratelimit-remaining-project-requests"),
+            HeaderName::from_static("x-ratelimit-reset-project-requests"),
+        ],
+    ),
+    (
+        Metric::Tokens,
+        Level::Org,
+        [
+            HeaderName::from_static("x-ratelimit-limit-tokens"),
+            HeaderName::from_static("x-ratelimit-remaining-tokens"),
+            HeaderName::from_static("x-ratelimit-reset-tokens"),
+        ],
+    ),
+    (
+        Metric::Tokens,
+        Level::Project,
+        [
+            HeaderName::from_static("x-ratelimit-limit-project-tokens"),
+            HeaderName::from_static("x-ratelimit-remaining-project-tokens"),
+            HeaderName::from_static("x-ratelimit-reset-project-tokens"),
+        ],
+    ),
+];
+const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const STATE: HeaderName = HeaderName::from_static("ratelimit");
+/// Headers of an answer at most, so that none makes the map grow: these, the answer's own, and those that every answer has.
+const MOST_HEADERS: usize = 32;
+
 /// The headers for the buckets of one decision; of several buckets the one with the least remaining share is reported.
 pub(super) fn rate_limits(decision: &Decision) -> HeaderMap {
     let buckets: Vec<BucketState<'_>> = decision.buckets().collect();
-    let mut headers = HeaderMap::new();
-    for metric in [Metric::Requests, Metric::Tokens] {
-        for (level, infix) in [(Level::Org, ""), (Level::Project, "project-")] {
-            let reported = tightest(of_level(&buckets, level).filter(|bucket| bucket.rule.key.metric == metric));
-            if let Some(bucket) = reported {
-                let metric = metric.as_str();
-                insert(
-                    &mut headers,
-                    &format!("x-ratelimit-limit-{infix}{metric}"),
-                    &bucket.limit().to_string(),
-                );
-                insert(
-                    &mut headers,
-                    &format!("x-ratelimit-remaining-{infix}{metric}"),
-                    &bucket.remaining.to_string(),
-                );
-                insert(
-                    &mut headers,
-                    &format!("x-ratelimit-reset-{infix}{metric}"),
-                    &duration(bucket.reset_ms),
-                );
-            }
+    let mut headers = HeaderMap::with_capacity(MOST_HEADERS);
+    for (metric, level, [limit, remaining, reset]) in &NAMES {
+        let reported = tightest(of_level(&buckets, *level).filter(|bucket| bucket.rule.key.metric == *metric));
+        if let Some(bucket) = reported {
+            headers.insert(limit, bucket.limit().into());
+            headers.insert(remaining, bucket.remaining.into());
+            insert(&mut headers, reset, duration(bucket.reset_ms));
         }
     }
-    let mut policies = String::new();
-    let mut states = String::new();
+    let mut policies = String::with_capacity(128);
+    let mut states = String::with_capacity(96);
     for level in [Level::Org, Level::Project, Level::Key] {
         if let Some(bucket) = tightest(of_level(&buckets, level)) {
             let comma = if policies.is_empty() { "" } else { ", " };
@@ -56,10 +89,18 @@ pub(super) fn rate_limits(decision: &Decision) -> HeaderMap {
         }
     }
     if !policies.is_empty() {
-        insert(&mut headers, "ratelimit-policy", &policies);
-        insert(&mut headers, "ratelimit", &states);
+        insert(&mut headers, &POLICY, policies);
+        insert(&mut headers, &STATE, states);
     }
     headers
+}
+
+/// The answer with these headers before its own: its few are moved into the map with room for all.
+pub(super) fn joined(mut first: HeaderMap, mut response: Response) -> Response {
+    let own = std::mem::take(response.headers_mut());
+    first.extend(own);
+    *response.headers_mut() = first;
+    response
 }
 
 /// The buckets that hold at a level: an inherited project limit is the org's bucket.
@@ -86,8 +127,8 @@ fn share(a: &BucketState<'_>, b: &BucketState<'_>) -> Ordering {
     left.cmp(&(u128::from(b.remaining) * u128::from(a.limit())))
 }
 
-fn insert(headers: &mut HeaderMap, name: &str, value: &str) {
-    if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+fn insert(headers: &mut HeaderMap, name: &HeaderName, value: String) {
+    if let Ok(value) = HeaderValue::try_from(value) {
         headers.insert(name, value);
     }
 }

@@ -45,17 +45,35 @@ impl<'a> RawObject<'a> {
             let is_new = !self.0.iter().any(|(key, _)| key == name);
             Some((*name, text.filter(|_| is_new)?))
         });
-        let mut text = String::from("{");
+        let parts = self.0.iter().map(|(key, value)| key.len() + value.get().len() + PUNCTUATION);
+        let mut text = String::with_capacity(parts.sum::<usize>() + ROOM_FOR_EDITS);
+        text.push('{');
         for (key, value) in kept.chain(added) {
             if text.len() > 1 {
                 text.push(',');
             }
-            text.push_str(&quoted(key));
+            push_quoted(&mut text, key);
             text.push(':');
             text.push_str(value);
         }
         text.push('}');
         text
+    }
+}
+
+/// Bytes of `"":,` around a field.
+const PUNCTUATION: usize = 4;
+/// Bytes that the fields which are added usually need.
+const ROOM_FOR_EDITS: usize = 64;
+
+/// Most names are written as they are.
+fn push_quoted(text: &mut String, name: &str) {
+    if name.bytes().all(|byte| byte >= b' ' && !matches!(byte, b'"' | b'\\')) {
+        text.push('"');
+        text.push_str(name);
+        text.push('"');
+    } else {
+        text.push_str(&quoted(name));
     }
 }
 

@@ -100,11 +100,10 @@ async fn serve(
         Ok(slot) => slot.map_err(|error| GatewayError::unavailable(&error))?,
         Err(_) => return Err(GatewayError::unavailable(&"the metering queue is full")),
     };
-    let (ticket, mut answer_headers) = admit(&gateway, &caller, arrival, request, model_id, model, tier.used, plan, slot).await?;
+    let (ticket, answer_headers) = admit(&gateway, &caller, arrival, request, model_id, model, tier.used, plan, slot).await?;
     let answered = run(upstream, call, request, tier, ticket).await;
-    let mut response = answered.unwrap_or_else(GatewayError::into_response);
-    response.headers_mut().extend(answer_headers.drain());
-    Ok(response)
+    let response = answered.unwrap_or_else(GatewayError::into_response);
+    Ok(headers::joined(answer_headers, response))
 }
 
 /// Step 7b.

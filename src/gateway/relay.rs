@@ -33,20 +33,19 @@ use super::{
 /// How often the watchdog of a stream looks within the time that a part may take.
 const LOOKS: u32 = 4;
 
-/// The answer with the tier that was used; `None` when it is no JSON object.
-fn with_tier(text: &str, tier: ChosenTier) -> Option<String> {
-    let object: RawObject = serde_json::from_str(text).ok()?;
+/// The answer with the tier that was used.
+fn with_tier(object: &RawObject<'_>, tier: ChosenTier) -> String {
     let used = format!("\"{}\"", tier.used.as_str());
     let mut edits = vec![("service_tier", Some(used.as_str()))];
     if tier.auto {
         edits.push(("service_tier_used", Some(used.as_str())));
     }
-    Some(object.with(&edits))
+    object.with(&edits)
 }
 
-/// Meters an answer, a chunk, or what else goes to the client.
-fn meter(ticket: &mut Ticket, text: &str, forwarded: usize) -> Option<Content> {
-    let content = Content::read(text);
+/// Meters an answer, a chunk, or what else goes to the client (`None`: no JSON object).
+fn meter(ticket: &mut Ticket, object: Option<&RawObject<'_>>, forwarded: usize) -> Option<Content> {
+    let content = object.and_then(Content::read);
     ticket.answered(content.as_ref().map_or(forwarded as u64, |content| content.text_bytes));
     if let Some(usage) = content.as_ref().and_then(|content| content.usage) {
         ticket.counted(usage);
@@ -61,18 +60,18 @@ pub(super) async fn whole(answer: Answer, mut ticket: Ticket, endpoint: Endpoint
         Ok(bytes) => bytes,
         Err(error) => return Err(ticket.fail(error.into(), Work::Partial).await),
     };
-    let text = std::str::from_utf8(&bytes).unwrap_or_default();
+    let object: Option<RawObject> = serde_json::from_slice(&bytes).ok();
     match endpoint {
         Endpoint::Chat => {
-            meter(&mut ticket, text, bytes.len());
+            meter(&mut ticket, object.as_ref(), bytes.len());
         }
         Endpoint::Embeddings => {
-            if let Some(usage) = embeddings_usage(text) {
+            if let Some(usage) = object.as_ref().and_then(embeddings_usage) {
                 ticket.counted(usage);
             }
         }
     }
-    let body = with_tier(text, tier).map_or(bytes.clone(), Bytes::from);
+    let body = object.map_or_else(|| bytes.clone(), |object| with_tier(&object, tier).into());
     ticket.finish(status.as_u16(), None, Work::Complete).await?;
     let mut response = (status, body).into_response();
     let content_type = content_type.unwrap_or(HeaderValue::from_static("application/json"));
@@ -279,31 +278,30 @@ impl Reader {
 
     /// Meters a piece. What is not understood counts with all its bytes.
     fn judge(&mut self, piece: Piece, ticket: &mut Ticket) -> Fate {
-        let (event, data) = match piece {
-            Piece::Event(event) => {
-                let data = data_of(&event);
-                (event, data)
-            }
+        let (event, data) = match &piece {
+            Piece::Event(event) => (event, data_of(event)),
             Piece::Fragment(bytes) => (bytes, Data::Unreadable),
         };
         let data = match data {
-            Data::Text(data) if data == "[DONE]" => return Fate::Last(event),
+            Data::Text(data) if data == "[DONE]" => return Fate::Last(event.clone()),
             Data::Text(data) => data,
-            Data::Nothing => return Fate::Forward(event),
+            Data::Nothing => return Fate::Forward(event.clone()),
             Data::Unreadable => {
                 ticket.answered(event.len() as u64);
-                return Fate::Forward(event);
+                return Fate::Forward(event.clone());
             }
         };
-        let Some(content) = meter(ticket, &data, event.len()) else {
-            return Fate::Forward(event);
+        let object: Option<RawObject> = serde_json::from_str(&data).ok();
+        let content = meter(ticket, object.as_ref(), event.len());
+        let (Some(object), Some(content)) = (object, content) else {
+            return Fate::Forward(event.clone());
         };
         if content.is_usage_alone && !self.show_usage {
             return Fate::Hide;
         }
-        match self.tier.take().and_then(|tier| with_tier(&data, tier)) {
-            Some(edited) => Fate::Forward(format!("data: {edited}\n\n").into()),
-            None => Fate::Forward(event),
+        match self.tier.take() {
+            Some(tier) => Fate::Forward(format!("data: {}\n\n", with_tier(&object, tier)).into()),
+            None => Fate::Forward(event.clone()),
         }
     }
 }

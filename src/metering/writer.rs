@@ -90,9 +90,10 @@ impl Writer {
         self.keep(&[], &levels).await;
     }
 
-    /// Waits for records and takes all there are; false when no more can come.
+    /// Waits for records and takes all there are; false when no more can come. Nobody waits for the pause of `relaxed`, which
+    /// lets a batch gather, so there is none while a full one is there already.
     async fn next(&mut self, batch: &mut Vec<Queued>) -> bool {
-        if self.durability == Durability::Relaxed {
+        if self.durability == Durability::Relaxed && self.queue.len() < BATCH {
             tokio::time::sleep(RELAXED_PAUSE).await;
         }
         tokio::select! {

@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
-/// Rows a statement, the largest first. A batch takes as many of each size as fit: 100 rows are 64 + 16 + 16 + 4.
-const SIZES: [usize; 4] = [64, 16, 4, 1];
+/// Rows a statement, the largest first. A batch takes as many of each size as fit: 100 rows are 64 + 32 + 4.
+const SIZES: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
 
 /// One text for both engines, with as many rows of placeholders between `head` and `tail` as needed.
 pub struct Bulk {
@@ -122,7 +122,7 @@ mod tests {
             let all: Vec<usize> = (0..rows).collect();
             assert_eq!(chunks(&all).flatten().copied().collect::<Vec<_>>(), all);
             assert!(chunks(&all).all(|chunk| SIZES.contains(&chunk.len())));
-            assert!(chunks(&all).count() <= 9 + rows / 64);
+            assert!(chunks(&all).count() <= 6 + rows / 64);
         }
     }
 

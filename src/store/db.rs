@@ -168,7 +168,9 @@ impl Db {
             .synchronous(synchronous)
             .pragma("wal_autocheckpoint", CHECKPOINT_PAGES);
         make_private(options.get_filename())?;
-        let pool = SqlitePoolOptions::new().max_connections(8).connect_with(options).await?;
+        // A file has no connection to lose, so none is tried out before it is used.
+        let pool = SqlitePoolOptions::new().max_connections(8).test_before_acquire(false);
+        let pool = pool.connect_with(options).await?;
         Ok(Self::Sqlite {
             pool,
             gate: Arc::new(Mutex::new(())),
