@@ -35,7 +35,8 @@ pub(super) struct Terms {
 /// The guard of an admitted request. Dropped unfinished (the client left, a panic), it records that.
 pub(super) struct Ticket {
     gateway: std::sync::Arc<Gateway>,
-    open: Option<Open>,
+    /// Boxed, because a ticket is handed on from step to step, and every step's future holds room for it.
+    open: Option<Box<Open>>,
     terms: Terms,
     sent: bool,
     streamed: bool,
@@ -56,7 +57,7 @@ impl Ticket {
     pub(super) fn new(gateway: std::sync::Arc<Gateway>, slot: Slot, reservation: Reservation, record: Record, terms: Terms) -> Self {
         Self {
             gateway,
-            open: Some(Open { slot, reservation, record }),
+            open: Some(Box::new(Open { slot, reservation, record })),
             terms,
             sent: false,
             streamed: false,
@@ -148,7 +149,7 @@ impl Ticket {
             slot,
             reservation,
             mut record,
-        } = self.open.take()?;
+        } = *self.open.take()?;
         let now = self.gateway.ambient.now();
         record.status = status;
         record.error_code = code;

@@ -106,7 +106,9 @@ impl Writer {
     /// Writes until it worked: a record is never lost to an error of the database.
     async fn keep(&self, entries: &[Entry], levels: &[BucketLevel]) {
         let mut pause = FIRST_RETRY;
-        while let Err(error) = self.watched(self.write(entries, levels)).await {
+        let mut is_new = true;
+        while let Err(error) = self.watched(self.write(entries, levels, is_new)).await {
+            is_new = false;
             self.counters.failures.inc();
             self.failing(true);
             tracing::error!(%error, records = entries.len(), "metering could not write; it tries again");
@@ -131,10 +133,14 @@ impl Writer {
         attempt.await
     }
 
-    async fn write(&self, entries: &[Entry], levels: &[BucketLevel]) -> Result<(), DbError> {
+    async fn write(&self, entries: &[Entry], levels: &[BucketLevel], is_new: bool) -> Result<(), DbError> {
         failpoint("begin");
         let mut tx = self.db.write().await?;
-        journal::write(&mut tx, entries, levels).await?;
+        if is_new {
+            journal::write(&mut tx, entries, levels).await?;
+        } else {
+            journal::write_again(&mut tx, entries, levels).await?;
+        }
         failpoint("commit");
         tx.commit().await
     }

@@ -82,15 +82,51 @@ pub struct Entry {
     pub keep_row: bool,
 }
 
-static INSERT: Bulk = Bulk::new(
-    "
+/// The columns of a record's row, with room for its values behind.
+macro_rules! into_requests {
+    () => {
+        "
 INSERT INTO requests (id, client_request_id, org_id, project_id, key_id, account_id, model, tier, status, error_code, refused_level,
                       simulated, estimated, tokens_in, tokens_cached, tokens_out, cost_micros, arrived_at, latency_ms, first_token_ms,
                       asked_output, estimate, reserved, settled, buckets)
-VALUES ",
-    25,
-    " ON CONFLICT (id) DO NOTHING RETURNING id",
-);
+VALUES "
+    };
+}
+
+static INSERT: Bulk = Bulk::new(into_requests!(), 25, "");
+static INSERT_UNKNOWN: Bulk = Bulk::new(into_requests!(), 25, " ON CONFLICT (id) DO NOTHING RETURNING id");
+
+/// Binds the values of a row in the order of [`into_requests`].
+macro_rules! bind_record {
+    ($query:expr, $record:expr) => {
+        $query
+            .bind($record.id.as_str())
+            .bind($record.client_request_id.as_deref())
+            .bind($record.org.as_str())
+            .bind($record.project.as_str())
+            .bind($record.key.as_ref().map(KeyId::as_str))
+            .bind($record.account.as_ref().map(AccountId::as_str))
+            .bind($record.model.as_str())
+            .bind($record.tier.as_str())
+            .bind(i64::from($record.status))
+            .bind($record.error_code)
+            .bind($record.refused.map(Level::as_str))
+            .bind($record.simulated)
+            .bind($record.estimated)
+            .bind(signed($record.tokens.input))
+            .bind(signed($record.tokens.cached))
+            .bind(signed($record.tokens.output))
+            .bind($record.cost.0)
+            .bind($record.arrived_at.0)
+            .bind($record.latency_ms)
+            .bind($record.first_token_ms)
+            .bind($record.asked_output.map(signed))
+            .bind(signed($record.estimate))
+            .bind(signed($record.reserved))
+            .bind(signed($record.settled))
+            .bind(receipt($record))
+    };
+}
 
 // Both engines name the columns of a list of values `column1`, `column2`.
 static LAST_USED: Bulk = Bulk::new(
@@ -99,51 +135,37 @@ static LAST_USED: Bulk = Bulk::new(
     ") AS v WHERE api_keys.id = v.column1 AND (api_keys.last_used_at IS NULL OR api_keys.last_used_at < v.column2)",
 );
 
-/// Writes a batch and the bucket levels that go with it. A record whose id is known already changes nothing, so a batch
-/// may be written again after a failure whose outcome is unknown. Only refusals of a flood leave no row to be known by: if
-/// the failed commit had reached the disk after all, those of that one batch count twice among the refusals. Usage and
-/// cost cannot.
+/// Writes a batch that was never written before, and the bucket levels that go with it.
+///
+/// # Errors
+/// Also when a record is known: then nothing is kept of the transaction, and the batch has to go through [`write_again`].
 pub async fn write(tx: &mut Tx, batch: &[Entry], levels: &[BucketLevel]) -> Result<(), DbError> {
     let kept: Vec<&Record> = batch.iter().filter(|entry| entry.keep_row).map(|entry| &entry.record).collect();
-    let mut new = insert(tx, &kept).await?;
+    execute_rows!(tx, INSERT, &kept, |query, record| bind_record!(query, record))?;
+    failpoint("inserted");
+    let counted: Vec<&Record> = batch.iter().map(|entry| &entry.record).collect();
+    count_in(tx, &counted, levels).await
+}
+
+/// Writes a batch that may have been written before, after a failure whose outcome is unknown. A record whose id is known
+/// already changes nothing. Only refusals of a flood leave no row to be known by: if the failed commit had reached the disk
+/// after all, those of that one batch count twice among the refusals. Usage and cost cannot.
+pub async fn write_again(tx: &mut Tx, batch: &[Entry], levels: &[BucketLevel]) -> Result<(), DbError> {
+    let kept: Vec<&Record> = batch.iter().filter(|entry| entry.keep_row).map(|entry| &entry.record).collect();
+    let new = fetch_rows!(tx, (String,), INSERT_UNKNOWN, &kept, |query, record| bind_record!(query, record))?;
+    let mut new: HashSet<String> = new.into_iter().map(|(id,)| id).collect();
     // `remove`, because one batch can hold an id twice.
     let counted = batch.iter().filter(|entry| !entry.keep_row || new.remove(entry.record.id.as_str()));
     let counted: Vec<&Record> = counted.map(|entry| &entry.record).collect();
     failpoint("inserted");
-    rollup::add(tx, &counted).await?;
-    touch_keys(tx, &counted).await?;
-    levels::store(tx, levels).await
+    count_in(tx, &counted, levels).await
 }
 
-/// Inserts the rows and returns the ids of those that were new.
-async fn insert(tx: &mut Tx, records: &[&Record]) -> Result<HashSet<String>, DbError> {
-    let new = fetch_rows!(tx, (String,), INSERT, records, |query, record| query
-        .bind(record.id.as_str())
-        .bind(record.client_request_id.as_deref())
-        .bind(record.org.as_str())
-        .bind(record.project.as_str())
-        .bind(record.key.as_ref().map(KeyId::as_str))
-        .bind(record.account.as_ref().map(AccountId::as_str))
-        .bind(record.model.as_str())
-        .bind(record.tier.as_str())
-        .bind(i64::from(record.status))
-        .bind(record.error_code)
-        .bind(record.refused.map(Level::as_str))
-        .bind(record.simulated)
-        .bind(record.estimated)
-        .bind(signed(record.tokens.input))
-        .bind(signed(record.tokens.cached))
-        .bind(signed(record.tokens.output))
-        .bind(record.cost.0)
-        .bind(record.arrived_at.0)
-        .bind(record.latency_ms)
-        .bind(record.first_token_ms)
-        .bind(record.asked_output.map(signed))
-        .bind(signed(record.estimate))
-        .bind(signed(record.reserved))
-        .bind(signed(record.settled))
-        .bind(receipt(record)))?;
-    Ok(new.into_iter().map(|(id,)| id).collect())
+/// What goes with new records: roll-ups, the last use of their keys, and bucket levels.
+async fn count_in(tx: &mut Tx, counted: &[&Record], levels: &[BucketLevel]) -> Result<(), DbError> {
+    rollup::add(tx, counted).await?;
+    touch_keys(tx, counted).await?;
+    levels::store(tx, levels).await
 }
 
 /// The decision in its stored form.
