@@ -17,7 +17,7 @@ pub(super) struct Bucket {
     window: i64,
     /// Units of open reservations. Part of what they took may have refilled already.
     held: u64,
-    /// The highest level since the last export.
+    /// The highest level since the last export, or since this hour began.
     peak: i128,
     /// The hour of the last export and the highest peak that was exported in it.
     exported: (i64, i128),
@@ -75,6 +75,9 @@ impl Bucket {
             shares.drain(before, self.used);
         }
         if now > self.at || self.at.since(now) > OVERTAKING {
+            if hour(now) != hour(self.at) {
+                self.peak = self.used;
+            }
             self.at = now;
         }
         self.lows.observe(self.used);
@@ -139,7 +142,7 @@ impl Bucket {
     pub(super) fn export(&mut self) -> (u64, Timestamp, u64) {
         self.dirty = false;
         let peak = std::mem::replace(&mut self.peak, self.used);
-        let hour = self.at.0.div_euclid(HOUR);
+        let hour = hour(self.at);
         let rose = self.exported.0 != hour || peak > self.exported.1;
         if rose {
             self.exported = (hour, peak);
@@ -196,6 +199,10 @@ impl Reading {
     pub(super) fn reset(self, limit: u64) -> i64 {
         if limit == 0 { i64::MAX } else { ceil_div(self.used, limit) }
     }
+}
+
+fn hour(at: Timestamp) -> i64 {
+    at.0.div_euclid(HOUR)
 }
 
 fn units(used: i128, window: i64) -> u64 {

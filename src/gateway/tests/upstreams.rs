@@ -72,6 +72,33 @@ pub(super) fn in_catalog(url: http::Uri, queue: usize) -> Catalog {
     catalog
 }
 
+/// An address of this machine where nobody answers: the queue of its one listener is full.
+async fn deaf() -> (http::Uri, Vec<tokio::net::TcpStream>, TcpListener) {
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");
+    let listener = socket.listen(0).expect("listens");
+    let address = listener.local_addr().expect("an address");
+    let mut waiting = Vec::new();
+    while let Ok(stream) = tokio::time::timeout(Duration::from_millis(200), tokio::net::TcpStream::connect(address)).await {
+        waiting.push(stream.expect("queued"));
+    }
+    (format!("http://{address}/v1/").parse().expect("a URL"), waiting, listener)
+}
+
+#[tokio::test]
+async fn a_connection_that_does_not_come_about_is_given_up_and_costs_nothing() {
+    let (url, _waiting, _listener) = deaf().await;
+    let timeouts = Timeouts {
+        connect: Duration::from_millis(50),
+        ..Timeouts::default()
+    };
+    let world = world(url, timeouts).await;
+    assert_eq!(world.chat(&echo("hi")).await.refusal(), (502, "upstream_unreachable".to_owned()));
+    assert_eq!(world.org_tokens(), 0, "everything is given back");
+    let rows = world.end().await;
+    assert_eq!((rows[0].status, rows[0].settled, rows[0].tokens_in), (502, 0, 0));
+}
+
 pub(super) async fn in_front_of(reply: Reply) -> (World, Arc<Seen>) {
     let (url, seen) = mock(Some(reply)).await;
     (world(url, Timeouts::default()).await, seen)
