@@ -20,6 +20,8 @@ use crate::access::{Grant, Permission, SetLimits, ViewOrg, ViewUsage};
 /// A request as it is stored: nothing is concealed yet, and `receipt.holders` names every project.
 pub struct StoredRequest {
     pub project: ProjectId,
+    /// It was made with the Organization Default Key, and the person is no owner: what the key's lines say is not for them.
+    pub key_concealed: bool,
     pub detail: ReceiptDetail,
 }
 
@@ -35,6 +37,7 @@ struct Row {
     project: String,
     project_slug: String,
     key_name: Option<String>,
+    key_concealed: bool,
     model: String,
     tier: String,
     status: i64,
@@ -60,6 +63,7 @@ impl Row {
     fn into_stored(self, now: Timestamp) -> Result<StoredRequest, DbError> {
         Ok(StoredRequest {
             project: parse(&self.project_id)?,
+            key_concealed: self.key_concealed,
             detail: ReceiptDetail {
                 id: parse(&self.id)?,
                 client_request_id: self.client_request_id,
@@ -100,7 +104,8 @@ fn receipt(id: &str, text: &str) -> Result<Receipt, DbError> {
 // $4 is NULL for the whole org. $3 is true for owners, who alone see the Organization Default Key.
 const FIND: &str = "
     SELECT r.id, r.client_request_id, o.name AS org, r.project_id, p.name AS project, p.slug AS project_slug,
-           CASE WHEN k.is_org_default AND NOT $3 THEN NULL ELSE k.name END AS key_name, r.model, r.tier, r.status, r.error_code,
+           CASE WHEN k.is_org_default AND NOT $3 THEN NULL ELSE k.name END AS key_name,
+           coalesce(k.is_org_default AND NOT $3, FALSE) AS key_concealed, r.model, r.tier, r.status, r.error_code,
            r.refused_level, r.simulated, r.estimated, r.tokens_in, r.tokens_cached, r.tokens_out, r.cost_micros, r.arrived_at,
            r.latency_ms, r.first_token_ms, r.asked_output, r.estimate, r.reserved, r.settled, r.buckets
     FROM requests r
