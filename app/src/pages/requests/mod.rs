@@ -62,7 +62,7 @@ async fn load(place: Place, asked: Asked) -> Result<Page, AppError> {
         (Some(row), _) => Some(row),
         (None, Ok(id)) => {
             let one = list_requests(place.org.id.clone(), project(), RequestFilter::by_id(&id), Part::Newest).await?;
-            one.rows.into_iter().next()
+            one.rows.into_iter().find(|row| row.id == id)
         }
         (None, Err(_)) => None,
     };
