@@ -138,6 +138,14 @@ pub struct RequestFilter {
 }
 
 impl RequestFilter {
+    /// Longer texts find nothing: a client's own id has at most 128 characters.
+    const MAX_TEXT: usize = 200;
+
+    /// A typed text as it can be looked for: databases know no control characters in a text.
+    pub fn searchable(typed: &str) -> String {
+        typed.trim().chars().filter(|c| !c.is_control()).take(Self::MAX_TEXT).collect()
+    }
+
     /// The one request with this id.
     pub fn by_id(id: &RequestId) -> Self {
         Self {

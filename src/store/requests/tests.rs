@@ -150,6 +150,8 @@ on_both_engines! {
             (by(|filter| filter.since = Since::Day), (1..=10).collect()),
             (by(|filter| { filter.since = Since::Day; filter.key = Some(key(9)); }), vec![]),
             (text("mine-7"), vec![10]),
+            (text("mine\0-7"), vec![10]),
+            (text(&"z\0".repeat(100_000)), vec![]),
             (text(RequestId::from_bits(5).as_str()), vec![5]),
             (text(RequestId::from_bits(99).as_str()), vec![]),
             (text("QUILL"), vec![9]),
