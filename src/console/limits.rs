@@ -64,8 +64,9 @@ impl Limits for Console {
 
     async fn set(&self, project: ProjectId, edit: LimitEdit) -> Result<(), AppError> {
         let mut change = self.store().begin::<SetLimits>(&self.caller, &project).await?;
-        self.check(change.grant(), &edit)?;
+        let plan = self.editable(change.grant(), &edit)?;
         let changes = changes(&change.limits().await?, &edit);
+        check_ceiling(plan, &edit.model, &changes)?;
         if changes.is_empty() {
             return Ok(());
         }
@@ -81,8 +82,9 @@ impl Limits for Console {
 
     async fn preview(&self, project: ProjectId, edit: LimitEdit) -> Result<LimitsPreview, AppError> {
         let grant = authorize_project::<SetLimits>(&mut self.store().db.read().await?, &self.caller, &project).await?;
-        self.check(&grant, &edit)?;
+        let plan = self.editable(&grant, &edit)?;
         let changes = changes(&self.store().limits_to_set(&grant).await?, &edit);
+        check_ceiling(plan, &edit.model, &changes)?;
         let receipts = self.store().own_refusals(&grant, &edit.model).await?;
         let concerned: Vec<&Receipt> = receipts.iter().filter(|receipt| concerns(receipt, &edit.model, &changes)).collect();
         let fits = |receipt: &&&Receipt| would_fit(receipt, &edit.model, &changes);
@@ -160,12 +162,13 @@ fn would_fit(receipt: &Receipt, model: &ModelScope, changes: &[LimitChange]) -> 
     })
 }
 
-/// A project limit may not exceed the org's quota on the same thing; all fields are checked before anything is set.
-fn check_ceiling(plan: &Plan, edit: &LimitEdit) -> Result<(), AppError> {
+/// A project limit may not be set above the org's quota on the same thing; all changes are checked before anything is set. One that
+/// stays may lie above a quota that has sunk since.
+fn check_ceiling(plan: &Plan, model: &ModelScope, changes: &[LimitChange]) -> Result<(), AppError> {
     let mut fields = Fields::default();
-    for (rate, value) in edit.values.iter() {
-        let quota = plan.quota(&edit.model, rate.metric(), rate.window());
-        if let Some(ceiling) = quota.filter(|quota| value.is_some_and(|value| value > *quota)) {
+    for LimitChange { rate, after, .. } in changes {
+        let quota = plan.quota(model, rate.metric(), rate.window());
+        if let Some(ceiling) = quota.filter(|quota| after.is_some_and(|value| value > *quota)) {
             let (metric, window) = (rate.metric().as_str(), rate.window().as_str());
             fields.refuse(
                 rate.field(),
@@ -184,8 +187,8 @@ impl Console {
         self.parts.catalog.plan(key).ok_or(AppError::Internal)
     }
 
-    /// Whether the edit can be made in this project.
-    fn check(&self, grant: &Grant<SetLimits>, edit: &LimitEdit) -> Result<(), AppError> {
+    /// The plan that bounds the edit, if this row can be edited in this project.
+    fn editable(&self, grant: &Grant<SetLimits>, edit: &LimitEdit) -> Result<&Plan, AppError> {
         if grant.project().archived {
             return Err(AppError::conflict("This project is archived; its limits cannot change."));
         }
@@ -195,7 +198,7 @@ impl Console {
         {
             return Err(AppError::NotFound);
         }
-        check_ceiling(plan, edit)
+        Ok(plan)
     }
 
     fn detail(&self, model: &ModelScope) -> String {
@@ -260,14 +263,26 @@ mod tests {
     fn a_limit_above_the_ceiling_names_its_field_and_the_ceiling() {
         let catalog = Catalog::built_in();
         let plan = catalog.plan("standard").expect("built in");
+        let check = |edit: &LimitEdit| check_ceiling(plan, &edit.model, &changes(&ProjectLimits::new(), edit));
         let within = edit(&[(Rate::RequestsMinute, 6_000), (Rate::TokensMinute, 2_000_000)]);
-        assert_eq!(check_ceiling(plan, &within), Ok(()));
-        assert_eq!(check_ceiling(plan, &edit(&[])), Ok(()));
+        assert_eq!(check(&within), Ok(()));
+        assert_eq!(check(&edit(&[])), Ok(()));
         let above = edit(&[(Rate::RequestsMinute, 6_001), (Rate::TokensMinute, 2_000_001)]);
-        let error = check_ceiling(plan, &above).expect_err("both are too high");
+        let error = check(&above).expect_err("both are too high");
         let says = |field: &str, text: &str| error.on_field(field).is_some_and(|message| message.contains(text));
         assert!(says("requests_per_minute", "6,000 requests per minute"), "{error}");
         assert!(says("tokens_per_minute", "2,000,000 tokens per minute"), "{error}");
+    }
+
+    #[test]
+    fn a_limit_that_stays_may_lie_above_a_quota_that_has_sunk() {
+        let catalog = Catalog::built_in();
+        let plan = catalog.plan("standard").expect("built in");
+        let before = ProjectLimits::from([((ModelScope::All, Metric::Requests, Window::Minute), 9_000)]);
+        let others = edit(&[(Rate::RequestsMinute, 9_000), (Rate::TokensMinute, 5)]);
+        assert_eq!(check_ceiling(plan, &others.model, &changes(&before, &others)), Ok(()));
+        let lowered = edit(&[(Rate::RequestsMinute, 8_000)]);
+        assert!(check_ceiling(plan, &lowered.model, &changes(&before, &lowered)).is_err());
     }
 
     #[test]
