@@ -147,10 +147,22 @@ impl LimitCell {
         }
     }
 
-    /// How much of the org's limit the projects' own limits add up to, in whole per cent; `None` where it is not known.
+    /// How much of the org's limit the projects' own limits add up to, in whole per cent, for display: rounded up above the limit,
+    /// so that no over-commitment reads as 100 %. `None` where it is not known.
     pub fn allotted_percent(&self) -> Option<u64> {
         let (org, allotted) = self.org.zip(self.allotted)?;
-        u64::try_from(u128::from(allotted) * 100 / u128::from(org.max(1))).ok()
+        let (hundredfold, org) = (u128::from(allotted) * 100, u128::from(org.max(1)));
+        let percent = if self.is_over_committed() {
+            hundredfold.div_ceil(org)
+        } else {
+            hundredfold / org
+        };
+        u64::try_from(percent).ok()
+    }
+
+    /// Whether the projects' own limits add up to more units than the org has.
+    pub fn is_over_committed(&self) -> bool {
+        self.org.zip(self.allotted).is_some_and(|(org, allotted)| allotted > org)
     }
 }
 
@@ -264,6 +276,8 @@ mod tests {
             cell.allotted_percent()
         };
         assert_eq!(cell(Some(1_000_000), Some(1_300_000)), Some(130));
+        assert_eq!(cell(Some(1_000_000), Some(1_000_001)), Some(101), "never 100 % when it is more");
+        assert_eq!(cell(Some(1_000_000), Some(999_999)), Some(99));
         assert_eq!(cell(None, Some(5)), None);
         assert_eq!(cell(Some(5), None), None);
     }

@@ -131,12 +131,13 @@ pub fn percent(cell: &LimitCell, units: u64) -> Option<u8> {
 
 /// What the head of the table says about the projects together; nothing for those who must not know of other projects.
 pub fn commitment(rows: &[LimitRow], rate: Rate) -> Option<String> {
-    let cells = rows.iter().map(|row| &row.cells[rate]);
-    let percents: Vec<u64> = cells.filter_map(LimitCell::allotted_percent).collect();
-    let most = percents.iter().copied().max()?;
-    let over = percents.iter().filter(|percent| **percent > 100).count();
+    let cells = || rows.iter().map(|row| &row.cells[rate]);
+    let most = cells().filter_map(LimitCell::allotted_percent).max()?;
+    let any = cells().any(|cell| cell.allotted.is_some_and(|units| units > 0));
+    let over = cells().filter(|cell| cell.is_over_committed()).count();
     Some(match (most, over) {
-        (0, _) => "No project has a limit of its own here.".to_owned(),
+        _ if !any => "No project has a limit of its own here.".to_owned(),
+        (0, _) => "Projects together are allotted less than 1 % of the organization’s limit.".to_owned(),
         (_, 0) => format!("Projects together are allotted at most {most} % of the organization’s limit."),
         (_, 1) => format!("Projects together are allotted {most} % of the organization’s limit — over-committed on 1 row"),
         (_, over) => format!("Projects together are allotted up to {most} % of the organization’s limit — over-committed on {over} rows"),
@@ -192,6 +193,30 @@ mod tests {
         for field in ["amount", "warn_percents", "when_spent"] {
             assert!(error.on_field(field).is_some(), "{field}");
         }
+    }
+
+    #[test]
+    fn commitment_is_decided_on_units() {
+        let rows = |allotted: u64| {
+            let mut cells = PerRate::<LimitCell>::default();
+            cells[Rate::TokensMinute] = LimitCell {
+                org: Some(1_000_000),
+                allotted: Some(allotted),
+                ..LimitCell::default()
+            };
+            vec![LimitRow {
+                model: ModelScope::All,
+                detail: String::new(),
+                simulated: false,
+                cells,
+                refused_24h: 0,
+            }]
+        };
+        let says = |allotted| commitment(&rows(allotted), Rate::TokensMinute).expect("known");
+        assert!(says(0).starts_with("No project"), "{}", says(0));
+        assert!(says(1).contains("less than 1 %"), "{}", says(1));
+        assert!(says(1_000_000).contains("at most 100 %"), "{}", says(1_000_000));
+        assert!(says(1_000_001).contains("101 %") && says(1_000_001).contains("over-committed"));
     }
 
     #[test]
