@@ -133,7 +133,7 @@ pub fn percent(cell: &LimitCell, units: u64) -> Option<u8> {
 pub fn commitment(rows: &[LimitRow], rate: Rate) -> Option<String> {
     let cells = || rows.iter().map(|row| &row.cells[rate]);
     let most = cells().filter_map(LimitCell::allotted_percent).max()?;
-    let any = cells().any(|cell| cell.allotted.is_some_and(|units| units > 0));
+    let any = cells().any(|cell| cell.org.is_some() && cell.allotted.is_some_and(|units| units > 0));
     let over = cells().filter(|cell| cell.is_over_committed()).count();
     Some(match (most, over) {
         _ if !any => "No project has a limit of its own here.".to_owned(),
