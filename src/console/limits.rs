@@ -8,7 +8,8 @@ use app::{
         limit::{Level, Metric, ModelScope, Window},
         limits_table::{LimitCell, LimitChange, LimitEdit, LimitRow, LimitsPreview, LimitsTable, PerRate, Rate},
         number::grouped,
-        receipt::{Lane, Receipt, RefusedBy},
+        receipt::{BucketLine, Lane, Receipt, RefusedBy},
+        request::RequestLog,
     },
     port::Limits,
 };
@@ -85,12 +86,13 @@ impl Limits for Console {
         let plan = self.editable(&grant, &edit)?;
         let changes = changes(&self.store().limits_to_set(&grant).await?, &edit);
         check_ceiling(plan, &edit.model, &changes)?;
-        let receipts = self.store().own_refusals(&grant, &edit.model).await?;
+        let (receipts, looked_until) = self.store().own_refusals(&grant, &edit.model, RequestLog::LOOK).await?;
         let concerned: Vec<&Receipt> = receipts.iter().filter(|receipt| concerns(receipt, &edit.model, &changes)).collect();
-        let fits = |receipt: &&&Receipt| would_fit(receipt, &edit.model, &changes);
+        let fits = |receipt: &&&Receipt| would_fit(receipt, plan, &edit.model, &changes);
         Ok(LimitsPreview {
             refused: concerned.len() as u64,
             fitting: concerned.iter().filter(fits).count() as u64,
+            looked_until,
             changes,
         })
     }
@@ -140,26 +142,32 @@ fn concerns(receipt: &Receipt, model: &ModelScope, changes: &[LimitChange]) -> b
     let Some(RefusedBy::Bucket(index)) = receipt.refused_by else {
         return false;
     };
-    receipt.buckets.get(index).is_some_and(|line| {
-        let rate = Rate::of(line.metric, line.window);
-        line.level == Level::Project && line.model == *model && changes.iter().any(|change| change.rate == rate)
-    })
+    let line = receipt.buckets.get(index);
+    line.is_some_and(|line| changes.iter().any(|change| is_line_of(line, model, change)))
 }
 
-/// Whether the request would have passed every bucket at its moment with the changed limits; the org's stand as they were.
-fn would_fit(receipt: &Receipt, model: &ModelScope, changes: &[LimitChange]) -> bool {
-    receipt.buckets.iter().filter(|line| !line.inherited).all(|line| {
-        let rate = Rate::of(line.metric, line.window);
-        let change = changes
-            .iter()
-            .find(|change| line.level == Level::Project && line.model == *model && change.rate == rate);
-        match change.map(|change| change.after) {
-            None => line.short_by() == 0,
-            // It inherits from then on, and leaves refusing to the org's bucket.
-            Some(None) => true,
-            Some(Some(limit)) => line.used.saturating_add(line.reserved).saturating_add(line.asked) <= limit,
-        }
-    })
+/// Whether the line is the project's bucket of the changed limit.
+fn is_line_of(line: &BucketLine, model: &ModelScope, change: &LimitChange) -> bool {
+    line.level == Level::Project && line.model == *model && Rate::of(line.metric, line.window) == change.rate
+}
+
+/// Whether the request would have passed every bucket at its moment with the changed limits; the org's stand as they were. What a
+/// bucket held that did not exist then is not known, so a request without the line of a new limit does not count as fitting.
+fn would_fit(receipt: &Receipt, plan: &Plan, model: &ModelScope, changes: &[LimitChange]) -> bool {
+    let known = |change: &LimitChange| receipt.buckets.iter().any(|line| is_line_of(line, model, change));
+    changes.iter().all(|change| change.after.is_none() || known(change))
+        && receipt.buckets.iter().all(|line| {
+            let change = changes.iter().find(|change| is_line_of(line, model, change));
+            match change.map(|change| change.after) {
+                None => line.inherited || line.short_by() == 0,
+                // It inherits from then on, and leaves refusing to the org's bucket.
+                Some(None) => true,
+                Some(Some(limit)) => {
+                    let needed = line.used.saturating_add(line.reserved).saturating_add(line.asked);
+                    needed <= plan.in_lane(limit, receipt.lane)
+                }
+            }
+        })
 }
 
 /// A project limit may not be set above the org's quota on the same thing; all changes are checked before anything is set. One that
@@ -246,7 +254,6 @@ impl Console {
 mod tests {
     use super::*;
     use crate::catalog::Catalog;
-    use app::model::receipt::BucketLine;
 
     fn edit(values: &[(Rate, u64)]) -> LimitEdit {
         let mut edit = LimitEdit {
@@ -311,6 +318,8 @@ mod tests {
 
     #[test]
     fn a_preview_counts_what_would_have_fitted_at_its_moment() {
+        let catalog = Catalog::built_in();
+        let plan = catalog.plan("standard").expect("built in");
         let receipt = |asked| Receipt {
             buckets: vec![line(Level::Org, 200, asked), line(Level::Project, 100, asked)],
             refused_by: Some(RefusedBy::Bucket(1)),
@@ -324,13 +333,16 @@ mod tests {
             }]
         };
         assert!(concerns(&receipt(50), &ModelScope::All, &change(Some(150))));
-        assert!(would_fit(&receipt(50), &ModelScope::All, &change(Some(150))));
-        assert!(!would_fit(&receipt(50), &ModelScope::All, &change(Some(129))));
+        assert!(would_fit(&receipt(50), plan, &ModelScope::All, &change(Some(150))));
+        assert!(!would_fit(&receipt(50), plan, &ModelScope::All, &change(Some(129))));
         assert!(
-            would_fit(&receipt(120), &ModelScope::All, &change(None)),
+            would_fit(&receipt(120), plan, &ModelScope::All, &change(None)),
             "it inherits, and the org has room"
         );
-        assert!(!would_fit(&receipt(121), &ModelScope::All, &change(None)), "the org is full, too");
+        assert!(
+            !would_fit(&receipt(121), plan, &ModelScope::All, &change(None)),
+            "the org is full, too"
+        );
         let other = vec![LimitChange {
             rate: Rate::RequestsDay,
             before: None,
@@ -339,5 +351,41 @@ mod tests {
         assert!(!concerns(&receipt(50), &ModelScope::All, &other));
         let model: ModelScope = "bailiwick/echo".parse().expect("a model");
         assert!(!concerns(&receipt(50), &model, &change(Some(150))));
+    }
+
+    #[test]
+    fn a_preview_knows_inherited_lines_lanes_and_what_was_not_recorded() {
+        let catalog = Catalog::built_in();
+        let mut plan = catalog.plan("standard").expect("built in").clone();
+        plan.flex_permille = 2_000;
+        let change = |rate, after| LimitChange { rate, before: None, after };
+        let fits = |receipt: &Receipt, changes: &[LimitChange]| would_fit(receipt, &plan, &ModelScope::All, changes);
+        let tokens = |after| vec![change(Rate::TokensMinute, after)];
+
+        let inherited = Receipt {
+            buckets: vec![BucketLine {
+                inherited: true,
+                ..line(Level::Project, 100, 50)
+            }],
+            ..Receipt::default()
+        };
+        assert!(fits(&inherited, &[]), "an inherited line never refuses");
+        assert!(!fits(&inherited, &tokens(Some(129))), "as a limit of its own it does");
+        assert!(fits(&inherited, &tokens(Some(130))));
+
+        let mut flex = Receipt {
+            lane: Lane::Flex,
+            buckets: vec![line(Level::Project, 100, 50)],
+            ..Receipt::default()
+        };
+        assert!(fits(&flex, &tokens(Some(65))), "flex has twice as much");
+        flex.lane = Lane::Standard;
+        assert!(!fits(&flex, &tokens(Some(65))));
+
+        let mut both = tokens(Some(500));
+        both.push(change(Rate::RequestsDay, Some(1_000)));
+        assert!(!fits(&flex, &both), "what a new limit would have held is not known");
+        both[1].after = None;
+        assert!(fits(&flex, &both));
     }
 }

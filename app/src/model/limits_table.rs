@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    Timestamp,
     limit::{Metric, ModelScope, Window},
     words::words,
 };
@@ -233,6 +234,8 @@ pub struct LimitsPreview {
     pub refused: u64,
     /// How many of them would have fitted at their moment with the new limits.
     pub fitting: u64,
+    /// Where the look back ended early, so that there may be more of both; `None` when it reached all 7 days.
+    pub looked_until: Option<Timestamp>,
 }
 
 #[cfg(test)]

@@ -204,15 +204,19 @@ fn Preview(edit: LimitEdit, preview: LimitsPreview) -> impl IntoView {
 
 /// What is known of the effect. Refusals of a flood are only counted, so this speaks of those with a receipt.
 fn effect(preview: &LimitsPreview) -> String {
-    match (preview.refused, preview.fitting) {
-        (0, _) => "In the last 7 days these limits refused no request that has a receipt. Takes effect on the next request.".to_owned(),
+    let (since, least) = match preview.looked_until {
+        Some(at) => (format!("Since {}, which is as far back as was looked,", at.absolute()), "at least "),
+        None => ("In the last 7 days".to_owned(), ""),
+    };
+    let found = match (preview.refused, preview.fitting) {
+        (0, _) => "these limits refused no request that has a receipt".to_owned(),
         (refused, fitting) => format!(
-            "In the last 7 days these limits refused {} requests that have a receipt; {} of them would have fitted at their moment with the new ones. \
-             Takes effect on the next request.",
+            "these limits refused {least}{} requests that have a receipt; {least}{} of them would have fitted at their moment with the new ones",
             grouped(refused),
             grouped(fitting)
         ),
-    }
+    };
+    format!("{since} {found}. Takes effect on the next request.")
 }
 
 #[cfg(test)]
@@ -222,5 +226,21 @@ mod tests {
     #[test]
     fn the_fields_are_those_of_the_rates() {
         assert_eq!(FIELDS, Rate::ALL.map(Rate::field));
+    }
+
+    #[test]
+    fn a_look_that_ended_early_promises_no_total() {
+        let mut preview = LimitsPreview {
+            refused: 1_200,
+            fitting: 7,
+            ..LimitsPreview::default()
+        };
+        assert!(effect(&preview).starts_with("In the last 7 days these limits refused 1,200 requests"));
+        preview.looked_until = Some(crate::model::Timestamp(1_795_183_331_123));
+        let text = effect(&preview);
+        assert!(
+            text.contains("as far back as was looked") && text.contains("at least 1,200") && text.contains("at least 7 of them"),
+            "{text}"
+        );
     }
 }

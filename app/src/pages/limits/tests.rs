@@ -50,6 +50,7 @@ impl Limits for Fake {
             changes: vec![change],
             refused: 63_870,
             fitting: 41_208,
+            looked_until: None,
         })
     }
 
