@@ -20,7 +20,7 @@ use crate::{
     },
     pages::receipt::RequestedReceipt,
     policy::{Action, reason},
-    ui::{InPlace, Loaded, NotFound, Note, PageHead, SearchBox, href, query},
+    ui::{InPlace, Loaded, NotFound, Note, PageHead, SearchBox, href, page_of, page_param, query},
 };
 
 use self::{
@@ -79,12 +79,15 @@ struct Limits {
     place: Place,
     project: ProjectRef,
     tab: Tab,
+    /// The page of the budgets, counted from 0: a dialog opens over it, and closes to it.
+    page: u32,
 }
 
 impl Limits {
     /// The address of this tab with parameters.
     fn href(&self, params: &[(&'static str, &str)]) -> String {
-        let mut all = vec![("t", self.tab.as_str())];
+        let page = page_param(self.page);
+        let mut all = vec![("t", self.tab.as_str()), ("page", page.as_str())];
         all.extend_from_slice(params);
         href(&self.place.href("limits"), &all)
     }
@@ -122,7 +125,8 @@ fn LimitsOf(place: Place) -> impl IntoView {
 #[component]
 fn ProjectLimits(place: Place, project: ProjectRef) -> impl IntoView {
     let tab = Tab::from_query(query().get_str("t"));
-    let limits = Limits { place, project, tab };
+    let page = if tab == Tab::Spend { page_of(&query()).number } else { 0 };
+    let limits = Limits { place, project, tab, page };
     match tab {
         Tab::Rate(rate) => view! { <Rates limits rate /> }.into_any(),
         Tab::Spend => view! { <Budgets limits /> }.into_any(),
@@ -148,7 +152,7 @@ fn Rates(limits: Limits, rate: Rate) -> impl IntoView {
 
 #[component]
 fn Budgets(limits: Limits) -> impl IntoView {
-    let spending = list_budgets(limits.project.id.clone(), crate::ui::page_of(&query()));
+    let spending = list_budgets(limits.project.id.clone(), page_of(&query()));
     view! {
         <Loaded data=spending let:spending>
             <Frame limits=limits.clone()>
@@ -168,7 +172,12 @@ fn Frame(limits: Limits, children: Children) -> impl IntoView {
     let tabs = Tab::all()
         .map(|tab| {
             let current = (shown == tab).then_some("page");
-            let href = Limits { tab, ..limits.clone() }.href(&[]);
+            let href = Limits {
+                tab,
+                page: 0,
+                ..limits.clone()
+            }
+            .href(&[]);
             view! {
                 <a href=href aria-current=current>
                     {tab.label()}

@@ -361,7 +361,7 @@ async fn the_history_is_for_those_who_may_see_the_audit_log() {
             "tokens per minute: <del>700,000</del> → <ins>600,000</ins>",
             "requests per day: <del>none</del> → <ins>5,000</ins>",
             "1–50 of 60 changes",
-            "?t=usd&amp;history=1&amp;page=2",
+            "?t=usd&amp;history=2",
         ],
     );
     let (html, status) = render(&format!("{PAGE}?history=1"), ports(member())).await;
@@ -394,6 +394,17 @@ async fn budgets_show_what_is_spent_and_what_was_passed() {
     let (html, _) = render(&format!("{PAGE}?t=usd&edit=project"), ports(member())).await;
     assert!(!html.contains("$900.00") && !html.contains("<dialog"));
     assert_has(&html, &["$250.00", "aria-describedby=\"why-locked\""]);
+}
+
+#[tokio::test]
+async fn a_budget_of_a_later_page_is_edited_on_its_page() {
+    let (html, _) = render(&format!("{PAGE}?t=usd&page=2"), ports(owner())).await;
+    assert_has(&html, &[&format!("?t=usd&amp;page=2&amp;edit={}", key())]);
+    let (html, _) = render(&format!("{PAGE}?t=usd&page=2&edit={}", key()), ports(owner())).await;
+    assert_has(&html, &["Monthly budget of checkout-api", "t=usd&amp;page=2&amp;done=budget-saved"]);
+    let (html, _) = render(&format!("{PAGE}?t=usd&page=2&history=1"), ports(owner())).await;
+    assert_has(&html, &["1–50 of 60 changes", "?t=usd&amp;page=2&amp;history=2"]);
+    assert!(!html.contains("?t=tpm&amp;page=2"), "the other tabs have no pages");
 }
 
 #[tokio::test]
