@@ -66,7 +66,9 @@ impl Limits for Console {
     async fn set(&self, project: ProjectId, edit: LimitEdit) -> Result<(), AppError> {
         let mut change = self.store().begin::<SetLimits>(&self.caller, &project).await?;
         let plan = self.editable(change.grant(), &edit)?;
-        let changes = changes(&change.limits().await?, &edit);
+        let before = change.limits().await?;
+        check_seen(&before, &edit)?;
+        let changes = changes(&before, &edit);
         check_ceiling(plan, &edit.model, &changes)?;
         if changes.is_empty() {
             return Ok(());
@@ -135,6 +137,17 @@ fn changes(before: &ProjectLimits, edit: &LimitEdit) -> Vec<LimitChange> {
         .map(change)
         .filter(|change| change.before != change.after)
         .collect()
+}
+
+/// Refuses an edit of limits that were changed since the person saw them: it would undo that change unseen.
+fn check_seen(before: &ProjectLimits, edit: &LimitEdit) -> Result<(), AppError> {
+    let now = PerRate::from_fn(|rate| before.get(&(edit.model.clone(), rate.metric(), rate.window())).copied()).version();
+    if edit.seen.as_ref().is_none_or(|seen| *seen == now) {
+        return Ok(());
+    }
+    Err(AppError::conflict(
+        "Somebody else has changed these limits since this form was opened. Nothing was saved: reload the page, and look at them again.",
+    ))
 }
 
 /// Whether one of the changed limits gave this refusal.
@@ -259,6 +272,7 @@ mod tests {
         let mut edit = LimitEdit {
             model: ModelScope::All,
             values: PerRate::default(),
+            seen: None,
         };
         for (rate, value) in values {
             edit.values[*rate] = Some(*value);

@@ -110,6 +110,14 @@ impl<T> PerRate<T> {
     }
 }
 
+impl PerRate<Option<u64>> {
+    /// The limits of a row as one text, by which a form tells what it was filled from: `700000,,,,,5000`.
+    pub fn version(&self) -> String {
+        let texts = self.0.map(|value| value.map(|value| value.to_string()).unwrap_or_default());
+        texts.join(",")
+    }
+}
+
 impl<T> std::ops::Index<Rate> for PerRate<T> {
     type Output = T;
     fn index(&self, rate: Rate) -> &T {
@@ -193,6 +201,8 @@ pub struct LimitsTable {
 pub struct LimitEdit {
     pub model: ModelScope,
     pub values: PerRate<Option<u64>>,
+    /// The version of the values that the person saw: others are a conflict then. `None` overwrites whatever stands.
+    pub seen: Option<String>,
 }
 
 impl LimitEdit {
@@ -290,6 +300,7 @@ mod tests {
         let mut edit = LimitEdit {
             model: ModelScope::All,
             values: PerRate::default(),
+            seen: None,
         };
         edit.values[Rate::TokensMinute] = Some(100);
         edit.values[Rate::TokensHour] = Some(6_000);

@@ -13,7 +13,7 @@ use crate::{
     model::{
         AppError, ProjectId,
         limit::Metric,
-        limits_table::{LimitCell, LimitEdit, LimitRow, LimitsPreview, Rate},
+        limits_table::{LimitCell, LimitEdit, LimitRow, LimitsPreview, PerRate, Rate},
         number::grouped,
     },
     ui::{Dialog, Form, FormError, Note, Notice, Submit, TextField, Tone},
@@ -24,6 +24,8 @@ use crate::{
 pub struct Looked {
     pub model: String,
     typed: TypedLimits,
+    /// The version of the limits that the form was filled from.
+    seen: Option<String>,
     preview: Result<LimitsPreview, AppError>,
 }
 
@@ -33,6 +35,7 @@ impl Looked {
         Some(Self {
             model: query.get("model").unwrap_or_default(),
             typed: TypedLimits::of_query(query),
+            seen: query.get("seen"),
             preview: Ok(LimitsPreview::default()),
         })
     }
@@ -54,6 +57,8 @@ pub fn EditDialog(limits: Limits, row: LimitRow, looked: Option<Looked>) -> impl
     let typed = looked
         .as_ref()
         .map_or_else(|| TypedLimits::of_row(&row), |looked| looked.typed.clone());
+    let seen = looked.as_ref().and_then(|looked| looked.seen.clone());
+    let seen = seen.unwrap_or_else(|| PerRate::from_fn(|rate| row.cells[rate].project).version());
     let refused = looked.as_ref().and_then(|looked| looked.preview.clone().err());
     let preview = looked.and_then(|looked| {
         let edit = form::parse_limits(&looked.model, &looked.typed).ok()?;
@@ -71,6 +76,7 @@ pub fn EditDialog(limits: Limits, row: LimitRow, looked: Option<Looked>) -> impl
                     <FormError fields=&FIELDS />
                     <input type="hidden" name="project" value=project.id.to_string() />
                     <input type="hidden" name="model" value=row.model.as_str().to_owned() />
+                    <input type="hidden" name="seen" value=seen />
                     <input type="hidden" name="t" value=limits.tab.as_str() />
                     <input type="hidden" name="back" value=back />
                     <div class="pair">

@@ -12,9 +12,8 @@ use crate::model::{
     number::grouped,
 };
 
-/// The fields of the limits form as they were typed, one for each [`Rate`].
+/// The fields of the limits form as they were typed, one for each [`Rate`]. An empty one inherits, so none may be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct TypedLimits {
     pub tokens_per_minute: String,
     pub requests_per_minute: String,
@@ -67,7 +66,7 @@ pub fn parse_limits(model: &str, typed: &TypedLimits) -> Result<LimitEdit, AppEr
     let model = fields.parse("model", model.parse::<ModelScope>());
     let values = PerRate::from_fn(|rate| fields.parse(rate.field(), parse_limit(typed.get(rate))).flatten());
     match model {
-        Some(model) if fields.is_empty() => Ok(LimitEdit { model, values }),
+        Some(model) if fields.is_empty() => Ok(LimitEdit { model, values, seen: None }),
         _ => Err(fields.into_error()),
     }
 }
@@ -85,7 +84,11 @@ pub fn parse_budget(scope: &str, amount: &str, warn_percents: &str, when_spent: 
     let scope = fields.parse("scope", scope.parse::<BudgetScope>());
     if amount.trim().is_empty() {
         return match scope {
-            Some(scope) => Ok(BudgetEdit { scope, budget: None }),
+            Some(scope) => Ok(BudgetEdit {
+                scope,
+                budget: None,
+                seen: None,
+            }),
             None => Err(fields.into_error()),
         };
     }
@@ -106,6 +109,7 @@ pub fn parse_budget(scope: &str, amount: &str, warn_percents: &str, when_spent: 
             Ok(BudgetEdit {
                 scope,
                 budget: Some(budget),
+                seen: None,
             })
         }
         _ => Err(fields.into_error()),
@@ -158,6 +162,16 @@ mod tests {
         assert_eq!(edit.model, ModelScope::All);
         for (rate, value) in edit.values.iter() {
             assert_eq!(*value, (rate == Rate::TokensMinute).then_some(700_000));
+        }
+    }
+
+    #[test]
+    fn a_field_that_is_missing_is_not_read_as_inherit() {
+        let all = serde_json::to_value(TypedLimits::default()).expect("JSON");
+        for rate in Rate::ALL {
+            let mut body = all.clone();
+            body.as_object_mut().expect("an object").remove(rate.field());
+            assert!(serde_json::from_value::<TypedLimits>(body).is_err(), "{}", rate.field());
         }
     }
 

@@ -261,6 +261,7 @@ async fn the_dialog_shows_all_windows_and_their_ceilings() {
             "value=\"700000\"",
             "The organization has no limit here.",
             "name=\"model\" value=\"*\"",
+            "name=\"seen\" value=\"700000,,,,95000000,\"",
         ],
     );
     for rate in Rate::ALL {
@@ -418,6 +419,7 @@ async fn a_budget_is_edited_in_its_dialog_with_errors_beside_the_fields() {
             "value=\"250\"",
             "value=\"50, 80\"",
             "name=\"scope\" value=\"project\"",
+            "name=\"seen\" value=\"250000000; 50, 80; false\"",
             "This month has cost $205.00 so far.",
         ],
     );
