@@ -150,7 +150,7 @@ fn rows(sees_others: bool) -> Vec<LimitRow> {
     let allotted = |sum| sees_others.then_some(sum);
     let mut all = PerRate::<LimitCell>::default();
     all[Rate::TokensMinute] = cell(Some(1_000_000), Some(700_000), 350_000, allotted(1_300_000));
-    all[Rate::RequestsMinute] = cell(None, None, 7, allotted(0));
+    all[Rate::RequestsMinute] = cell(None, None, 0, allotted(0));
     all[Rate::TokensDay] = cell(Some(90_000_000), Some(95_000_000), 9_000_000, allotted(0));
     let mut echo = PerRate::<LimitCell>::default();
     echo[Rate::TokensMinute] = cell(Some(500_000), None, 0, allotted(0));
@@ -226,7 +226,8 @@ async fn both_levels_stand_side_by_side_with_live_use_and_peak() {
 #[tokio::test]
 async fn every_way_of_counting_has_its_tab() {
     let (html, _) = render(&format!("{PAGE}?t=rpm"), ports(owner())).await;
-    assert_has(&html, &["unlimited", "inherits", "60"]);
+    assert_has(&html, &["unlimited", "inherits", "60", "not counted, because nothing limits it"]);
+    assert!(!html.contains(">0 now<"), "nothing was counted");
     assert!(!html.contains("700,000"));
     for rate in Rate::ALL {
         assert_has(&html, &[&format!("?t={}\"", rate.as_str()), rate.short()]);
