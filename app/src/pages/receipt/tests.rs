@@ -68,6 +68,11 @@ fn detail(receipt: Receipt, holders: Holders) -> ReceiptDetail {
     }
 }
 
+/// One that was answered.
+pub fn admitted() -> ReceiptDetail {
+    detail(Receipt::default(), Holders::None)
+}
+
 fn org_full(holders: Holders) -> ReceiptDetail {
     let receipt = Receipt {
         buckets: vec![
@@ -231,7 +236,7 @@ fn a_queue_and_an_admission_are_explained_too() {
     );
     assert_eq!(explain(&queued).headline, "The wait for acme/atlas-large was too long");
     assert!(!advice(&queued, false).is_empty());
-    let admitted = detail(Receipt::default(), Holders::None);
+    let admitted = admitted();
     assert_eq!(explain(&admitted).why, "It held 96,000 tokens of acme/atlas-large and used 1,500.");
     assert_eq!(advice(&admitted, true), []);
     let old = ReceiptDetail {
