@@ -11,7 +11,7 @@ use crate::{
         AppError, Money, RequestId, Standing, Timestamp, TypedId,
         limit::{Level, Metric, ModelScope, Window},
         limits_table::{LimitsTable, Rate},
-        receipt::{BucketLine, BudgetLine, Receipt, RefusedBy},
+        receipt::{BucketLine, BudgetLine, Lane, Receipt, RefusedBy},
         receipt_detail::{HeldBy, Holders, ReceiptDetail},
         usage::Scope,
     },
@@ -260,9 +260,11 @@ struct NoLimits;
 
 #[async_trait]
 impl Limits for NoLimits {
-    async fn table(&self, _: crate::model::ProjectId) -> Result<LimitsTable, AppError> {
+    async fn table(&self, _: crate::model::ProjectId, lane: Lane) -> Result<LimitsTable, AppError> {
         Ok(LimitsTable {
             plan: "Scale".to_owned(),
+            lane,
+            flex_permille: None,
             rows: Vec::new(),
         })
     }
