@@ -97,8 +97,8 @@ fn Receipt(detail: ReceiptDetail, place: Place, heading: &'static str, children:
     let advised = advice(&detail, may_set);
     let kept = !detail.receipt.buckets.is_empty();
     let Explanation { headline, why } = explain(&detail);
-    let (id, status, told) = (detail.id.to_string(), detail.status, detail.clone());
-    let mark = view! { <Mark id status /> }.into_any();
+    let told = detail.clone();
+    let mark = view! { <Mark detail=detail.clone() /> }.into_any();
     view! {
         <Head heading title=headline mark ways=children>
             <p class="why">{why}</p>
@@ -133,9 +133,10 @@ fn Head(
 
 /// How the request ended, and its id.
 #[component]
-fn Mark(id: String, status: u16) -> impl IntoView {
+fn Mark(detail: ReceiptDetail) -> impl IntoView {
+    let (id, status) = (detail.id.to_string(), detail.status);
     let (tone, word) = match status {
-        429 => (Tone::Bad, "refused"),
+        _ if detail.is_refused() => (Tone::Bad, "refused"),
         499 => (Tone::Warn, "client left"),
         200..300 => (Tone::Ok, "answered"),
         _ => (Tone::Warn, "failed"),
@@ -152,7 +153,7 @@ fn Mark(id: String, status: u16) -> impl IntoView {
 /// When, where and with what it was asked.
 #[component]
 fn Meta(detail: ReceiptDetail) -> impl IntoView {
-    let wait = detail.receipt.retry_after_ms.filter(|_| detail.status == 429);
+    let wait = detail.receipt.retry_after_ms.filter(|_| detail.is_refused());
     let retry = wait.map(|wait| format!("retry after {} s", (wait + 999) / 1_000));
     view! {
         <p class="sheet-meta">

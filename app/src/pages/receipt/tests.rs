@@ -242,9 +242,17 @@ fn a_queue_and_an_admission_are_explained_too() {
     let old = ReceiptDetail {
         status: 429,
         refused: Some(Level::Org),
+        error_code: Some("rate_limit_exceeded".to_owned()),
         ..admitted
     };
     assert_eq!(explain(&old).headline, "Refused by a limit of the organization");
+    let of_upstream = ReceiptDetail {
+        refused: None,
+        error_code: Some("rate_limited_upstream".to_owned()),
+        ..old.clone()
+    };
+    assert!(old.is_refused() && queued.is_refused() && !of_upstream.is_refused());
+    assert_eq!(explain(&of_upstream).headline, "Admitted; it ended with 429");
 }
 
 struct Fake(Result<ReceiptDetail, AppError>);
