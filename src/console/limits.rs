@@ -18,29 +18,32 @@ use super::Console;
 use crate::{
     access::{Grant, SetLimits, ViewAudit, ViewUsage, authorize_project},
     audit::Event,
-    catalog::Plan,
+    catalog::{Plan, Tier},
     enforcement::BucketKey,
     store::limits::ProjectLimits,
 };
 
 #[async_trait]
 impl Limits for Console {
-    async fn table(&self, project: ProjectId) -> Result<LimitsTable, AppError> {
+    async fn table(&self, project: ProjectId, lane: Lane) -> Result<LimitsTable, AppError> {
         let mut reader = self.store().db.read().await?;
         let grant = authorize_project::<ViewUsage>(&mut reader, &self.caller, &project).await?;
         let org = self.org_view(&mut reader, &grant.org().id).await?;
         drop(reader);
         let plan = self.plan(&grant.org().plan)?;
+        let has_flex = plan.tiers.contains(&Tier::Flex);
+        let lane = if has_flex { lane } else { Lane::Standard };
         let levels = Levels {
             plan,
+            lane,
             own: self.store().project_limits(&grant).await?,
-            peaks: self.store().peaks(&grant).await?,
+            peaks: self.store().peaks(&grant, lane).await?,
             allotted: match &org {
                 Some(org) => Some(allotted(plan, self.store().allotments(org).await?)),
                 None => None,
             },
         };
-        let refused = self.store().refusals_by_model(&grant).await?;
+        let refused = self.store().refusals_by_model(&grant, lane).await?;
         let enabled = self.store().project_models(&grant).await?;
         let callable = enabled
             .into_iter()
@@ -58,6 +61,8 @@ impl Limits for Console {
         });
         Ok(LimitsTable {
             plan: plan.name.clone(),
+            lane,
+            flex_permille: has_flex.then_some(plan.flex_permille),
             rows: rows.collect(),
         })
     }
@@ -85,7 +90,8 @@ impl Limits for Console {
         let changes = changes(&self.store().limits_to_set(&grant).await?, &edit);
         let receipts = self.store().own_refusals(&grant, &edit.model).await?;
         let concerned: Vec<&Receipt> = receipts.iter().filter(|receipt| concerns(receipt, &edit.model, &changes)).collect();
-        let fits = |receipt: &&&Receipt| would_fit(receipt, &edit.model, &changes);
+        let plan = self.plan(&grant.org().plan)?;
+        let fits = |receipt: &&&Receipt| would_fit(receipt, plan, &edit.model, &changes);
         Ok(LimitsPreview {
             refused: concerned.len() as u64,
             fitting: concerned.iter().filter(fits).count() as u64,
@@ -102,6 +108,7 @@ impl Limits for Console {
 /// What stands at every level, for the cells of the table.
 struct Levels<'a> {
     plan: &'a Plan,
+    lane: Lane,
     own: ProjectLimits,
     peaks: ProjectLimits,
     /// Sums over the projects, for those who may see them.
@@ -145,7 +152,7 @@ fn concerns(receipt: &Receipt, model: &ModelScope, changes: &[LimitChange]) -> b
 }
 
 /// Whether the request would have passed every bucket at its moment with the changed limits; the org's stand as they were.
-fn would_fit(receipt: &Receipt, model: &ModelScope, changes: &[LimitChange]) -> bool {
+fn would_fit(receipt: &Receipt, plan: &Plan, model: &ModelScope, changes: &[LimitChange]) -> bool {
     receipt.buckets.iter().filter(|line| !line.inherited).all(|line| {
         let rate = Rate::of(line.metric, line.window);
         let change = changes
@@ -155,7 +162,7 @@ fn would_fit(receipt: &Receipt, model: &ModelScope, changes: &[LimitChange]) -> 
             None => line.short_by() == 0,
             // It inherits from then on, and leaves refusing to the org's bucket.
             Some(None) => true,
-            Some(Some(limit)) => line.used.saturating_add(line.reserved).saturating_add(line.asked) <= limit,
+            Some(Some(limit)) => line.used.saturating_add(line.reserved).saturating_add(line.asked) <= plan.in_lane(limit, receipt.lane),
         }
     })
 }
@@ -217,23 +224,25 @@ impl Console {
     fn cell(&self, grant: &Grant<ViewUsage>, levels: &Levels, model: &ModelScope, rate: Rate) -> LimitCell {
         let (metric, window) = (rate.metric(), rate.window());
         let key = (model.clone(), metric, window);
+        let in_lane = |limit| levels.plan.in_lane(limit, levels.lane);
         let mut cell = LimitCell {
-            org: levels.plan.quota(model, metric, window),
-            project: levels.own.get(&key).copied(),
+            org: levels.plan.quota(model, metric, window).map(in_lane),
+            project: levels.own.get(&key).copied().map(in_lane),
             peak: levels.peaks.get(&key).copied().unwrap_or(0),
-            allotted: levels.allotted.as_ref().map(|sums| sums.get(&key).copied().unwrap_or(0)),
+            allotted: levels.allotted.as_ref().map(|sums| sums.get(&key).copied().map_or(0, in_lane)),
             ..LimitCell::default()
         };
         if let Some(limit) = cell.effective() {
             let key = BucketKey {
                 level: Level::Project,
                 scope: grant.project().id.as_str().to_owned(),
-                lane: Lane::Standard,
+                lane: levels.lane,
                 model: model.clone(),
                 metric,
                 window,
             };
-            cell.used = self.parts.engine.used(&grant.org().id, &key, limit, self.store().ambient.now());
+            let usage = self.parts.engine.usage(&grant.org().id, &key, limit, self.store().ambient.now());
+            (cell.used, cell.reserved) = (usage.used, usage.reserved);
         }
         cell
     }
@@ -309,13 +318,21 @@ mod tests {
             }]
         };
         assert!(concerns(&receipt(50), &ModelScope::All, &change(Some(150))));
-        assert!(would_fit(&receipt(50), &ModelScope::All, &change(Some(150))));
-        assert!(!would_fit(&receipt(50), &ModelScope::All, &change(Some(129))));
-        assert!(
-            would_fit(&receipt(120), &ModelScope::All, &change(None)),
-            "it inherits, and the org has room"
-        );
-        assert!(!would_fit(&receipt(121), &ModelScope::All, &change(None)), "the org is full, too");
+        let catalog = Catalog::built_in();
+        let plan = Plan {
+            flex_permille: 2_000,
+            ..catalog.plan("standard").expect("built in").clone()
+        };
+        let fits = |receipt: &Receipt, after| would_fit(receipt, &plan, &ModelScope::All, &change(after));
+        assert!(fits(&receipt(50), Some(150)));
+        assert!(!fits(&receipt(50), Some(129)));
+        let flex = Receipt {
+            lane: Lane::Flex,
+            ..receipt(50)
+        };
+        assert!(fits(&flex, Some(65)) && !fits(&flex, Some(64)), "flex may use twice the limit");
+        assert!(fits(&receipt(120), None), "it inherits, and the org has room");
+        assert!(!fits(&receipt(121), None), "the org is full, too");
         let other = vec![LimitChange {
             rate: Rate::RequestsDay,
             before: None,

@@ -138,14 +138,6 @@ pub struct RequestFilter {
 }
 
 impl RequestFilter {
-    /// The one request with this id.
-    pub fn by_id(id: &RequestId) -> Self {
-        Self {
-            text: id.to_string(),
-            ..Self::default()
-        }
-    }
-
     /// True when rows can be left out for another reason than their age.
     pub fn selects(&self) -> bool {
         let ages = Self {
