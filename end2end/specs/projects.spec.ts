@@ -1,15 +1,7 @@
-import { type Page, expect, open, owner, test } from "../support/test.ts";
+import { expect, open, owner, test } from "../support/test.ts";
 import { refusal, whoami } from "../support/gateway.ts";
 import { createKey } from "../support/keys.ts";
-
-async function createProject(page: Page, name: string, environment: string): Promise<void> {
-  await open(page, "Projects");
-  await page.getByRole("link", { name: "Create project" }).first().click();
-  const dialog = page.getByRole("dialog", { name: "Create project" });
-  await dialog.getByLabel("Name", { exact: true }).fill(name);
-  await dialog.getByLabel("Environment").selectOption({ label: environment });
-  await dialog.getByRole("button", { name: "Create project" }).click();
-}
+import { createProject } from "../support/projects.ts";
 
 test("a new project is listed, reachable, and has keys of its own", async ({ ownerPage: page }) => {
   await createProject(page, "Support bot", "production");

@@ -87,7 +87,7 @@ test("a row opens beside the list, by pointer and by keyboard", async ({ ownerPa
   await rows(page).nth(1).getByRole("link").click();
   await expect(page).toHaveURL(/range=1h&request=req/);
   await expect(inspector).toBeVisible();
-  await expect(inspector.getByRole("heading", { name: "Request" })).toBeFocused();
+  await expect(inspector.getByRole("heading", { level: 2 })).toBeFocused();
   await expect(rows(page), "the list stays beside it").toHaveCount(3);
   const id = await rows(page).nth(1).getByRole("link").getAttribute("title");
   await expect(inspector).toContainText(id ?? "none");

@@ -19,29 +19,32 @@ use super::Console;
 use crate::{
     access::{Grant, SetLimits, ViewAudit, ViewUsage, authorize_project},
     audit::Event,
-    catalog::Plan,
+    catalog::{Plan, Tier},
     enforcement::BucketKey,
     store::limits::ProjectLimits,
 };
 
 #[async_trait]
 impl Limits for Console {
-    async fn table(&self, project: ProjectId) -> Result<LimitsTable, AppError> {
+    async fn table(&self, project: ProjectId, lane: Lane) -> Result<LimitsTable, AppError> {
         let mut reader = self.store().db.read().await?;
         let grant = authorize_project::<ViewUsage>(&mut reader, &self.caller, &project).await?;
         let org = self.org_view(&mut reader, &grant.org().id).await?;
         drop(reader);
         let plan = self.plan(&grant.org().plan)?;
+        let has_flex = plan.tiers.contains(&Tier::Flex);
+        let lane = if has_flex { lane } else { Lane::Standard };
         let levels = Levels {
             plan,
+            lane,
             own: self.store().project_limits(&grant).await?,
-            peaks: self.store().peaks(&grant).await?,
+            peaks: self.store().peaks(&grant, lane).await?,
             allotted: match &org {
                 Some(org) => Some(allotted(plan, self.store().allotments(org).await?)),
                 None => None,
             },
         };
-        let refused = self.store().refusals_by_model(&grant).await?;
+        let refused = self.store().refusals_by_model(&grant, lane).await?;
         let enabled = self.store().project_models(&grant).await?;
         let callable = enabled
             .into_iter()
@@ -59,6 +62,8 @@ impl Limits for Console {
         });
         Ok(LimitsTable {
             plan: plan.name.clone(),
+            lane,
+            flex_permille: has_flex.then_some(plan.flex_permille),
             rows: rows.collect(),
         })
     }
@@ -108,6 +113,7 @@ impl Limits for Console {
 /// What stands at every level, for the cells of the table.
 struct Levels<'a> {
     plan: &'a Plan,
+    lane: Lane,
     own: ProjectLimits,
     peaks: ProjectLimits,
     /// Sums over the projects, for those who may see them.
@@ -241,23 +247,25 @@ impl Console {
     fn cell(&self, grant: &Grant<ViewUsage>, levels: &Levels, model: &ModelScope, rate: Rate) -> LimitCell {
         let (metric, window) = (rate.metric(), rate.window());
         let key = (model.clone(), metric, window);
+        let in_lane = |limit| levels.plan.in_lane(limit, levels.lane);
         let mut cell = LimitCell {
-            org: levels.plan.quota(model, metric, window),
-            project: levels.own.get(&key).copied(),
+            org: levels.plan.quota(model, metric, window).map(in_lane),
+            project: levels.own.get(&key).copied().map(in_lane),
             peak: levels.peaks.get(&key).copied().unwrap_or(0),
-            allotted: levels.allotted.as_ref().map(|sums| sums.get(&key).copied().unwrap_or(0)),
+            allotted: levels.allotted.as_ref().map(|sums| sums.get(&key).copied().map_or(0, in_lane)),
             ..LimitCell::default()
         };
         if let Some(limit) = cell.effective() {
             let key = BucketKey {
                 level: Level::Project,
                 scope: grant.project().id.as_str().to_owned(),
-                lane: Lane::Standard,
+                lane: levels.lane,
                 model: model.clone(),
                 metric,
                 window,
             };
-            cell.used = self.parts.engine.used(&grant.org().id, &key, limit, self.store().ambient.now());
+            let usage = self.parts.engine.usage(&grant.org().id, &key, limit, self.store().ambient.now());
+            (cell.used, cell.reserved) = (usage.used, usage.reserved);
         }
         cell
     }
@@ -332,8 +340,6 @@ mod tests {
 
     #[test]
     fn a_preview_counts_what_would_have_fitted_at_its_moment() {
-        let catalog = Catalog::built_in();
-        let plan = catalog.plan("standard").expect("built in");
         let receipt = |asked| Receipt {
             buckets: vec![line(Level::Org, 200, asked), line(Level::Project, 100, asked)],
             refused_by: Some(RefusedBy::Bucket(1)),
@@ -347,16 +353,21 @@ mod tests {
             }]
         };
         assert!(concerns(&receipt(50), &ModelScope::All, &change(Some(150))));
-        assert!(would_fit(&receipt(50), plan, &ModelScope::All, &change(Some(150))));
-        assert!(!would_fit(&receipt(50), plan, &ModelScope::All, &change(Some(129))));
-        assert!(
-            would_fit(&receipt(120), plan, &ModelScope::All, &change(None)),
-            "it inherits, and the org has room"
-        );
-        assert!(
-            !would_fit(&receipt(121), plan, &ModelScope::All, &change(None)),
-            "the org is full, too"
-        );
+        let catalog = Catalog::built_in();
+        let plan = Plan {
+            flex_permille: 2_000,
+            ..catalog.plan("standard").expect("built in").clone()
+        };
+        let fits = |receipt: &Receipt, after| would_fit(receipt, &plan, &ModelScope::All, &change(after));
+        assert!(fits(&receipt(50), Some(150)));
+        assert!(!fits(&receipt(50), Some(129)));
+        let flex = Receipt {
+            lane: Lane::Flex,
+            ..receipt(50)
+        };
+        assert!(fits(&flex, Some(65)) && !fits(&flex, Some(64)), "flex may use twice the limit");
+        assert!(fits(&receipt(120), None), "it inherits, and the org has room");
+        assert!(!fits(&receipt(121), None), "the org is full, too");
         let other = vec![LimitChange {
             rate: Rate::RequestsDay,
             before: None,

@@ -50,8 +50,8 @@ mod whoami;
 use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
-    Extension, Router,
-    extract::Request,
+    Router,
+    extract::{Request, State},
     routing::{MethodRouter, any, get, post},
 };
 use prometheus_client::{
@@ -161,7 +161,7 @@ pub fn routes(parts: Arc<Gateway>) -> Router {
 }
 
 fn model_endpoint(endpoint: Endpoint) -> MethodRouter<Arc<Gateway>> {
-    post(pipeline::answer).layer(Extension(endpoint))
+    post(move |State(gateway): State<Arc<Gateway>>, request: Request| pipeline::answer(gateway, endpoint, request))
 }
 
 async fn unknown(request: Request) -> GatewayError {

@@ -4,9 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use app::model::{ModelId, Money, RequestId, Timestamp};
 use axum::{
-    Extension,
-    body::Body,
-    extract::State,
+    extract::Request,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -37,29 +35,26 @@ const SLOT_WAIT: Duration = Duration::from_secs(2);
 const STALE: i64 = 1_000;
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-client-request-id");
 
-/// Answers a request to `endpoint`.
-pub(super) async fn answer(
-    State(gateway): State<Arc<Gateway>>,
-    Extension(endpoint): Extension<Endpoint>,
-    Extension(ClientAddr(address)): Extension<ClientAddr>,
-    Extension(CurrentRequest(id)): Extension<CurrentRequest>,
-    headers: HeaderMap,
-    body: Body,
-) -> Response {
-    let arrival = Arrival {
-        id,
-        at: gateway.ambient.now(),
-        client_request_id: client_request_id(&headers),
-    };
+/// Answers a request to `endpoint`. It is taken whole: extractors would copy its headers.
+pub(super) async fn answer(gateway: Arc<Gateway>, endpoint: Endpoint, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
     let served = async {
+        let (Some(ClientAddr(address)), Some(CurrentRequest(id))) = (parts.extensions.get(), parts.extensions.get()) else {
+            return Err(GatewayError::unavailable(&"the outermost layer is missing"));
+        };
+        let arrival = Arrival {
+            id: id.clone(),
+            at: gateway.ambient.now(),
+            client_request_id: client_request_id(&parts.headers),
+        };
         // The key comes first, so that strangers cannot make us hold bodies; a slow body must not outlive the key.
-        let mut caller = gateway.authenticate(&headers, address, &[Permission::Inference]).await?;
-        body::check_encoding(&headers)?;
+        let mut caller = gateway.authenticate(&parts.headers, *address, &[Permission::Inference]).await?;
+        body::check_encoding(&parts.headers)?;
         let bytes = body::read(body, gateway.timeouts.body).await?;
         if gateway.ambient.now().since(arrival.at) > STALE {
-            caller = gateway.authenticate(&headers, address, &[Permission::Inference]).await?;
+            caller = gateway.authenticate(&parts.headers, *address, &[Permission::Inference]).await?;
         }
-        serve(gateway, caller, arrival, &headers, &endpoint.parse(&bytes)?).await
+        serve(&gateway, caller, arrival, &parts.headers, &endpoint.parse(&bytes)?).await
     };
     served.await.unwrap_or_else(GatewayError::into_response)
 }
@@ -72,7 +67,7 @@ struct Arrival {
 
 /// Steps 7 to 12.
 async fn serve(
-    gateway: Arc<Gateway>,
+    gateway: &Arc<Gateway>,
     caller: Arc<KeyCaller>,
     arrival: Arrival,
     headers: &HeaderMap,
@@ -100,7 +95,7 @@ async fn serve(
         Ok(slot) => slot.map_err(|error| GatewayError::unavailable(&error))?,
         Err(_) => return Err(GatewayError::unavailable(&"the metering queue is full")),
     };
-    let (ticket, answer_headers) = admit(&gateway, &caller, arrival, request, model_id, model, tier.used, plan, slot).await?;
+    let (ticket, answer_headers) = admit(gateway, &caller, arrival, request, model_id, model, tier.used, plan, slot).await?;
     let answered = run(upstream, call, request, tier, ticket).await;
     let response = answered.unwrap_or_else(GatewayError::into_response);
     Ok(headers::joined(answer_headers, response))

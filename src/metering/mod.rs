@@ -28,6 +28,7 @@ use std::{
 use parking_lot::Mutex;
 use prometheus_client::{metrics::counter::Counter, registry::Registry};
 use tokio::{
+    runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
     task::JoinHandle,
 };
@@ -118,7 +119,10 @@ pub struct Meter {
     queue: mpsc::UnboundedSender<Queued>,
     sampler: Mutex<Sampler>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    /// Nothing more comes.
     stop: CancellationToken,
+    /// The writer drops what it has.
+    given_up: CancellationToken,
     counters: Arc<Counters>,
     pulse: Arc<Pulse>,
 }
@@ -147,13 +151,20 @@ impl Meter {
             Arc::clone(&counters),
             Arc::clone(&pulse),
         );
+        let given_up = CancellationToken::new();
+        let running = given_up.clone().run_until_cancelled_owned(writer.run());
+        // On a thread of its own: each of a batch's statements is a round trip, whose end would have to wait behind all the
+        // requests that the server's workers are busy with.
+        let runtime = Handle::current();
+        let thread = tokio::task::spawn_blocking(move || runtime.block_on(running).unwrap_or_default());
         Arc::new(Self {
             durability,
             slots,
             queue,
             sampler: Mutex::default(),
-            writer: Mutex::new(Some(tokio::spawn(writer.run()))),
+            writer: Mutex::new(Some(thread)),
             stop,
+            given_up,
             counters,
             pulse,
         })
@@ -237,7 +248,7 @@ impl Meter {
                 Err(self.lost())
             }
             Err(_) => {
-                writer.abort();
+                self.given_up.cancel();
                 Err(self.lost())
             }
         }

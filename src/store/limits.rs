@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use app::model::{
     ModelId,
     limit::{Metric, ModelScope, Window},
+    receipt::Lane,
     time::{DAY, HOUR},
 };
 
@@ -47,26 +48,34 @@ impl Store {
         rows.into_iter().map(|(model,)| parse(model)).collect()
     }
 
-    /// 429 answers of the last 24 hours by model, with the whole of the hour that they begin in: sums are kept by the hour.
-    pub async fn refusals_by_model(&self, grant: &Grant<ViewUsage>) -> Result<BTreeMap<String, u64>, DbError> {
+    /// 429 answers of the last 24 hours in a lane by model, with the whole of the hour that they begin in: sums are kept by the hour.
+    pub async fn refusals_by_model(&self, grant: &Grant<ViewUsage>, lane: Lane) -> Result<BTreeMap<String, u64>, DbError> {
         const SQL: &str = "
             SELECT model, CAST(sum(refused_org + refused_project) AS BIGINT) FROM usage_hours
-            WHERE project_id = $1 AND hour >= $2 GROUP BY model";
+            WHERE project_id = $1 AND hour >= $2 AND (tier = 'flex') = $3 GROUP BY model";
         let since = self.day_ago();
         let mut reader = self.db.read().await?;
-        let rows = fetch_all!(&mut reader, (String, i64), SQL, grant.project().id.as_str(), since)?;
+        let rows = fetch_all!(
+            &mut reader,
+            (String, i64),
+            SQL,
+            grant.project().id.as_str(),
+            since,
+            lane == Lane::Flex
+        )?;
         Ok(rows.into_iter().map(|(model, refused)| (model, count(refused))).collect())
     }
 
-    /// The most that was in use at once of each of the project's buckets, in whole units, in the same hours as [`Self::refusals_by_model`].
-    pub async fn peaks(&self, grant: &Grant<ViewUsage>) -> Result<ProjectLimits, DbError> {
+    /// The most that was in use at once of each of the project's buckets of a lane, in whole units, in the same hours as
+    /// [`Self::refusals_by_model`].
+    pub async fn peaks(&self, grant: &Grant<ViewUsage>, lane: Lane) -> Result<ProjectLimits, DbError> {
         const SQL: &str = "
             SELECT model, metric, period, MAX(peak) FROM bucket_peaks
-            WHERE org_id = $1 AND scope_id = $2 AND lane = 'standard' AND hour >= $3 GROUP BY model, metric, period";
+            WHERE org_id = $1 AND scope_id = $2 AND lane = $3 AND hour >= $4 GROUP BY model, metric, period";
         let since = self.day_ago();
         let mut reader = self.db.read().await?;
         let (org, project) = (grant.org().id.as_str(), grant.project().id.as_str());
-        let rows = fetch_all!(&mut reader, (String, String, String, i64), SQL, org, project, since)?;
+        let rows = fetch_all!(&mut reader, (String, String, String, i64), SQL, org, project, lane.as_str(), since)?;
         rows.into_iter().map(limit_of).collect()
     }
 
@@ -146,8 +155,10 @@ mod tests {
             tx.commit().await.expect("commit");
             let mut reader = world.store.db.read().await.expect("read");
             let grant = authorize_project::<ViewUsage>(&mut reader, &world.caller(Who::ProjectMember).await, &world.prod).await.expect("a grant");
-            let peaks = world.store.peaks(&grant).await.expect("peaks");
-            assert_eq!(peaks.into_iter().collect::<Vec<_>>(), [((ModelScope::All, Metric::Tokens, Window::Minute), 90)]);
+            for (lane, highest) in [(Lane::Standard, 90), (Lane::Flex, 700)] {
+                let peaks = world.store.peaks(&grant, lane).await.expect("peaks");
+                assert_eq!(peaks.into_iter().collect::<Vec<_>>(), [((ModelScope::All, Metric::Tokens, Window::Minute), highest)]);
+            }
         }
         async fn only_active_projects_of_the_org_are_allotted(db: TestDb) {
             let world = World::new(db).await;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Timestamp,
     limit::{Metric, ModelScope, Window},
+    receipt::Lane,
     words::words,
 };
 
@@ -184,15 +185,19 @@ pub struct LimitRow {
     /// True when the model answers from the built-in simulator.
     pub simulated: bool,
     pub cells: PerRate<LimitCell>,
-    /// 429 answers of the last 24 hours for this model in this project, whichever limit it was.
+    /// 429 answers of the last 24 hours for this model in this project and lane, whichever limit it was.
     pub refused_24h: u64,
 }
 
-/// What the Limits page shows: `*` first, then the models that the project may call.
+/// What the Limits page shows of one lane: `*` first, then the models that the project may call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LimitsTable {
     /// The plan that the org quotas come from.
     pub plan: String,
+    /// Whose buckets, and so whose ceilings, the cells show.
+    pub lane: Lane,
+    /// The ceiling of flex in thousandths of every limit; `None` when the plan has no flex tier.
+    pub flex_permille: Option<u64>,
     pub rows: Vec<LimitRow>,
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ModelId, Money, Name, RequestId, Slug, Timestamp, limit::Level, receipt::Receipt};
+use super::{ModelId, Money, Name, RequestId, Slug, Timestamp, limit::Level, receipt::Receipt, request::Refusal};
 
 /// What a request was, what it had to pass, and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +43,13 @@ pub struct ReceiptDetail {
     pub receipt: Receipt,
     pub holders: Holders,
     pub now: Timestamp,
+}
+
+impl ReceiptDetail {
+    /// True when a limit, a budget or a queue of the gateway answered. A 429 can also come from an upstream.
+    pub fn is_refused(&self) -> bool {
+        self.receipt.refused_by.is_some() || Refusal::of(self.error_code.as_deref(), self.refused).is_some()
+    }
 }
 
 /// Who held the org's bucket when it refused. What a person must not know is left out on the server.

@@ -146,14 +146,6 @@ impl RequestFilter {
         typed.trim().chars().filter(|c| !c.is_control()).take(Self::MAX_TEXT).collect()
     }
 
-    /// The one request with this id.
-    pub fn by_id(id: &RequestId) -> Self {
-        Self {
-            text: id.to_string(),
-            ..Self::default()
-        }
-    }
-
     /// True when rows can be left out for another reason than their age.
     pub fn selects(&self) -> bool {
         let ages = Self {

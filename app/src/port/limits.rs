@@ -4,12 +4,14 @@ use crate::model::{
     AppError, Listing, Page, ProjectId,
     audit::AuditEntry,
     limits_table::{LimitEdit, LimitsPreview, LimitsTable},
+    receipt::Lane,
 };
 
 /// The two-level limits of a project.
 #[async_trait]
 pub trait Limits: Send + Sync {
-    async fn table(&self, project: ProjectId) -> Result<LimitsTable, AppError>;
+    /// Limits and use of a lane; a plan without flex has the standard lane only.
+    async fn table(&self, project: ProjectId, lane: Lane) -> Result<LimitsTable, AppError>;
 
     /// Sets the project's limits of one row. Refused, naming field and ceiling, when one exceeds the org's.
     async fn set(&self, project: ProjectId, edit: LimitEdit) -> Result<(), AppError>;

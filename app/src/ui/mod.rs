@@ -26,7 +26,7 @@ pub use list::{Pager, SearchBox};
 pub use live::{Live, LiveMark, live_topic};
 pub use loaded::{Failure, Loaded, NotFound, Obstacle};
 pub use notice::{Notice, Toasts};
-pub use parts::{Badge, Card, Empty, ErrorNote, LinkButton, Meter, Note, PageHead, Simulated, Time, Tone};
+pub use parts::{Badge, Card, Empty, ErrorNote, IconLink, LinkButton, Meter, Note, PageHead, Simulated, Time, Tone};
 pub use password::PasswordField;
 pub use place::{InPlace, LoadedPlace, use_place};
 pub use query::{href, page_of, page_param, query};

@@ -57,6 +57,25 @@ pub fn PageHead(
     }
 }
 
+/// A link that looks like a small button with an icon; without an address it is a disabled button.
+#[component]
+pub fn IconLink(icon: &'static str, label: &'static str, href: Option<String>) -> impl IntoView {
+    match href {
+        Some(href) => view! {
+            <a class="btn ghost icon-only sm" href=href aria-label=label>
+                <Icon name=icon />
+            </a>
+        }
+        .into_any(),
+        None => view! {
+            <button type="button" class="btn ghost icon-only sm" aria-label=label disabled>
+                <Icon name=icon />
+            </button>
+        }
+        .into_any(),
+    }
+}
+
 /// A card with its title. `tools` stand beside the title; with `quiet` the title is for screen readers only.
 #[component]
 pub fn Card(

@@ -54,7 +54,7 @@ fn level(metric: Metric, used: u64, at: i64) -> BucketLevel {
 
 on_both_engines! {
     async fn duplicates_are_found_in_batches_of_every_size(db: TestDb) {
-        // 90 rows are statements of 64, 16, 8 and 2 rows; every third is known already, and one comes twice.
+        // 90 rows are statements of 64, 24 and 2 rows; every third is known already, and one comes twice.
         store(&db.db, (0..90).step_by(3).map(record).collect(), &[]).await;
         let mut batch: Vec<Record> = (0..90).map(record).collect();
         batch[88] = record(7);

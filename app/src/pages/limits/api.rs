@@ -7,12 +7,13 @@ use crate::model::{
     audit::AuditEntry,
     budget::Spending,
     limits_table::{LimitsPreview, LimitsTable},
+    receipt::Lane,
 };
 
-/// Both levels of a project's limits, with live use.
+/// Both levels of a project's limits in a lane, with live use.
 #[server(endpoint = "limits/table")]
-pub async fn get_limits(project: ProjectId) -> Result<LimitsTable, AppError> {
-    crate::port::port::<dyn crate::port::Limits>()?.table(project).await
+pub async fn get_limits(project: ProjectId, lane: Lane) -> Result<LimitsTable, AppError> {
+    crate::port::port::<dyn crate::port::Limits>()?.table(project, lane).await
 }
 
 /// Sets the project's limits of one row from the fields of the form, and leads `back` to the table. `seen` is the version of the

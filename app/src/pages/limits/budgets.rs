@@ -9,14 +9,14 @@ use crate::{
         Timestamp,
         budget::{Budget, BudgetScope, Spend, Spending},
     },
-    ui::{Badge, Card, Column, Meter, Pager, Table, Tone, query},
+    ui::{Badge, Card, Column, Live, Meter, Pager, Table, Tone, live_topic, query},
 };
 
 #[component]
 pub fn BudgetTab(limits: Limits, spending: Spending) -> impl IntoView {
     let month = spending.month;
     let (page, total) = (spending.keys.page, spending.keys.total);
-    let live = format!("project/{}", limits.project.id);
+    let topic = Some(live_topic(&limits.place));
     let all: Vec<Spend> = spending
         .org
         .into_iter()
@@ -41,14 +41,14 @@ pub fn BudgetTab(limits: Limits, spending: Spending) -> impl IntoView {
         .collect_view();
     let paging = move |page| Limits { page, ..limits.clone() }.href(&[]);
     view! {
-        <div id="live" data-live=live>
+        <Live id="live" topic>
             <Card id="budgets" title="Monthly budgets">
                 <Table label="Budgets table" columns>
                     {rows}
                 </Table>
                 <Pager page total noun="keys" href=paging />
             </Card>
-        </div>
+        </Live>
         <p class="footnote">
             <Icon name="info" />
             <span>

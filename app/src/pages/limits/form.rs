@@ -133,6 +133,12 @@ pub fn percent(cell: &LimitCell, units: u64) -> Option<u8> {
     Some(u8::try_from(share.min(100)).unwrap_or(100))
 }
 
+/// Thousandths as a plain number: `2`, `1.5`, `0.125`.
+pub fn multiple(permille: u64) -> String {
+    let text = format!("{}.{:03}", permille / 1_000, permille % 1_000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// What the head of the table says about the projects together; nothing for those who must not know of other projects.
 pub fn commitment(rows: &[LimitRow], rate: Rate) -> Option<String> {
     let cells = || rows.iter().map(|row| &row.cells[rate]);
@@ -246,5 +252,6 @@ mod tests {
         assert_eq!(percent(&cell(None, None), 5), None);
         assert_eq!(quota(None), "unlimited");
         assert_eq!(own(None), "inherits");
+        assert_eq!([2_000, 10_000, 1_500, 125].map(multiple), ["2", "10", "1.5", "0.125"]);
     }
 }

@@ -17,10 +17,11 @@ use crate::{
     model::{
         limits_table::Rate,
         place::{Place, ProjectRef},
+        receipt::Lane,
     },
     pages::receipt::RequestedReceipt,
     policy::{Action, reason},
-    ui::{InPlace, Loaded, NotFound, Note, PageHead, SearchBox, href, page_of, page_param, query},
+    ui::{InPlace, LiveMark, Loaded, NotFound, Note, PageHead, SearchBox, href, page_of, page_param, query},
 };
 
 use self::{
@@ -79,15 +80,23 @@ struct Limits {
     place: Place,
     project: ProjectRef,
     tab: Tab,
+    lane: Lane,
     /// The page of the budgets, counted from 0: a dialog opens over it, and closes to it.
     page: u32,
 }
 
 impl Limits {
-    /// The address of this tab with parameters.
+    /// The parameters that this tab and lane have in the address. Money knows no lanes.
+    fn params(&self) -> Vec<(&'static str, &'static str)> {
+        let lane = (self.lane == Lane::Flex && self.tab != Tab::Spend).then_some(("lane", Lane::Flex.as_str()));
+        [("t", self.tab.as_str())].into_iter().chain(lane).collect()
+    }
+
+    /// The address of this tab and lane with parameters.
     fn href(&self, params: &[(&'static str, &str)]) -> String {
         let page = page_param(self.page);
-        let mut all = vec![("t", self.tab.as_str()), ("page", page.as_str())];
+        let mut all: Vec<(&'static str, &str)> = self.params();
+        all.push(("page", &page));
         all.extend_from_slice(params);
         href(&self.place.href("limits"), &all)
     }
@@ -125,8 +134,15 @@ fn LimitsOf(place: Place) -> impl IntoView {
 #[component]
 fn ProjectLimits(place: Place, project: ProjectRef) -> impl IntoView {
     let tab = Tab::from_query(query().get_str("t"));
+    let lane = query().get_str("lane").and_then(|lane| lane.parse().ok()).unwrap_or_default();
     let page = if tab == Tab::Spend { page_of(&query()).number } else { 0 };
-    let limits = Limits { place, project, tab, page };
+    let limits = Limits {
+        place,
+        project,
+        tab,
+        lane,
+        page,
+    };
     match tab {
         Tab::Rate(rate) => view! { <Rates limits rate /> }.into_any(),
         Tab::Spend => view! { <Budgets limits /> }.into_any(),
@@ -137,8 +153,9 @@ fn ProjectLimits(place: Place, project: ProjectRef) -> impl IntoView {
 fn Rates(limits: Limits, rate: Rate) -> impl IntoView {
     let project = limits.project.id.clone();
     let looked = limits.locked().is_none().then(|| Looked::from_query(&query())).flatten();
+    let lane = limits.lane;
     let data = async move {
-        let table = get_limits(project.clone()).await?;
+        let table = get_limits(project.clone(), lane).await?;
         Ok((table, look_ahead(project, looked).await))
     };
     view! {
@@ -194,13 +211,19 @@ fn Frame(limits: Limits, children: Children) -> impl IntoView {
         }
     });
     let close = limits.href(&[]);
+    let keep = limits
+        .params()
+        .into_iter()
+        .map(|(name, value)| (name, value.to_owned()))
+        .collect::<Vec<_>>();
     view! {
         <PageHead
             title="Limits"
             lead="Every request must pass both levels. A project limit cannot exceed the organization’s; an empty one inherits it."
         >
+            <LiveMark />
             <div class="toolbar">
-                <SearchBox name="request" label="Look up a request id" value="" keep=vec![("t", shown.as_str().to_owned())] />
+                <SearchBox name="request" label="Look up a request id" value="" keep />
             </div>
             {history}
         </PageHead>

@@ -13,8 +13,9 @@ use crate::{
         limit::ModelScope,
         limits_table::{LimitCell, LimitRow, LimitsTable, Rate},
         number::{compact, grouped},
+        receipt::Lane,
     },
-    ui::{Card, Column, Empty, Meter, Simulated, Table, query},
+    ui::{Card, Column, Empty, Live, Meter, Simulated, Table, live_topic, query},
 };
 
 /// The name of a row: the model, or all of them together.
@@ -32,23 +33,52 @@ pub fn RateTab(limits: Limits, rate: Rate, table: LimitsTable, looked: Option<Lo
         .as_ref()
         .map(|looked| looked.model.clone())
         .or_else(|| query().get("edit"))
-        .filter(|_| limits.locked().is_none());
+        .filter(|_| limits.locked().is_none() && table.lane == Lane::Standard);
     let edited = edited.and_then(|model| table.rows.iter().find(|row| row.model.as_str() == model).cloned());
     let dialog = edited.map(|row| view! { <EditDialog limits=limits.clone() row looked /> });
-    let plan = table.plan.clone();
-    let live = format!("project/{}", limits.project.id);
+    let (plan, about) = (table.plan.clone(), about_flex(&table));
+    let topic = Some(live_topic(&limits.place));
     view! {
-        <div id="live" data-live=live>
+        <Live id="live" topic decay=true>
             <LimitTable limits rate table />
-        </div>
+        </Live>
         <p class="footnote">
             <Icon name="info" />
-            <span>
-                "The organization’s limits come from the plan " <strong>{plan}</strong>
-                ". The tiers priority and default share these buckets; flex has buckets of its own, a multiple set in the plan."
-            </span>
+            <span>"The organization’s limits come from the plan " <strong>{plan}</strong> "." {about}</span>
         </p>
         {dialog}
+    }
+}
+
+/// How the buckets of flex and those of the other tiers relate; nothing for a plan without flex.
+fn about_flex(table: &LimitsTable) -> Option<String> {
+    let multiple = form::multiple(table.flex_permille?);
+    Some(match table.lane {
+        Lane::Standard => {
+            format!(" The tiers priority and default share these limits. Flex has its own ceiling: {multiple} × every limit.")
+        }
+        Lane::Flex => format!(
+            " Flex has its own ceiling: {multiple} × every limit, filled by flex requests alone. It follows the limits of priority and default."
+        ),
+    })
+}
+
+/// The links between the lanes of a plan with flex.
+#[component]
+fn Lanes(limits: Limits, shown: Lane) -> impl IntoView {
+    let links = [(Lane::Standard, "Priority and default"), (Lane::Flex, "Flex")].map(|(lane, label)| {
+        let current = (shown == lane).then_some("true");
+        let href = Limits { lane, ..limits.clone() }.href(&[]);
+        view! {
+            <a href=href aria-current=current>
+                {label}
+            </a>
+        }
+    });
+    view! {
+        <nav class="segmented" aria-label="Tiers">
+            {links}
+        </nav>
     }
 }
 
@@ -63,27 +93,33 @@ fn LimitTable(limits: Limits, rate: Rate, table: LimitsTable) -> impl IntoView {
         .into_any();
     }
     let commitment = form::commitment(&table.rows, rate);
+    let lane = table.lane;
+    let lanes = table.flex_permille.map(|_| view! { <Lanes limits=limits.clone() shown=lane /> });
     let tools = move || {
         view! {
+            {lanes}
             <span class="spacer"></span>
             <span class="muted">
                 <small>{commitment}</small>
             </span>
         }
     };
-    let columns = vec![
+    let mut columns = vec![
         Column::text("Model"),
         Column::number("Organization"),
         Column::number(limits.project.name.to_string()),
         Column::number("Effective"),
         Column::text("In use"),
         Column::number("429s, 24 h"),
-        Column::Controls("Edit"),
     ];
+    // The ceilings of flex follow the limits of the others.
+    if lane == Lane::Standard {
+        columns.push(Column::Controls("Edit"));
+    }
     let rows = table
         .rows
         .into_iter()
-        .map(|row| view! { <Row limits=limits.clone() rate row /> })
+        .map(|row| view! { <Row limits=limits.clone() rate lane row /> })
         .collect_view();
     view! {
         <Card id="limits" title="Per model" tools>
@@ -96,11 +132,19 @@ fn LimitTable(limits: Limits, rate: Rate, table: LimitsTable) -> impl IntoView {
 }
 
 #[component]
-fn Row(limits: Limits, rate: Rate, row: LimitRow) -> impl IntoView {
+fn Row(limits: Limits, rate: Rate, lane: Lane, row: LimitRow) -> impl IntoView {
     let cell = row.cells[rate].clone();
     let name = row_name(&row.model);
     let refused = if row.refused_24h > 0 { "num bad" } else { "num" };
     let over = cell.allotted_percent().filter(|percent| *percent > 100);
+    let edit = (lane == Lane::Standard).then(|| {
+        let label = format!("Edit the limits of {name}");
+        view! {
+            <td class="num menu-cell">
+                <EditButton limits=limits.clone() edit=row.model.as_str().to_owned() label />
+            </td>
+        }
+    });
     let cut = cell.project.zip(cell.org).is_some_and(|(own, org)| own > org);
     view! {
         <tr>
@@ -122,9 +166,7 @@ fn Row(limits: Limits, rate: Rate, row: LimitRow) -> impl IntoView {
             <td data-label="429s, 24 h" class=refused>
                 {grouped(row.refused_24h)}
             </td>
-            <td class="num menu-cell">
-                <EditButton limits edit=row.model.as_str().to_owned() label=format!("Edit the limits of {name}") />
-            </td>
+            {edit}
         </tr>
     }
 }

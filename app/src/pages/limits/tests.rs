@@ -10,6 +10,7 @@ use crate::{
         budget::{Budget, BudgetEdit, BudgetScope, Spend, SpendMark, Spending},
         limit::{Level, ModelScope},
         limits_table::{LimitCell, LimitChange, LimitEdit, LimitRow, LimitsPreview, LimitsTable, PerRate, Rate},
+        receipt::Lane,
     },
     port::{Budgets, Limits},
     testing::{Ports, assert_has, failed, member, owner, place, render},
@@ -21,15 +22,18 @@ const NOW: Timestamp = Timestamp(1_795_183_331_123);
 struct Fake {
     rows: Vec<LimitRow>,
     org_budget: Option<Spend>,
+    flex: Option<u64>,
     refuses: Option<AppError>,
     asked: Mutex<Vec<LimitEdit>>,
 }
 
 #[async_trait]
 impl Limits for Fake {
-    async fn table(&self, _: ProjectId) -> Result<LimitsTable, AppError> {
+    async fn table(&self, _: ProjectId, lane: Lane) -> Result<LimitsTable, AppError> {
         Ok(LimitsTable {
             plan: "Scale".to_owned(),
+            lane,
+            flex_permille: self.flex,
             rows: self.rows.clone(),
         })
     }
@@ -219,7 +223,10 @@ async fn both_levels_stand_side_by_side_with_live_use_and_peak() {
     );
     assert_has(
         &html,
-        &["id=\"live\"", &format!("data-live=\"project/{}\"", ProjectId::from_bits(3))],
+        &[
+            &format!("id=\"live\" data-live=\"project/{}\" data-live-decay", ProjectId::from_bits(3)),
+            "data-live-mark",
+        ],
     );
 }
 
@@ -235,6 +242,35 @@ async fn every_way_of_counting_has_its_tab() {
     let (day, _) = render(&format!("{PAGE}?t=tpd"), ports(owner())).await;
     assert_has(&day, &["95,000,000", "above the organization’s"]);
     assert_eq!(day.matches("90,000,000").count(), 2, "the effective limit is the lower one");
+}
+
+#[tokio::test]
+async fn flex_has_a_table_of_its_own_that_cannot_be_edited() {
+    let flexible = || Fake {
+        rows: rows(true),
+        flex: Some(1_500),
+        ..Fake::default()
+    };
+    let (html, _) = render(&format!("{PAGE}?t=rpm"), ports_of(owner(), flexible())).await;
+    assert_has(
+        &html,
+        &[
+            "href=\"/acme-robotics/prod/limits?t=rpm&amp;lane=flex\"",
+            "Flex has its own ceiling: 1.5 × every limit.",
+        ],
+    );
+    let (html, _) = render(&format!("{PAGE}?t=rpm&lane=flex&edit=*"), ports_of(owner(), flexible())).await;
+    assert_has(
+        &html,
+        &[
+            "filled by flex requests alone",
+            "?t=tpd&amp;lane=flex\"",
+            "href=\"/acme-robotics/prod/limits?t=usd\"",
+        ],
+    );
+    assert!(!html.contains("<dialog") && !html.contains(">Edit<"));
+    let (html, _) = render(PAGE, ports(owner())).await;
+    assert!(!html.contains("Flex") && !html.contains("lane="), "the plan has no flex tier");
 }
 
 #[tokio::test]

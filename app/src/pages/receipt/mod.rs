@@ -1,6 +1,6 @@
 //! The receipt of a request: why it was refused, every bucket it had to pass, and what would help.
 //!
-//! [`Receipt`] is its content, for an inspector beside a list; [`RequestedReceipt`] shows that of `?request=` in a sheet.
+//! [`Opened`] is what stands under an asked id, for an inspector beside a list; [`RequestedReceipt`] shows it in a sheet.
 
 mod advice;
 pub mod api;
@@ -9,7 +9,7 @@ mod buckets;
 mod explain;
 mod holders;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 
 use leptos::prelude::*;
 
@@ -17,7 +17,7 @@ use self::{
     advice::{Advice, Link, advice},
     api::find_receipt,
     buckets::{BucketTable, BudgetTable},
-    explain::explain,
+    explain::{Explanation, explain},
     holders::HolderTable,
 };
 use super::limits::budgets_href;
@@ -26,7 +26,7 @@ use crate::{
     islands::{CopyLink, Modal},
     model::{AppError, RequestId, number::grouped, place::Place, receipt_detail::ReceiptDetail},
     policy::Action,
-    ui::{Badge, ErrorNote, Simulated, Tone, href, query, status},
+    ui::{Badge, ErrorNote, IconLink, Simulated, Tone, href, query, status},
 };
 
 /// The receipt of `?request=`, if the address has one, in a sheet over the page. `close` is the address without it.
@@ -34,25 +34,16 @@ use crate::{
 pub fn RequestedReceipt(place: Place, close: String) -> impl IntoView {
     let asked = query().get("request").map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
     asked.map(|id| {
-        let found = {
-            let (org, project) = (place.org.id.clone(), place.project.as_ref().map(|project| project.id.clone()));
-            let id = id.parse::<RequestId>();
-            async move {
-                match id {
-                    Ok(id) => find_receipt(org, project, id).await,
-                    Err(_) => Err(AppError::NotFound),
-                }
-            }
-        };
         let sheet = Suspend::new(async move {
-            let found = found.await;
+            let found = find(&place, &id).await;
+            if found == Err(AppError::NotFound) {
+                status::set(404);
+            }
             view! {
                 <Modal close=Some(close.clone()) class=Some("sheet receipt".to_owned())>
-                    {match found {
-                        Ok(detail) => view! { <Receipt detail place close /> }.into_any(),
-                        Err(AppError::NotFound) => view! { <Unknown id close /> }.into_any(),
-                        Err(error) => view! { <Broken error close /> }.into_any(),
-                    }}
+                    <Opened id found place heading="dialog-title">
+                        <IconLink icon="x" label="Close receipt" href=Some(close) />
+                    </Opened>
                 </Modal>
             }
         });
@@ -60,66 +51,119 @@ pub fn RequestedReceipt(place: Place, close: String) -> impl IntoView {
     })
 }
 
-/// Head and body of a receipt. The heading has the id `dialog-title`; `close` leads to the page without it.
+/// The request that an address asks for, as it is seen from this place. A damaged id is one that is not there.
+pub async fn find(place: &Place, id: &str) -> Result<ReceiptDetail, AppError> {
+    let id = id.parse::<RequestId>().map_err(|_| AppError::NotFound)?;
+    let project = place.project.as_ref().map(|project| project.id.clone());
+    find_receipt(place.org.id.clone(), project, id).await
+}
+
+/// Head and body of what was found under an id: the receipt, or why there is none. `heading` is the id of the heading,
+/// which takes the focus; the children are the links at the end of the bar.
 #[component]
-pub fn Receipt(detail: ReceiptDetail, place: Place, close: String) -> impl IntoView {
-    let may_set = place.standing.may(Action::SetLimits);
-    let ways = advice(&detail, may_set);
-    let kept = !detail.receipt.buckets.is_empty();
-    view! {
-        <Head detail=detail.clone() close />
-        <div class="body">
-            {kept.then(|| view! { <BucketTable detail=detail.clone() /> })} <BudgetTable detail=detail.clone() />
-            <HolderTable detail=detail.clone() /> <Ways ways place /> <Facts detail />
-        </div>
+pub fn Opened(
+    id: String,
+    found: Result<ReceiptDetail, AppError>,
+    place: Place,
+    heading: &'static str,
+    children: Children,
+) -> impl IntoView {
+    match found {
+        Ok(detail) => view! {
+            <Receipt detail place heading>
+                {children()}
+            </Receipt>
+        }
+        .into_any(),
+        Err(AppError::NotFound) => view! {
+            <Unknown id heading>
+                {children()}
+            </Unknown>
+        }
+        .into_any(),
+        Err(error) => view! {
+            <Head heading title="This receipt could not be loaded" ways=children />
+            <div class="body">
+                <ErrorNote error />
+            </div>
+        }
+        .into_any(),
     }
 }
 
 #[component]
-fn Head(detail: ReceiptDetail, close: String) -> impl IntoView {
-    let explanation = explain(&detail);
-    let refused = detail.status == 429;
-    let (tone, word) = match detail.status {
-        429 => (Tone::Bad, "refused"),
+fn Receipt(detail: ReceiptDetail, place: Place, heading: &'static str, children: Children) -> impl IntoView {
+    let may_set = place.standing.may(Action::SetLimits);
+    let advised = advice(&detail, may_set);
+    let kept = !detail.receipt.buckets.is_empty();
+    let Explanation { headline, why } = explain(&detail);
+    let told = detail.clone();
+    let mark = view! { <Mark detail=detail.clone() /> }.into_any();
+    view! {
+        <Head heading title=headline mark ways=children>
+            <p class="why">{why}</p>
+            <Meta detail=told />
+        </Head>
+        <div class="body">
+            {kept.then(|| view! { <BucketTable detail=detail.clone() /> })} <BudgetTable detail=detail.clone() />
+            <HolderTable detail=detail.clone() /> <Ways ways=advised place /> <Facts detail />
+        </div>
+    }
+}
+
+/// The bar, with `mark` at its beginning and the `ways` on at its end; below it the heading and the children.
+#[component]
+fn Head(
+    heading: &'static str,
+    #[prop(into)] title: String,
+    #[prop(optional)] mark: Option<AnyView>,
+    ways: Children,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <div class="head sheet-head">
+            <div class="sheet-bar">{mark} <span class="spacer"></span> {ways()}</div>
+            <h2 id=heading tabindex="-1" autofocus>
+                {title}
+            </h2>
+            {children.map(|children| children())}
+        </div>
+    }
+}
+
+/// How the request ended, and its id.
+#[component]
+fn Mark(detail: ReceiptDetail) -> impl IntoView {
+    let (id, status) = (detail.id.to_string(), detail.status);
+    let (tone, word) = match status {
+        _ if detail.is_refused() => (Tone::Bad, "refused"),
+        499 => (Tone::Warn, "client left"),
         200..300 => (Tone::Ok, "answered"),
         _ => (Tone::Warn, "failed"),
     };
-    let retry = detail
-        .receipt
-        .retry_after_ms
-        .map(|wait| format!("retry after {} s", (wait + 999) / 1_000));
-    let id = detail.id.to_string();
     view! {
-        <div class="head sheet-head">
-            <div class="sheet-bar">
-                <Badge tone>{format!("{} {word}", detail.status)}</Badge>
-                <span class="copyable show">
-                    <code>{id.clone()}</code>
-                    <CopyLink text=id label="Copy request id" entry=false />
-                </span>
-                <span class="spacer"></span>
-                <Close close />
-            </div>
-            <h2 id="dialog-title" tabindex="-1" autofocus>{explanation.headline}</h2>
-            <p class="why">{explanation.why}</p>
-            <p class="sheet-meta">
-                <time datetime=detail.arrived_at.iso()>{detail.arrived_at.absolute()}</time>
-                <span>{detail.project.to_string()}</span>
-                {detail.key.map(|key| view! { <span>{key}</span> })}
-                <span>{detail.model.to_string()} {detail.simulated.then(|| view! { " " <Simulated /> })}</span>
-                <span>"tier " {detail.tier}</span>
-                {retry.filter(|_| refused).map(|retry| view! { <span>{retry}</span> })}
-            </p>
-        </div>
+        <Badge tone>{format!("{status} {word}")}</Badge>
+        <span class="copyable show">
+            <code>{id.clone()}</code>
+            <CopyLink text=id label="Copy request id" entry=false />
+        </span>
     }
 }
 
+/// When, where and with what it was asked.
 #[component]
-fn Close(close: String) -> impl IntoView {
+fn Meta(detail: ReceiptDetail) -> impl IntoView {
+    let wait = detail.receipt.retry_after_ms.filter(|_| detail.is_refused());
+    let retry = wait.map(|wait| format!("retry after {} s", (wait + 999) / 1_000));
     view! {
-        <a class="btn ghost icon-only sm" href=close aria-label="Close receipt">
-            <Icon name="x" />
-        </a>
+        <p class="sheet-meta">
+            <time datetime=detail.arrived_at.iso()>{detail.arrived_at.absolute()}</time>
+            <span>{detail.project.to_string()}</span>
+            {detail.key.map(|key| view! { <span>{key}</span> })}
+            <span>{detail.model.to_string()} {detail.simulated.then(|| view! { " " <Simulated /> })}</span>
+            <span>"tier " {detail.tier}</span>
+            {retry.map(|retry| view! { <span>{retry}</span> })}
+        </p>
     }
 }
 
@@ -218,40 +262,18 @@ fn Facts(detail: ReceiptDetail) -> impl IntoView {
 
 /// There is no such request here.
 #[component]
-fn Unknown(id: String, close: String) -> impl IntoView {
-    status::set(404);
+fn Unknown(id: String, heading: &'static str, children: Children) -> impl IntoView {
+    let mark = view! { <code>{id}</code> }.into_any();
     view! {
-        <div class="head sheet-head">
-            <div class="sheet-bar">
-                <code>{id}</code>
-                <span class="spacer"></span>
-                <Close close />
-            </div>
-            <h2 id="dialog-title" tabindex="-1" autofocus>"This request is not known here"</h2>
+        <Head heading title="This request is not known here" mark ways=children>
             <p class="why">
-                "Either no request of this project has this id, or it was one of a flood of refusals: those are counted, and only some of them are kept with a receipt."
+                "Either no request of this place has this id, or it was one of a flood of refusals: those are counted, and only some of them are kept with a receipt."
             </p>
-        </div>
+        </Head>
         <div class="body">
             <p class="muted">
                 "The id is the header " <code>"x-request-id"</code> " of the answer. Look in the project whose key was used, and for a flood at another refused request of the same minute."
             </p>
-        </div>
-    }
-}
-
-#[component]
-fn Broken(error: AppError, close: String) -> impl IntoView {
-    view! {
-        <div class="head sheet-head">
-            <div class="sheet-bar">
-                <span class="spacer"></span>
-                <Close close />
-            </div>
-            <h2 id="dialog-title" tabindex="-1" autofocus>"This receipt could not be loaded"</h2>
-        </div>
-        <div class="body">
-            <ErrorNote error />
         </div>
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         AppError, Money, RequestId, Standing, Timestamp, TypedId,
         limit::{Level, Metric, ModelScope, Window},
         limits_table::{LimitsTable, Rate},
-        receipt::{BucketLine, BudgetLine, Receipt, RefusedBy},
+        receipt::{BucketLine, BudgetLine, Lane, Receipt, RefusedBy},
         receipt_detail::{HeldBy, Holders, ReceiptDetail},
         usage::Scope,
     },
@@ -66,6 +66,11 @@ fn detail(receipt: Receipt, holders: Holders) -> ReceiptDetail {
         holders,
         now: at.plus(60_000),
     }
+}
+
+/// One that was answered.
+pub fn admitted() -> ReceiptDetail {
+    detail(Receipt::default(), Holders::None)
 }
 
 fn org_full(holders: Holders) -> ReceiptDetail {
@@ -231,15 +236,23 @@ fn a_queue_and_an_admission_are_explained_too() {
     );
     assert_eq!(explain(&queued).headline, "The wait for acme/atlas-large was too long");
     assert!(!advice(&queued, false).is_empty());
-    let admitted = detail(Receipt::default(), Holders::None);
+    let admitted = admitted();
     assert_eq!(explain(&admitted).why, "It held 96,000 tokens of acme/atlas-large and used 1,500.");
     assert_eq!(advice(&admitted, true), []);
     let old = ReceiptDetail {
         status: 429,
         refused: Some(Level::Org),
+        error_code: Some("rate_limit_exceeded".to_owned()),
         ..admitted
     };
     assert_eq!(explain(&old).headline, "Refused by a limit of the organization");
+    let of_upstream = ReceiptDetail {
+        refused: None,
+        error_code: Some("rate_limited_upstream".to_owned()),
+        ..old.clone()
+    };
+    assert!(old.is_refused() && queued.is_refused() && !of_upstream.is_refused());
+    assert_eq!(explain(&of_upstream).headline, "Admitted; it ended with 429");
 }
 
 struct Fake(Result<ReceiptDetail, AppError>);
@@ -255,9 +268,11 @@ struct NoLimits;
 
 #[async_trait]
 impl Limits for NoLimits {
-    async fn table(&self, _: crate::model::ProjectId) -> Result<LimitsTable, AppError> {
+    async fn table(&self, _: crate::model::ProjectId, lane: Lane) -> Result<LimitsTable, AppError> {
         Ok(LimitsTable {
             plan: "Scale".to_owned(),
+            lane,
+            flex_permille: None,
             rows: Vec::new(),
         })
     }

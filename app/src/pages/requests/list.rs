@@ -7,7 +7,6 @@ use super::{
     filters::{Filters, nothing_matches},
 };
 use crate::{
-    icon::Icon,
     model::{
         Timestamp,
         number::{compact, grouped},
@@ -194,13 +193,13 @@ fn full_cells(row: &RequestRow) -> impl IntoView + use<> {
 
 /// The mark of tokens that the upstream did not count itself.
 #[component]
-pub fn Estimated() -> impl IntoView {
+fn Estimated() -> impl IntoView {
     view! { <span class="badge line" title="The upstream did not count: from the estimate and what was forwarded">"estimated"</span> }
 }
 
 /// The status, and for a refusal by what.
 #[component]
-pub fn Status(row: RequestRow) -> impl IntoView {
+fn Status(row: RequestRow) -> impl IntoView {
     let (tone, text) = status(row.status, row.refusal);
     view! {
         <span title=row.code>
@@ -219,12 +218,12 @@ fn status(status: u16, refusal: Option<Refusal>) -> (Tone, String) {
     }
 }
 
-pub fn key_name(row: &RequestRow) -> String {
+fn key_name(row: &RequestRow) -> String {
     row.key.as_ref().map_or_else(|| "–".to_owned(), |key| key.name.clone())
 }
 
 /// `402 ms`, `1.31 s`, `75 s`.
-pub fn duration(ms: u64) -> String {
+fn duration(ms: u64) -> String {
     match ms {
         0..1_000 => format!("{ms} ms"),
         1_000..60_000 => format!("{}.{:02} s", ms / 1_000, ms % 1_000 / 10),
@@ -237,25 +236,6 @@ fn short(id: &str) -> String {
     match (id.get(..10), id.get(id.len().saturating_sub(6)..)) {
         (Some(head), Some(tail)) if id.len() > 17 => format!("{head}…{tail}"),
         _ => id.to_owned(),
-    }
-}
-
-/// A link that looks like a small button with an icon; without an address it is a disabled button.
-#[component]
-pub fn IconLink(icon: &'static str, label: &'static str, href: Option<String>) -> impl IntoView {
-    match href {
-        Some(href) => view! {
-            <a class="btn ghost icon-only sm" href=href aria-label=label>
-                <Icon name=icon />
-            </a>
-        }
-        .into_any(),
-        None => view! {
-            <button type="button" class="btn ghost icon-only sm" aria-label=label disabled>
-                <Icon name=icon />
-            </button>
-        }
-        .into_any(),
     }
 }
 

@@ -13,10 +13,12 @@ use leptos::prelude::*;
 
 use crate::{
     model::{
-        AppError, RequestId,
+        AppError,
         place::Place,
-        request::{Part, RequestFilter, RequestLog, RequestRow, Since},
+        receipt_detail::ReceiptDetail,
+        request::{Part, RequestLog, Since},
     },
+    pages::receipt,
     ui::{InPlace, Live, LiveMark, Loaded, Note, PageHead, Tone, live_topic, query},
 };
 
@@ -43,28 +45,22 @@ fn RequestsOf(place: Place) -> impl IntoView {
     }
 }
 
-/// The list, and the request that is open if there is one.
+/// The list, and what was found under the id of the request that is open, if one is.
 struct Page {
     log: RequestLog,
-    /// `None` when none is open, and when it is not here.
-    open: Option<RequestRow>,
+    open: Option<(String, Result<ReceiptDetail, AppError>)>,
 }
 
 /// The open request may stand on another page than the one that is shown.
 async fn load(place: Place, asked: Asked) -> Result<Page, AppError> {
-    let project = || place.project.as_ref().map(|project| project.id.clone());
-    let log = list_requests(place.org.id.clone(), project(), asked.filter, asked.part).await?;
-    let Some(id) = asked.open else {
-        return Ok(Page { log, open: None });
-    };
-    let on_page = log.rows.iter().find(|row| row.id.as_str() == id).cloned();
-    let open = match (on_page, id.parse::<RequestId>()) {
-        (Some(row), _) => Some(row),
-        (None, Ok(id)) => {
-            let one = list_requests(place.org.id.clone(), project(), RequestFilter::by_id(&id), Part::Newest).await?;
-            one.rows.into_iter().find(|row| row.id == id)
+    let project = place.project.as_ref().map(|project| project.id.clone());
+    let log = list_requests(place.org.id.clone(), project, asked.filter, asked.part).await?;
+    let open = match asked.open {
+        Some(id) => {
+            let found = receipt::find(&place, &id).await;
+            Some((id, found))
         }
-        (None, Err(_)) => None,
+        None => None,
     };
     Ok(Page { log, open })
 }
@@ -100,8 +96,9 @@ fn Body(place: Place, asked: Asked, page: Page) -> impl IntoView {
         }
     });
     let beside = asked.open.is_some();
-    let inspector =
-        beside.then(|| view! { <RequestInspector asked=asked.clone() place=place.clone() row=open shown=log.rows.clone() now=log.now /> });
+    let inspector = open.map(|(id, found)| {
+        view! { <RequestInspector asked=asked.clone() place=place.clone() id found shown=log.rows.clone() /> }
+    });
     view! {
         <PageHead title="Request log" lead>
             {mark}

@@ -5,21 +5,22 @@ use async_trait::async_trait;
 use crate::{
     model::{
         AppError, KeyId, Money, RequestId, Timestamp, TypedId,
+        receipt_detail::ReceiptDetail,
         request::{Cursor, Ending, KeyOfRequest, Minute, Part, Refusal, RequestFilter, RequestLog, RequestRow, UsedTier},
         usage::Scope,
     },
-    port::Requests,
+    pages::receipt::tests::admitted,
+    port::{Receipts, Requests},
     testing::{Ports, all_projects, assert_has, member, place, render},
 };
 
 const NOW: Timestamp = Timestamp(1_795_183_331_123);
 const PAGE: &str = "/acme-robotics/prod/requests";
 
-/// A log that keeps what it was asked for. It finds rows by their id only.
+/// A log that keeps what it was asked for.
 #[derive(Default)]
 struct Fake {
     rows: Vec<RequestRow>,
-    hidden: Option<RequestRow>,
     older: Option<Cursor>,
     looked_until: Option<Cursor>,
     asked: Mutex<Vec<(RequestFilter, Part)>>,
@@ -31,8 +32,7 @@ impl Requests for Fake {
         let rows: Vec<_> = if filter.text.is_empty() {
             self.rows.clone()
         } else {
-            let all = self.rows.iter().chain(&self.hidden);
-            all.filter(|row| row.id.as_str() == filter.text).cloned().collect()
+            self.rows.iter().filter(|row| row.id.as_str() == filter.text).cloned().collect()
         };
         self.asked.lock().expect("no panic").push((filter, part));
         Ok(RequestLog {
@@ -53,6 +53,17 @@ impl Requests for Fake {
             minutes_from: NOW.plus(-3_600_000),
             now: NOW,
         })
+    }
+}
+
+/// Knows the requests 1 to 9.
+struct Kept;
+
+#[async_trait]
+impl Receipts for Kept {
+    async fn receipt(&self, _: Scope, id: RequestId) -> Result<ReceiptDetail, AppError> {
+        let known = (1..10).any(|bits| RequestId::from_bits(bits) == id);
+        known.then(|| ReceiptDetail { id, ..admitted() }).ok_or(AppError::NotFound)
     }
 }
 
@@ -95,6 +106,7 @@ fn at_prod(fake: Fake) -> (Ports, Arc<Fake>) {
     let fake = Arc::new(fake);
     let ports = Ports {
         requests: Some(fake.clone()),
+        receipts: Some(Arc::new(Kept)),
         ..Ports::at(place(member()))
     };
     (ports, fake)
@@ -215,9 +227,11 @@ async fn a_row_opens_beside_the_list_with_the_ways_to_its_neighbours() {
     assert_has(
         &html,
         &[
-            "class=\"card inspector\"",
-            "2,114 in (14 cached), 640 out",
-            "order-17",
+            "class=\"card inspector receipt\"",
+            "class=\"sheet-bar\"",
+            "<h2 id=\"inspector\" tabindex=\"-1\" autofocus",
+            "200 answered",
+            "checkout-api",
             &format!("request={}#inspector\" aria-label=\"Newer request\"", id(1)),
             &format!("request={}#inspector\" aria-label=\"Older request\"", id(3)),
             &format!("?range=1h#{}", RequestId::from_bits(2)),
@@ -229,21 +243,20 @@ async fn a_row_opens_beside_the_list_with_the_ways_to_its_neighbours() {
 
 #[tokio::test]
 async fn a_request_of_another_page_opens_too_and_an_unknown_one_says_so() {
-    let fake = || Fake {
-        rows: vec![row(1)],
-        hidden: Some(refused(9)),
-        ..Fake::default()
-    };
-    let (html, _) = render(&format!("{PAGE}?status=ok&request={}", RequestId::from_bits(9)), at_prod(fake()).0).await;
-    assert_has(&html, &["class=\"card inspector\"", "429 organization", "rate_limit_exceeded"]);
-    for unknown in [RequestId::from_bits(8).to_string(), "<nonsense>".to_owned()] {
-        let (html, status) = render(
-            &format!("{PAGE}?request={}", unknown.replace('<', "%3C").replace('>', "%3E")),
-            at_prod(fake()).0,
-        )
-        .await;
-        assert_eq!(status, 200);
-        assert_has(&html, &["This request is not here"]);
+    let at = |id: &str| format!("{PAGE}?status=ok&request={id}");
+    let (html, _) = render(&at(RequestId::from_bits(9).as_str()), rows(vec![row(1)])).await;
+    assert_has(
+        &html,
+        &[
+            "class=\"card inspector receipt\"",
+            "200 answered",
+            "aria-label=\"Newer request\" disabled",
+        ],
+    );
+    for unknown in [RequestId::from_bits(10).as_str(), "%3Cnonsense%3E"] {
+        let (html, status) = render(&at(unknown), rows(vec![row(1)])).await;
+        assert_eq!(status, 200, "the list is there, and goes on following what happens");
+        assert_has(&html, &["This request is not known here"]);
         assert!(!html.contains("<nonsense>"));
     }
 }
