@@ -13,6 +13,7 @@ use async_trait::async_trait;
 use super::Console;
 use crate::{
     access::{Grant, ViewOrg, ViewUsage, authorize_org, authorize_project},
+    catalog::ModelKind,
     store::receipts::{ProjectNames, StoredRequest},
 };
 
@@ -45,6 +46,8 @@ impl Console {
             key_concealed,
             mut detail,
         } = stored;
+        let model = self.parts.catalog.models.get(&detail.model);
+        detail.embeds = model.is_some_and(|model| model.kind == ModelKind::Embedding);
         if key_concealed {
             conceal_key(&mut detail.receipt);
         }

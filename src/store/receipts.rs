@@ -17,7 +17,8 @@ use super::{
 };
 use crate::access::{Grant, Permission, SetLimits, ViewOrg, ViewUsage};
 
-/// A request as it is stored: nothing is concealed yet, and `receipt.holders` names every project.
+/// A request as it is stored: nothing is concealed yet, `receipt.holders` names every project, and what the catalog knows of the
+/// model (`embeds`) is not told.
 pub struct StoredRequest {
     pub project: ProjectId,
     /// It was made with the Organization Default Key, and the person is no owner: what the key's lines say is not for them.
@@ -76,6 +77,7 @@ impl Row {
                 status: u16::try_from(self.status).unwrap_or(0),
                 error_code: self.error_code,
                 refused: self.refused_level.map(parse).transpose()?,
+                embeds: false,
                 simulated: self.simulated,
                 estimated: self.estimated,
                 tokens_in: count(self.tokens_in),
