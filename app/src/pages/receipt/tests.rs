@@ -207,7 +207,7 @@ fn nothing_is_advised_that_another_limit_would_have_undone() {
     );
 
     let mut own_limit = org_full(by_project());
-    own_limit.receipt.buckets[1].used = 690_000;
+    own_limit.receipt.buckets[1].used = 600_000;
     assert!(!has(&own_limit, "Lower test"), "prod was full itself");
     assert!(has(&own_limit, "Ask for less."));
 
