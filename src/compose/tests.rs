@@ -175,7 +175,7 @@ const FUNCTIONS: &[Row] = &[
     ("/api/keys/disable", "project={prod}&key={key}&back=/acme/prod/keys", KEYS),
     ("/api/keys/enable", "project={prod}&key={key}&back=/acme/prod/keys", KEYS),
     ("/api/keys/revoke", "project={prod}&key={key}&back=/acme/prod/keys", KEYS),
-    ("/api/limits/table", "project={prod}", READ_PROJECT),
+    ("/api/limits/table", "project={prod}&lane=standard", READ_PROJECT),
     (
         "/api/limits/set",
         "project={prod}&model=*&tokens_per_minute=&requests_per_minute=99999999&tokens_per_hour=&requests_per_hour=&tokens_per_day=&requests_per_day=&seen=,,,,,&back=/acme/prod/limits",

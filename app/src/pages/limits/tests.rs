@@ -437,9 +437,9 @@ async fn budgets_show_what_is_spent_and_what_was_passed() {
 #[tokio::test]
 async fn a_budget_of_a_later_page_is_edited_on_its_page() {
     let (html, _) = render(&format!("{PAGE}?t=usd&page=2"), ports(owner())).await;
-    assert_has(&html, &[&format!("?t=usd&amp;page=2&amp;edit={}", key())]);
+    assert_has(&html, &["?t=usd&amp;page=2&amp;edit=key%5F"]);
     let (html, _) = render(&format!("{PAGE}?t=usd&page=2&edit={}", key()), ports(owner())).await;
-    assert_has(&html, &["Monthly budget of checkout-api", "t=usd&amp;page=2&amp;done=budget-saved"]);
+    assert_has(&html, &["Monthly budget of checkout-api", "?t=usd&amp;page=2&amp;done=budget"]);
     let (html, _) = render(&format!("{PAGE}?t=usd&page=2&history=1"), ports(owner())).await;
     assert_has(&html, &["1–50 of 60 changes", "?t=usd&amp;page=2&amp;history=2"]);
     assert!(!html.contains("?t=tpm&amp;page=2"), "the other tabs have no pages");
