@@ -289,7 +289,7 @@ async fn the_organization_has_its_own_log_with_a_column_for_the_project() {
         &[
             "<th scope=\"col\">Project</th>",
             "data-live=\"org/org_",
-            "Every request of All projects",
+            "Every request of Acme Robotics",
         ],
     );
 }
