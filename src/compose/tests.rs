@@ -178,12 +178,12 @@ const FUNCTIONS: &[Row] = &[
     ("/api/limits/table", "project={prod}", READ_PROJECT),
     (
         "/api/limits/set",
-        "project={prod}&model=*&requests_per_minute=99999999&back=/acme/prod/limits",
+        "project={prod}&model=*&tokens_per_minute=&requests_per_minute=99999999&tokens_per_hour=&requests_per_hour=&tokens_per_day=&requests_per_day=&seen=,,,,,&back=/acme/prod/limits",
         [401, 422, 422, 403, 403, 404, 403, 404],
     ),
     (
         "/api/limits/preview",
-        "project={prod}&model=*&requests_per_minute=99999999",
+        "project={prod}&model=*&tokens_per_minute=&requests_per_minute=99999999&tokens_per_hour=&requests_per_hour=&tokens_per_day=&requests_per_day=",
         [401, 422, 422, 403, 403, 404, 403, 404],
     ),
     (
@@ -194,7 +194,7 @@ const FUNCTIONS: &[Row] = &[
     ("/api/budgets/list", "project={prod}&page[number]=0&page[query]=", READ_PROJECT),
     (
         "/api/budgets/set",
-        "project={prod}&scope=key_00000000000000000000000000&amount=5&warn_percents=80&when_spent=warn&back=/acme/prod/limits&back_removed=/acme/prod/limits",
+        "project={prod}&scope=key_00000000000000000000000000&amount=5&warn_percents=80&when_spent=warn&seen=none&back=/acme/prod/limits&back_removed=/acme/prod/limits",
         [401, 404, 404, 403, 403, 404, 403, 404],
     ),
     (

@@ -1,7 +1,7 @@
 use app::{
     model::{
         AppError, Page, ProjectId,
-        budget::{Budget, BudgetEdit, BudgetScope, Spending},
+        budget::{Budget, BudgetEdit, BudgetScope, Spending, version},
     },
     port::Budgets,
 };
@@ -39,6 +39,11 @@ impl Budgets for Console {
         }
         let (id, name) = target(&mut change, &edit.scope).await?;
         let before = change.budget(&id).await?;
+        if edit.seen.is_some_and(|seen| seen != version(before.as_ref())) {
+            return Err(AppError::conflict(
+                "Somebody else has changed this budget since this form was opened. Nothing was saved: reload the page, and look at it again.",
+            ));
+        }
         if before == edit.budget {
             return Ok(());
         }

@@ -8,7 +8,8 @@ use app::{
         limit::{Level, Metric, ModelScope, Window},
         limits_table::{LimitCell, LimitChange, LimitEdit, LimitRow, LimitsPreview, LimitsTable, PerRate, Rate},
         number::grouped,
-        receipt::{Lane, Receipt, RefusedBy},
+        receipt::{BucketLine, Lane, Receipt, RefusedBy},
+        request::RequestLog,
     },
     port::Limits,
 };
@@ -69,8 +70,11 @@ impl Limits for Console {
 
     async fn set(&self, project: ProjectId, edit: LimitEdit) -> Result<(), AppError> {
         let mut change = self.store().begin::<SetLimits>(&self.caller, &project).await?;
-        self.check(change.grant(), &edit)?;
-        let changes = changes(&change.limits().await?, &edit);
+        let plan = self.editable(change.grant(), &edit)?;
+        let before = change.limits().await?;
+        check_seen(&before, &edit)?;
+        let changes = changes(&before, &edit);
+        check_ceiling(plan, &edit.model, &changes)?;
         if changes.is_empty() {
             return Ok(());
         }
@@ -88,15 +92,16 @@ impl Limits for Console {
 
     async fn preview(&self, project: ProjectId, edit: LimitEdit) -> Result<LimitsPreview, AppError> {
         let grant = authorize_project::<SetLimits>(&mut self.store().db.read().await?, &self.caller, &project).await?;
-        self.check(&grant, &edit)?;
+        let plan = self.editable(&grant, &edit)?;
         let changes = changes(&self.store().limits_to_set(&grant).await?, &edit);
-        let receipts = self.store().own_refusals(&grant, &edit.model).await?;
+        check_ceiling(plan, &edit.model, &changes)?;
+        let (receipts, looked_until) = self.store().own_refusals(&grant, &edit.model, RequestLog::LOOK).await?;
         let concerned: Vec<&Receipt> = receipts.iter().filter(|receipt| concerns(receipt, &edit.model, &changes)).collect();
-        let plan = self.plan(&grant.org().plan)?;
         let fits = |receipt: &&&Receipt| would_fit(receipt, plan, &edit.model, &changes);
         Ok(LimitsPreview {
             refused: concerned.len() as u64,
             fitting: concerned.iter().filter(fits).count() as u64,
+            looked_until,
             changes,
         })
     }
@@ -142,39 +147,57 @@ fn changes(before: &ProjectLimits, edit: &LimitEdit) -> Vec<LimitChange> {
         .collect()
 }
 
+/// Refuses an edit of limits that were changed since the person saw them: it would undo that change unseen.
+fn check_seen(before: &ProjectLimits, edit: &LimitEdit) -> Result<(), AppError> {
+    let now = PerRate::from_fn(|rate| before.get(&(edit.model.clone(), rate.metric(), rate.window())).copied()).version();
+    if edit.seen.as_ref().is_none_or(|seen| *seen == now) {
+        return Ok(());
+    }
+    Err(AppError::conflict(
+        "Somebody else has changed these limits since this form was opened. Nothing was saved: reload the page, and look at them again.",
+    ))
+}
+
 /// Whether one of the changed limits gave this refusal.
 fn concerns(receipt: &Receipt, model: &ModelScope, changes: &[LimitChange]) -> bool {
     let Some(RefusedBy::Bucket(index)) = receipt.refused_by else {
         return false;
     };
-    receipt.buckets.get(index).is_some_and(|line| {
-        let rate = Rate::of(line.metric, line.window);
-        line.level == Level::Project && line.model == *model && changes.iter().any(|change| change.rate == rate)
-    })
+    let line = receipt.buckets.get(index);
+    line.is_some_and(|line| changes.iter().any(|change| is_line_of(line, model, change)))
 }
 
-/// Whether the request would have passed every bucket at its moment with the changed limits; the org's stand as they were.
+/// Whether the line is the project's bucket of the changed limit.
+fn is_line_of(line: &BucketLine, model: &ModelScope, change: &LimitChange) -> bool {
+    line.level == Level::Project && line.model == *model && Rate::of(line.metric, line.window) == change.rate
+}
+
+/// Whether the request would have passed every bucket at its moment with the changed limits; the org's stand as they were. What a
+/// bucket held that did not exist then is not known, so a request without the line of a new limit does not count as fitting.
 fn would_fit(receipt: &Receipt, plan: &Plan, model: &ModelScope, changes: &[LimitChange]) -> bool {
-    receipt.buckets.iter().filter(|line| !line.inherited).all(|line| {
-        let rate = Rate::of(line.metric, line.window);
-        let change = changes
-            .iter()
-            .find(|change| line.level == Level::Project && line.model == *model && change.rate == rate);
-        match change.map(|change| change.after) {
-            None => line.short_by() == 0,
-            // It inherits from then on, and leaves refusing to the org's bucket.
-            Some(None) => true,
-            Some(Some(limit)) => line.used.saturating_add(line.reserved).saturating_add(line.asked) <= plan.in_lane(limit, receipt.lane),
-        }
-    })
+    let known = |change: &LimitChange| receipt.buckets.iter().any(|line| is_line_of(line, model, change));
+    changes.iter().all(|change| change.after.is_none() || known(change))
+        && receipt.buckets.iter().all(|line| {
+            let change = changes.iter().find(|change| is_line_of(line, model, change));
+            match change.map(|change| change.after) {
+                None => line.inherited || line.short_by() == 0,
+                // It inherits from then on, and leaves refusing to the org's bucket.
+                Some(None) => true,
+                Some(Some(limit)) => {
+                    let needed = line.used.saturating_add(line.reserved).saturating_add(line.asked);
+                    needed <= plan.in_lane(limit, receipt.lane)
+                }
+            }
+        })
 }
 
-/// A project limit may not exceed the org's quota on the same thing; all fields are checked before anything is set.
-fn check_ceiling(plan: &Plan, edit: &LimitEdit) -> Result<(), AppError> {
+/// A project limit may not be set above the org's quota on the same thing; all changes are checked before anything is set. One that
+/// stays may lie above a quota that has sunk since.
+fn check_ceiling(plan: &Plan, model: &ModelScope, changes: &[LimitChange]) -> Result<(), AppError> {
     let mut fields = Fields::default();
-    for (rate, value) in edit.values.iter() {
-        let quota = plan.quota(&edit.model, rate.metric(), rate.window());
-        if let Some(ceiling) = quota.filter(|quota| value.is_some_and(|value| value > *quota)) {
+    for LimitChange { rate, after, .. } in changes {
+        let quota = plan.quota(model, rate.metric(), rate.window());
+        if let Some(ceiling) = quota.filter(|quota| after.is_some_and(|value| value > *quota)) {
             let (metric, window) = (rate.metric().as_str(), rate.window().as_str());
             fields.refuse(
                 rate.field(),
@@ -193,8 +216,8 @@ impl Console {
         self.parts.catalog.plan(key).ok_or(AppError::Internal)
     }
 
-    /// Whether the edit can be made in this project.
-    fn check(&self, grant: &Grant<SetLimits>, edit: &LimitEdit) -> Result<(), AppError> {
+    /// The plan that bounds the edit, if this row can be edited in this project.
+    fn editable(&self, grant: &Grant<SetLimits>, edit: &LimitEdit) -> Result<&Plan, AppError> {
         if grant.project().archived {
             return Err(AppError::conflict("This project is archived; its limits cannot change."));
         }
@@ -204,7 +227,7 @@ impl Console {
         {
             return Err(AppError::NotFound);
         }
-        check_ceiling(plan, edit)
+        Ok(plan)
     }
 
     fn detail(&self, model: &ModelScope) -> String {
@@ -254,12 +277,12 @@ impl Console {
 mod tests {
     use super::*;
     use crate::catalog::Catalog;
-    use app::model::receipt::BucketLine;
 
     fn edit(values: &[(Rate, u64)]) -> LimitEdit {
         let mut edit = LimitEdit {
             model: ModelScope::All,
             values: PerRate::default(),
+            seen: None,
         };
         for (rate, value) in values {
             edit.values[*rate] = Some(*value);
@@ -271,14 +294,26 @@ mod tests {
     fn a_limit_above_the_ceiling_names_its_field_and_the_ceiling() {
         let catalog = Catalog::built_in();
         let plan = catalog.plan("standard").expect("built in");
+        let check = |edit: &LimitEdit| check_ceiling(plan, &edit.model, &changes(&ProjectLimits::new(), edit));
         let within = edit(&[(Rate::RequestsMinute, 6_000), (Rate::TokensMinute, 2_000_000)]);
-        assert_eq!(check_ceiling(plan, &within), Ok(()));
-        assert_eq!(check_ceiling(plan, &edit(&[])), Ok(()));
+        assert_eq!(check(&within), Ok(()));
+        assert_eq!(check(&edit(&[])), Ok(()));
         let above = edit(&[(Rate::RequestsMinute, 6_001), (Rate::TokensMinute, 2_000_001)]);
-        let error = check_ceiling(plan, &above).expect_err("both are too high");
+        let error = check(&above).expect_err("both are too high");
         let says = |field: &str, text: &str| error.on_field(field).is_some_and(|message| message.contains(text));
         assert!(says("requests_per_minute", "6,000 requests per minute"), "{error}");
         assert!(says("tokens_per_minute", "2,000,000 tokens per minute"), "{error}");
+    }
+
+    #[test]
+    fn a_limit_that_stays_may_lie_above_a_quota_that_has_sunk() {
+        let catalog = Catalog::built_in();
+        let plan = catalog.plan("standard").expect("built in");
+        let before = ProjectLimits::from([((ModelScope::All, Metric::Requests, Window::Minute), 9_000)]);
+        let others = edit(&[(Rate::RequestsMinute, 9_000), (Rate::TokensMinute, 5)]);
+        assert_eq!(check_ceiling(plan, &others.model, &changes(&before, &others)), Ok(()));
+        let lowered = edit(&[(Rate::RequestsMinute, 8_000)]);
+        assert!(check_ceiling(plan, &lowered.model, &changes(&before, &lowered)).is_err());
     }
 
     #[test]
@@ -343,5 +378,41 @@ mod tests {
         assert!(!concerns(&receipt(50), &ModelScope::All, &other));
         let model: ModelScope = "bailiwick/echo".parse().expect("a model");
         assert!(!concerns(&receipt(50), &model, &change(Some(150))));
+    }
+
+    #[test]
+    fn a_preview_knows_inherited_lines_lanes_and_what_was_not_recorded() {
+        let catalog = Catalog::built_in();
+        let mut plan = catalog.plan("standard").expect("built in").clone();
+        plan.flex_permille = 2_000;
+        let change = |rate, after| LimitChange { rate, before: None, after };
+        let fits = |receipt: &Receipt, changes: &[LimitChange]| would_fit(receipt, &plan, &ModelScope::All, changes);
+        let tokens = |after| vec![change(Rate::TokensMinute, after)];
+
+        let inherited = Receipt {
+            buckets: vec![BucketLine {
+                inherited: true,
+                ..line(Level::Project, 100, 50)
+            }],
+            ..Receipt::default()
+        };
+        assert!(fits(&inherited, &[]), "an inherited line never refuses");
+        assert!(!fits(&inherited, &tokens(Some(129))), "as a limit of its own it does");
+        assert!(fits(&inherited, &tokens(Some(130))));
+
+        let mut flex = Receipt {
+            lane: Lane::Flex,
+            buckets: vec![line(Level::Project, 100, 50)],
+            ..Receipt::default()
+        };
+        assert!(fits(&flex, &tokens(Some(65))), "flex has twice as much");
+        flex.lane = Lane::Standard;
+        assert!(!fits(&flex, &tokens(Some(65))));
+
+        let mut both = tokens(Some(500));
+        both.push(change(Rate::RequestsDay, Some(1_000)));
+        assert!(!fits(&flex, &both), "what a new limit would have held is not known");
+        both[1].after = None;
+        assert!(fits(&flex, &both));
     }
 }

@@ -13,6 +13,7 @@ use async_trait::async_trait;
 use super::Console;
 use crate::{
     access::{Grant, ViewOrg, ViewUsage, authorize_org, authorize_project},
+    catalog::ModelKind,
     store::receipts::{ProjectNames, StoredRequest},
 };
 
@@ -40,7 +41,16 @@ impl Receipts for Console {
 impl Console {
     /// The request without what the person must not know. `org` is the proof that the person may know the other projects.
     async fn as_seen_by(&self, org: Option<&Grant<ViewOrg>>, stored: StoredRequest) -> Result<ReceiptDetail, AppError> {
-        let StoredRequest { project, mut detail } = stored;
+        let StoredRequest {
+            project,
+            key_concealed,
+            mut detail,
+        } = stored;
+        let model = self.parts.catalog.models.get(&detail.model);
+        detail.embeds = model.is_some_and(|model| model.kind == ModelKind::Embedding);
+        if key_concealed {
+            conceal_key(&mut detail.receipt);
+        }
         let names = match org {
             Some(org) if !detail.receipt.holders.is_empty() => Some(self.store().project_names(org).await?),
             Some(_) => Some(ProjectNames::new()),
@@ -86,22 +96,55 @@ fn conceal_org_budget(receipt: &mut Receipt) {
         Some(RefusedBy::Budget(index)) => Some(index),
         _ => None,
     };
-    let mut kept = Vec::new();
-    for (index, line) in std::mem::take(&mut receipt.budgets).into_iter().enumerate() {
-        if refusing == Some(index) {
-            receipt.refused_by = Some(RefusedBy::Budget(kept.len()));
-        } else if line.level == Level::Org {
+    let kept = leave_out(&mut receipt.budgets, refusing, |index, line| {
+        line.level == Level::Org && refusing != Some(index)
+    });
+    if refusing.is_some() {
+        receipt.refused_by = kept.map(RefusedBy::Budget);
+    }
+}
+
+/// Limits and budget of the Organization Default Key are for owners alone. When one of them refused, the request still says that it
+/// was refused at the level of the key, but by how much and for how long is gone with the line.
+fn conceal_key(receipt: &mut Receipt) {
+    let (bucket, budget) = match receipt.refused_by {
+        Some(RefusedBy::Bucket(index)) => (Some(index), None),
+        Some(RefusedBy::Budget(index)) => (None, Some(index)),
+        Some(RefusedBy::Queue) | None => (None, None),
+    };
+    let kept_bucket = leave_out(&mut receipt.buckets, bucket, |_, line| line.level == Level::Key);
+    let kept_budget = leave_out(&mut receipt.budgets, budget, |_, line| line.level == Level::Key);
+    if bucket.or(budget).is_some() {
+        receipt.refused_by = kept_bucket.map(RefusedBy::Bucket).or(kept_budget.map(RefusedBy::Budget));
+        receipt.retry_after_ms = receipt.retry_after_ms.filter(|_| receipt.refused_by.is_some());
+    }
+}
+
+/// Removes lines, and says where the line at `refusing` stands then; `None` when it was none, or is removed itself.
+fn leave_out<T>(lines: &mut Vec<T>, refusing: Option<usize>, removed: impl Fn(usize, &T) -> bool) -> Option<usize> {
+    let mut stands_at = None;
+    let mut kept = Vec::with_capacity(lines.len());
+    for (index, line) in lines.drain(..).enumerate() {
+        if removed(index, &line) {
             continue;
+        }
+        if refusing == Some(index) {
+            stands_at = Some(kept.len());
         }
         kept.push(line);
     }
-    receipt.budgets = kept;
+    *lines = kept;
+    stands_at
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::model::{Money, TypedId, receipt::BudgetLine, receipt::Holder};
+    use app::model::{
+        Money, TypedId,
+        limit::{Metric, ModelScope, Window},
+        receipt::{BucketLine, BudgetLine, Holder},
+    };
 
     fn held(project: u128, units: u64) -> Holder {
         Holder {
@@ -153,5 +196,44 @@ mod tests {
         };
         conceal_org_budget(&mut refused_by_org);
         assert_eq!(refused_by_org.budgets.len(), 2, "the answer of the gateway named it");
+    }
+
+    #[test]
+    fn the_default_keys_lines_are_left_out_and_the_level_that_refused_remains() {
+        let line = |level| BucketLine {
+            level,
+            model: ModelScope::All,
+            metric: Metric::Tokens,
+            window: Window::Minute,
+            limit: 100,
+            inherited: false,
+            used: 95,
+            reserved: 0,
+            asked: 10,
+            reset_ms: 1,
+        };
+        let seen = |lines: &[Level], refusing: usize| {
+            let mut receipt = Receipt {
+                buckets: lines.iter().copied().map(line).collect(),
+                refused_by: Some(RefusedBy::Bucket(refusing)),
+                retry_after_ms: Some(3_000),
+                ..Receipt::default()
+            };
+            conceal_key(&mut receipt);
+            (receipt.buckets.len(), receipt.refused_by, receipt.retry_after_ms)
+        };
+        assert_eq!(seen(&[Level::Org, Level::Key], 1), (1, None, None), "no number of the key's limit");
+        assert_eq!(
+            seen(&[Level::Key, Level::Org], 1),
+            (1, Some(RefusedBy::Bucket(0)), Some(3_000)),
+            "the line that refused has moved"
+        );
+        let mut by_queue = Receipt {
+            refused_by: Some(RefusedBy::Queue),
+            retry_after_ms: Some(5),
+            ..Receipt::default()
+        };
+        conceal_key(&mut by_queue);
+        assert_eq!((by_queue.refused_by, by_queue.retry_after_ms), (Some(RefusedBy::Queue), Some(5)));
     }
 }

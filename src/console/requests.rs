@@ -14,6 +14,10 @@ use crate::access::{ViewOrg, ViewUsage, authorize_org, authorize_project};
 #[async_trait]
 impl Requests for Console {
     async fn list(&self, scope: Scope, filter: RequestFilter, part: Part) -> Result<RequestLog, AppError> {
+        let filter = RequestFilter {
+            text: RequestFilter::searchable(&filter.text),
+            ..filter
+        };
         let mut reader = self.store().db.read().await?;
         match scope {
             Scope::Org(org) => {

@@ -239,6 +239,7 @@ impl Demo {
         let edit = LimitEdit {
             model: ModelScope::One(model),
             values,
+            seen: None,
         };
         self.clock.advance(HOUR);
         console.set(project.clone(), edit).await
@@ -259,6 +260,7 @@ impl Demo {
             let edit = BudgetEdit {
                 scope,
                 budget: Some(budget),
+                seen: None,
             };
             console.set_budget(project.clone(), edit).await?;
         }

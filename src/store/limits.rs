@@ -6,7 +6,7 @@ use app::model::{
     ModelId,
     limit::{Metric, ModelScope, Window},
     receipt::Lane,
-    time::DAY,
+    time::{DAY, HOUR},
 };
 
 use super::{
@@ -35,6 +35,11 @@ impl Store {
         project_limits(&mut self.db.read().await?, grant.project().id.as_str()).await
     }
 
+    /// First millisecond of the hour that lies 24 hours back.
+    fn day_ago(&self) -> i64 {
+        self.ambient.now().plus(-DAY).0.div_euclid(HOUR) * HOUR
+    }
+
     /// The models that the project may call, in alphabetical order.
     pub async fn project_models(&self, grant: &Grant<ViewUsage>) -> Result<Vec<ModelId>, DbError> {
         const SQL: &str = "SELECT model FROM project_models WHERE project_id = $1 ORDER BY model";
@@ -43,12 +48,12 @@ impl Store {
         rows.into_iter().map(|(model,)| parse(model)).collect()
     }
 
-    /// 429 answers of the last 24 hours in a lane by model.
+    /// 429 answers of the last 24 hours in a lane by model, with the whole of the hour that they begin in: sums are kept by the hour.
     pub async fn refusals_by_model(&self, grant: &Grant<ViewUsage>, lane: Lane) -> Result<BTreeMap<String, u64>, DbError> {
         const SQL: &str = "
             SELECT model, CAST(sum(refused_org + refused_project) AS BIGINT) FROM usage_hours
             WHERE project_id = $1 AND hour >= $2 AND (tier = 'flex') = $3 GROUP BY model";
-        let since = self.ambient.now().plus(-DAY).0;
+        let since = self.day_ago();
         let mut reader = self.db.read().await?;
         let rows = fetch_all!(
             &mut reader,
@@ -61,12 +66,13 @@ impl Store {
         Ok(rows.into_iter().map(|(model, refused)| (model, count(refused))).collect())
     }
 
-    /// The most that was in use at once of each of the project's buckets of a lane in the last 24 hours, in whole units.
+    /// The most that was in use at once of each of the project's buckets of a lane, in whole units, in the same hours as
+    /// [`Self::refusals_by_model`].
     pub async fn peaks(&self, grant: &Grant<ViewUsage>, lane: Lane) -> Result<ProjectLimits, DbError> {
         const SQL: &str = "
             SELECT model, metric, period, MAX(peak) FROM bucket_peaks
             WHERE org_id = $1 AND scope_id = $2 AND lane = $3 AND hour >= $4 GROUP BY model, metric, period";
-        let since = self.ambient.now().plus(-DAY).0;
+        let since = self.day_ago();
         let mut reader = self.db.read().await?;
         let (org, project) = (grant.org().id.as_str(), grant.project().id.as_str());
         let rows = fetch_all!(&mut reader, (String, String, String, i64), SQL, org, project, lane.as_str(), since)?;
@@ -129,7 +135,6 @@ mod tests {
         store::testing::on_both_engines,
         testing::{NOW, Who, World},
     };
-    use app::model::time::HOUR;
 
     on_both_engines! {
         async fn a_peak_is_the_highest_of_the_last_day(db: TestDb) {
@@ -138,7 +143,7 @@ mod tests {
             let hour = NOW.0 / HOUR * HOUR;
             let rows = [
                 (world.prod.as_str(), "standard", hour, 40_i64),
-                (world.prod.as_str(), "standard", hour - 3 * HOUR, 90),
+                (world.prod.as_str(), "standard", hour - 24 * HOUR, 90),
                 (world.prod.as_str(), "standard", hour - 25 * HOUR, 999),
                 (world.prod.as_str(), "flex", hour, 700),
                 (world.default_project.as_str(), "standard", hour, 800),

@@ -17,9 +17,12 @@ use super::{
 };
 use crate::access::{Grant, Permission, SetLimits, ViewOrg, ViewUsage};
 
-/// A request as it is stored: nothing is concealed yet, and `receipt.holders` names every project.
+/// A request as it is stored: nothing is concealed yet, `receipt.holders` names every project, and what the catalog knows of the
+/// model (`embeds`) is not told.
 pub struct StoredRequest {
     pub project: ProjectId,
+    /// It was made with the Organization Default Key, and the person is no owner: what the key's lines say is not for them.
+    pub key_concealed: bool,
     pub detail: ReceiptDetail,
 }
 
@@ -35,6 +38,7 @@ struct Row {
     project: String,
     project_slug: String,
     key_name: Option<String>,
+    key_concealed: bool,
     model: String,
     tier: String,
     status: i64,
@@ -60,6 +64,7 @@ impl Row {
     fn into_stored(self, now: Timestamp) -> Result<StoredRequest, DbError> {
         Ok(StoredRequest {
             project: parse(&self.project_id)?,
+            key_concealed: self.key_concealed,
             detail: ReceiptDetail {
                 id: parse(&self.id)?,
                 client_request_id: self.client_request_id,
@@ -72,6 +77,7 @@ impl Row {
                 status: u16::try_from(self.status).unwrap_or(0),
                 error_code: self.error_code,
                 refused: self.refused_level.map(parse).transpose()?,
+                embeds: false,
                 simulated: self.simulated,
                 estimated: self.estimated,
                 tokens_in: count(self.tokens_in),
@@ -100,7 +106,8 @@ fn receipt(id: &str, text: &str) -> Result<Receipt, DbError> {
 // $4 is NULL for the whole org. $3 is true for owners, who alone see the Organization Default Key.
 const FIND: &str = "
     SELECT r.id, r.client_request_id, o.name AS org, r.project_id, p.name AS project, p.slug AS project_slug,
-           CASE WHEN k.is_org_default AND NOT $3 THEN NULL ELSE k.name END AS key_name, r.model, r.tier, r.status, r.error_code,
+           CASE WHEN k.is_org_default AND NOT $3 THEN NULL ELSE k.name END AS key_name,
+           coalesce(k.is_org_default AND NOT $3, FALSE) AS key_concealed, r.model, r.tier, r.status, r.error_code,
            r.refused_level, r.simulated, r.estimated, r.tokens_in, r.tokens_cached, r.tokens_out, r.cost_micros, r.arrived_at,
            r.latency_ms, r.first_token_ms, r.asked_output, r.estimate, r.reserved, r.settled, r.buckets
     FROM requests r
@@ -110,7 +117,7 @@ const FIND: &str = "
     WHERE r.id = $1 AND r.org_id = $2 AND (CAST($4 AS TEXT) IS NULL OR r.project_id = $4)";
 
 /// The most receipts that a preview reads.
-const LOOKED_AT: i64 = 10_000;
+const MOST_RECEIPTS: i64 = 10_000;
 
 impl Store {
     /// A request of the project.
@@ -145,27 +152,69 @@ impl Store {
             .collect()
     }
 
-    /// The receipts of the requests that the project's own limits refused in the last 7 days, the newest first.
-    pub async fn own_refusals(&self, grant: &Grant<SetLimits>, model: &ModelScope) -> Result<Vec<Receipt>, DbError> {
+    /// The receipts of the requests that the project's own limits refused in the last 7 days, the newest first. At most `look` requests
+    /// of the project, refused or not, are read, and [`MOST_RECEIPTS`] receipts: then the second value is where the look ended.
+    pub async fn own_refusals(
+        &self,
+        grant: &Grant<SetLimits>,
+        model: &ModelScope,
+        look: u32,
+    ) -> Result<(Vec<Receipt>, Option<Timestamp>), DbError> {
+        const EDGE: &str = "
+            SELECT arrived_at FROM requests WHERE project_id = $1 AND arrived_at >= $2 ORDER BY arrived_at DESC LIMIT 1 OFFSET $3";
         const SQL: &str = "
-            SELECT id, buckets FROM requests
+            SELECT id, arrived_at, buckets FROM requests
             WHERE project_id = $1 AND arrived_at >= $2 AND refused_level = 'project' AND (CAST($3 AS TEXT) IS NULL OR model = $3)
             ORDER BY arrived_at DESC LIMIT $4";
-        let since = self.ambient.now().plus(-7 * DAY).0;
+        let (project, week) = (grant.project().id.as_str(), self.ambient.now().plus(-7 * DAY).0);
         let model = match model {
             ModelScope::All => None,
             ModelScope::One(model) => Some(model.as_str()),
         };
         let mut reader = self.db.read().await?;
-        let rows = fetch_all!(
-            &mut reader,
-            (String, String),
-            SQL,
-            grant.project().id.as_str(),
-            since,
-            model,
-            LOOKED_AT
-        )?;
-        rows.iter().map(|(id, text)| receipt(id, text)).collect()
+        let edge = fetch_optional!(&mut reader, (i64,), EDGE, project, week, i64::from(look))?.map(|(at,)| at);
+        let since = edge.unwrap_or(week);
+        let rows = fetch_all!(&mut reader, (String, i64, String), SQL, project, since, model, MOST_RECEIPTS)?;
+        let last = rows
+            .last()
+            .map(|(_, at, _)| *at)
+            .filter(|_| count(MOST_RECEIPTS) == rows.len() as u64);
+        let receipts = rows.iter().map(|(id, _, text)| receipt(id, text)).collect::<Result<_, _>>()?;
+        Ok((receipts, last.or(edge).map(Timestamp)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        access::authorize_project,
+        store::{db::execute, testing::on_both_engines},
+        testing::{NOW, Who, World},
+    };
+
+    on_both_engines! {
+        async fn a_look_for_refusals_ends_after_so_many_requests_and_says_where(db: TestDb) {
+            let world = World::new(db).await;
+            let mut tx = world.store.db.write().await.expect("begin");
+            for (age, status, level) in [(1, 429, Some("project")), (2, 200, None), (3, 429, Some("project"))] {
+                let id: RequestId = world.store.ambient.id();
+                execute!(
+                    &mut tx,
+                    "INSERT INTO requests (id, org_id, project_id, model, tier, status, refused_level, arrived_at, latency_ms, buckets)
+                     VALUES ($1, $2, $3, 'bailiwick/echo', 'default', $4, $5, $6, 1, '{}')",
+                    id.as_str(), world.org.as_str(), world.prod.as_str(), status, level, NOW.0 - age
+                ).expect("a request");
+            }
+            tx.commit().await.expect("commit");
+            let mut reader = world.store.db.read().await.expect("read");
+            let grant = authorize_project::<SetLimits>(&mut reader, &world.caller(Who::Owner).await, &world.prod).await.expect("a grant");
+            let look = async |most| {
+                let (receipts, until) = world.store.own_refusals(&grant, &ModelScope::All, most).await.expect("looked");
+                (receipts.len(), until)
+            };
+            assert_eq!(look(1).await, (1, Some(NOW.plus(-2))));
+            assert_eq!(look(3).await, (2, None));
+        }
     }
 }

@@ -26,6 +26,14 @@ impl Budget {
     }
 }
 
+/// A budget as one text, by which a form tells what it was filled from.
+pub fn version(budget: Option<&Budget>) -> String {
+    budget.map_or_else(
+        || "none".to_owned(),
+        |budget| format!("{}; {}; {}", budget.amount.0, budget.thresholds(), budget.hard_stop),
+    )
+}
+
 /// Parses the thresholds of a form: whole per cents, separated by commas or spaces; empty for none.
 ///
 /// # Errors
@@ -131,6 +139,8 @@ pub struct Spending {
 pub struct BudgetEdit {
     pub scope: BudgetScope,
     pub budget: Option<Budget>,
+    /// The version of the budget that the person saw: another one is a conflict then. `None` overwrites whatever stands.
+    pub seen: Option<String>,
 }
 
 /// A budget whose threshold was passed this month: shown at the top of every page that it concerns.

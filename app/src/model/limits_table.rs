@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    Timestamp,
     limit::{Metric, ModelScope, Window},
     receipt::Lane,
     words::words,
@@ -110,6 +111,14 @@ impl<T> PerRate<T> {
     }
 }
 
+impl PerRate<Option<u64>> {
+    /// The limits of a row as one text, by which a form tells what it was filled from: `700000,,,,,5000`.
+    pub fn version(&self) -> String {
+        let texts = self.0.map(|value| value.map(|value| value.to_string()).unwrap_or_default());
+        texts.join(",")
+    }
+}
+
 impl<T> std::ops::Index<Rate> for PerRate<T> {
     type Output = T;
     fn index(&self, rate: Rate) -> &T {
@@ -148,10 +157,22 @@ impl LimitCell {
         }
     }
 
-    /// How much of the org's limit the projects' own limits add up to, in whole per cent; `None` where it is not known.
+    /// How much of the org's limit the projects' own limits add up to, in whole per cent, for display: rounded up above the limit,
+    /// so that no over-commitment reads as 100 %. `None` where it is not known.
     pub fn allotted_percent(&self) -> Option<u64> {
         let (org, allotted) = self.org.zip(self.allotted)?;
-        u64::try_from(u128::from(allotted) * 100 / u128::from(org.max(1))).ok()
+        let (hundredfold, org) = (u128::from(allotted) * 100, u128::from(org.max(1)));
+        let percent = if self.is_over_committed() {
+            hundredfold.div_ceil(org)
+        } else {
+            hundredfold / org
+        };
+        u64::try_from(percent).ok()
+    }
+
+    /// Whether the projects' own limits add up to more units than the org has.
+    pub fn is_over_committed(&self) -> bool {
+        self.org.zip(self.allotted).is_some_and(|(org, allotted)| allotted > org)
     }
 }
 
@@ -185,6 +206,8 @@ pub struct LimitsTable {
 pub struct LimitEdit {
     pub model: ModelScope,
     pub values: PerRate<Option<u64>>,
+    /// The version of the values that the person saw: others are a conflict then. `None` overwrites whatever stands.
+    pub seen: Option<String>,
 }
 
 impl LimitEdit {
@@ -226,6 +249,8 @@ pub struct LimitsPreview {
     pub refused: u64,
     /// How many of them would have fitted at their moment with the new limits.
     pub fitting: u64,
+    /// Where the look back ended early, so that there may be more of both; `None` when it reached all 7 days.
+    pub looked_until: Option<Timestamp>,
 }
 
 #[cfg(test)]
@@ -269,6 +294,8 @@ mod tests {
             cell.allotted_percent()
         };
         assert_eq!(cell(Some(1_000_000), Some(1_300_000)), Some(130));
+        assert_eq!(cell(Some(1_000_000), Some(1_000_001)), Some(101), "never 100 % when it is more");
+        assert_eq!(cell(Some(1_000_000), Some(999_999)), Some(99));
         assert_eq!(cell(None, Some(5)), None);
         assert_eq!(cell(Some(5), None), None);
     }
@@ -278,6 +305,7 @@ mod tests {
         let mut edit = LimitEdit {
             model: ModelScope::All,
             values: PerRate::default(),
+            seen: None,
         };
         edit.values[Rate::TokensMinute] = Some(100);
         edit.values[Rate::TokensHour] = Some(6_000);

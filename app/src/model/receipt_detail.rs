@@ -21,6 +21,8 @@ pub struct ReceiptDetail {
     pub error_code: Option<String>,
     /// The level that refused it.
     pub refused: Option<Level>,
+    /// The model turns texts into vectors, and writes none.
+    pub embeds: bool,
     /// Answered by the built-in simulator.
     pub simulated: bool,
     /// The tokens are not the upstream's own count.

@@ -122,6 +122,14 @@ pub struct RequestFilter {
 }
 
 impl RequestFilter {
+    /// Longer texts find nothing: a client's own id has at most 128 characters.
+    const MAX_TEXT: usize = 200;
+
+    /// A typed text as it can be looked for: databases know no control characters in a text.
+    pub fn searchable(typed: &str) -> String {
+        typed.trim().chars().filter(|c| !c.is_control()).take(Self::MAX_TEXT).collect()
+    }
+
     /// True when rows can be left out for another reason than their age.
     pub fn selects(&self) -> bool {
         let ages = Self {

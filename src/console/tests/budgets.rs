@@ -1,13 +1,15 @@
 use app::{
     model::{
         AppError, Money, Page,
-        budget::{Budget, BudgetEdit, BudgetScope},
+        budget::{Budget, BudgetEdit, BudgetScope, version},
+        limit::ModelScope,
+        limits_table::{LimitEdit, Rate},
         time::DAY,
     },
     port::{Budgets, Keys, Limits, Shell},
 };
 
-use super::new_key;
+use super::{limit, new_key};
 use crate::{
     ambient::Clock,
     store::db::execute,
@@ -16,12 +18,37 @@ use crate::{
 };
 
 on_both_engines! {
+    async fn what_somebody_else_changed_meanwhile_is_not_overwritten(db: TestDb) {
+        let world = World::new(db).await;
+        let owner = world.console(Who::Owner).await;
+        let seen = |values: &[(Rate, u64)]| limit(ModelScope::All, values).values.version();
+        let edit = |to: u64, seen: String| LimitEdit {
+            seen: Some(seen),
+            ..limit(ModelScope::All, &[(Rate::TokensMinute, to)])
+        };
+        owner.set(world.prod.clone(), edit(500, seen(&[]))).await.expect("nothing stood");
+        let late = owner.set(world.prod.clone(), edit(900, seen(&[]))).await;
+        assert!(matches!(late, Err(AppError::Conflict { .. })), "{late:?}");
+        owner.set(world.prod.clone(), edit(900, seen(&[(Rate::TokensMinute, 500)]))).await.expect("it was seen");
+
+        let budget = |amount: i64| Some(Budget { amount: Money(amount), warn_percents: vec![80], hard_stop: true });
+        let edit = |to: i64, seen: Option<Budget>| BudgetEdit {
+            scope: BudgetScope::Project,
+            budget: budget(to),
+            seen: Some(version(seen.as_ref())),
+        };
+        owner.set_budget(world.prod.clone(), edit(5_000_000, None)).await.expect("there was none");
+        let late = owner.set_budget(world.prod.clone(), edit(9_000_000, None)).await;
+        assert!(matches!(late, Err(AppError::Conflict { .. })), "{late:?}");
+        owner.set_budget(world.prod.clone(), edit(9_000_000, budget(5_000_000))).await.expect("it was seen");
+    }
+
     async fn budgets_are_for_owners_and_admins_to_set_and_their_changes_are_kept(db: TestDb) {
         let world = World::new(db).await;
         let owner = world.console(Who::Owner).await;
         let key = Keys::create(&owner, world.prod.clone(), new_key("")).await.expect("made").id;
         let budget = |amount: i64| Some(Budget { amount: Money(amount), warn_percents: vec![50, 100], hard_stop: true });
-        let edit = |scope, budget| BudgetEdit { scope, budget };
+        let edit = |scope, budget| BudgetEdit { scope, budget, seen: None };
         owner.set_budget(world.prod.clone(), edit(BudgetScope::Org, budget(9_000_000))).await.expect("set");
         owner.set_budget(world.prod.clone(), edit(BudgetScope::Project, budget(5_000_000))).await.expect("set");
         owner.set_budget(world.prod.clone(), edit(BudgetScope::Key(key.clone()), budget(2_000_000))).await.expect("set");
@@ -77,7 +104,7 @@ on_both_engines! {
         execute!(&mut tx, "UPDATE api_keys SET is_org_default = TRUE WHERE id = $1", key.as_str()).expect("marked");
         tx.commit().await.expect("commit");
         let budget = Budget { amount: Money(5), warn_percents: vec![], hard_stop: false };
-        let edit = || BudgetEdit { scope: BudgetScope::Key(key.clone()), budget: Some(budget.clone()) };
+        let edit = || BudgetEdit { scope: BudgetScope::Key(key.clone()), budget: Some(budget.clone()), seen: None };
         let admin = world.console(Who::OrgAdmin).await;
         assert_eq!(admin.set_budget(world.prod.clone(), edit()).await, Err(AppError::NotFound));
         assert_eq!(owner.set_budget(world.default_project.clone(), edit()).await, Err(AppError::NotFound), "a key of another project");

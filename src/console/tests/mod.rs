@@ -44,6 +44,7 @@ fn limit(model: ModelScope, values: &[(Rate, u64)]) -> LimitEdit {
     let mut edit = LimitEdit {
         model,
         values: PerRate::default(),
+        seen: None,
     };
     for (rate, value) in values {
         edit.values[*rate] = Some(*value);

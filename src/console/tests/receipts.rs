@@ -1,8 +1,8 @@
 use app::{
     model::{
-        AppError, RequestId,
+        AppError, Money, RequestId,
         limit::{Level, Metric, ModelScope, Window},
-        receipt::{BucketLine, Holder, Receipt, RefusedBy},
+        receipt::{BucketLine, BudgetLine, Holder, Receipt, RefusedBy},
         receipt_detail::Holders,
         usage::Scope,
     },
@@ -34,8 +34,17 @@ on_both_engines! {
             asked: 10,
             reset_ms: 1,
         };
+        let key_budget = BudgetLine {
+            level: Level::Key,
+            limit: Money(9_000_000),
+            hard_stop: true,
+            spent: Money(1),
+            reserved: Money(0),
+            asked: Money(1),
+        };
         let receipt = Receipt {
-            buckets: vec![line(Level::Org, 100), line(Level::Project, 700)],
+            buckets: vec![line(Level::Org, 100), line(Level::Project, 700), line(Level::Key, 654_321)],
+            budgets: vec![key_budget],
             refused_by: Some(RefusedBy::Bucket(0)),
             retry_after_ms: Some(3_000),
             holders: vec![
@@ -62,6 +71,7 @@ on_both_engines! {
         let names: Vec<_> = held.iter().map(|held| (held.slug.as_str(), held.units, held.own)).collect();
         assert_eq!(names, [("default", 80, false), ("prod", 15, true)]);
         assert_eq!((seen.key.as_deref(), seen.receipt.holders.len()), (Some("ci"), 0));
+        assert_eq!((seen.receipt.buckets.len(), seen.receipt.budgets.len()), (3, 1), "an owner sees the key's lines");
         assert!(owner.receipt(Scope::Org(world.org.clone()), id.clone()).await.is_ok());
 
         for who in [Who::ProjectAdmin, Who::ProjectMember, Who::External] {
@@ -70,6 +80,11 @@ on_both_engines! {
             assert_eq!((seen.key, seen.receipt.holders.len()), (None, 0), "{who:?}");
         }
         assert_eq!(world.console(Who::OrgAdmin).await.receipt(here(), id.clone()).await.expect("the receipt").key, None);
+        let everywhere = || Scope::Org(world.org.clone());
+        for (who, scope) in [(Who::OrgAdmin, here()), (Who::OrgAdmin, everywhere()), (Who::ProjectAdmin, here()), (Who::External, here())] {
+            let seen = world.console(who).await.receipt(scope, id.clone()).await.expect("the receipt").receipt;
+            assert_eq!((seen.buckets.len(), seen.budgets.len(), seen.refused_by), (2, 0, Some(RefusedBy::Bucket(0))), "{who:?}");
+        }
 
         let elsewhere = owner.receipt(Scope::Project(world.default_project.clone()), id.clone()).await;
         assert_eq!(elsewhere, Err(AppError::NotFound), "another project's request does not exist here");

@@ -75,10 +75,12 @@ macro_rules! statements {
                 filters!($column),
                 " LIMIT $12) found"
             ),
+            // A client may send any text as its own id, another request's id included: the request that has it as its id comes first.
             exact: concat!(
                 columns!(),
                 filters!($aside),
-                " AND (r.id = $12 OR r.client_request_id = $12) ORDER BY r.arrived_at DESC, r.id DESC LIMIT $13"
+                " AND (r.id = $12 OR r.client_request_id = $12)
+                  ORDER BY CASE WHEN r.id = $12 THEN 0 ELSE 1 END, r.arrived_at DESC, r.id DESC LIMIT $13"
             ),
             older_edge: concat!(
                 "SELECT r.arrived_at FROM requests r WHERE ",

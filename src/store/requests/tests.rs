@@ -150,6 +150,8 @@ on_both_engines! {
             (by(|filter| filter.since = Since::Day), (1..=10).collect()),
             (by(|filter| { filter.since = Since::Day; filter.key = Some(key(9)); }), vec![]),
             (text("mine-7"), vec![10]),
+            (text("mine\0-7"), vec![10]),
+            (text(&"z\0".repeat(100_000)), vec![]),
             (text(RequestId::from_bits(5).as_str()), vec![5]),
             (text(RequestId::from_bits(99).as_str()), vec![]),
             (text("QUILL"), vec![9]),
@@ -160,6 +162,18 @@ on_both_engines! {
         ] {
             assert_eq!(ids(&world, filter.clone()).await, expected, "{filter:?}");
         }
+    }
+    async fn the_request_that_has_an_id_comes_before_those_that_only_claim_it(db: TestDb) {
+        let world = World::new(db).await;
+        let claims = |number| Record {
+            client_request_id: Some(RequestId::from_bits(1).to_string()),
+            arrived_at: NOW.plus(60_000),
+            ..record(&world, number)
+        };
+        write(&world, vec![record(&world, 1), claims(2), claims(3)]).await;
+        let found = log(&world, Who::Owner, text(RequestId::from_bits(1).as_str()), Part::Newest).await;
+        let ids: Vec<_> = found.rows.iter().map(|row| row.id.clone()).collect();
+        assert_eq!(ids, [1, 3, 2].map(RequestId::from_bits));
     }
     async fn paging_leaves_no_gap_and_repeats_nothing_under_equal_times(db: TestDb) {
         let world = World::new(db).await;

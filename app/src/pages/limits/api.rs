@@ -16,15 +16,18 @@ pub async fn get_limits(project: ProjectId, lane: Lane) -> Result<LimitsTable, A
     crate::port::port::<dyn crate::port::Limits>()?.table(project, lane).await
 }
 
-/// Sets the project's limits of one row from the fields of the form, and leads `back` to the table.
+/// Sets the project's limits of one row from the fields of the form, and leads `back` to the table. `seen` is the version of the
+/// limits that the form showed.
 #[server(endpoint = "limits/set")]
 pub async fn set_limits(
     project: ProjectId,
     model: String,
     #[server(flatten)] limits: super::form::TypedLimits,
+    seen: String,
     back: LocalPath,
 ) -> Result<(), AppError> {
-    let edit = super::form::parse_limits(&model, &limits)?;
+    let mut edit = super::form::parse_limits(&model, &limits)?;
+    edit.seen = Some(seen);
     crate::port::port::<dyn crate::port::Limits>()?.set(project, edit).await?;
     leptos_axum::redirect(back.as_str());
     Ok(())
@@ -54,17 +57,20 @@ pub async fn list_budgets(project: ProjectId, page: Page) -> Result<Spending, Ap
 }
 
 /// Sets one budget from the fields of the form, or removes it when the amount is empty, and leads to `back` or `back_removed`.
+/// `seen` is the version of the budget that the form showed.
 #[server(endpoint = "budgets/set")]
 pub async fn set_budget(
     project: ProjectId,
     scope: String,
-    #[server(default)] amount: String,
-    #[server(default)] warn_percents: String,
-    #[server(default)] when_spent: String,
+    amount: String,
+    warn_percents: String,
+    when_spent: String,
+    seen: String,
     back: LocalPath,
     back_removed: LocalPath,
 ) -> Result<(), AppError> {
-    let edit = super::form::parse_budget(&scope, &amount, &warn_percents, &when_spent)?;
+    let mut edit = super::form::parse_budget(&scope, &amount, &warn_percents, &when_spent)?;
+    edit.seen = Some(seen);
     let back = if edit.budget.is_some() { back } else { back_removed };
     crate::port::port::<dyn crate::port::Budgets>()?.set_budget(project, edit).await?;
     leptos_axum::redirect(back.as_str());

@@ -9,7 +9,7 @@ use crate::{
         Timestamp,
         budget::{Budget, BudgetScope, Spend, Spending},
     },
-    ui::{Badge, Card, Column, Live, Meter, Pager, Table, Tone, live_topic, page_param, query},
+    ui::{Badge, Card, Column, Live, Meter, Pager, Table, Tone, live_topic, query},
 };
 
 #[component]
@@ -39,7 +39,7 @@ pub fn BudgetTab(limits: Limits, spending: Spending) -> impl IntoView {
         .into_iter()
         .map(|spend| view! { <Row limits=limits.clone() spend month /> })
         .collect_view();
-    let paging = move |page| limits.href(&[("page", &page_param(page))]);
+    let paging = move |page| Limits { page, ..limits.clone() }.href(&[]);
     view! {
         <Live id="live" topic>
             <Card id="budgets" title="Monthly budgets">

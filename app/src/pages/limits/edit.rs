@@ -13,7 +13,7 @@ use crate::{
     model::{
         AppError, ProjectId,
         limit::Metric,
-        limits_table::{LimitCell, LimitEdit, LimitRow, LimitsPreview, Rate},
+        limits_table::{LimitCell, LimitEdit, LimitRow, LimitsPreview, PerRate, Rate},
         number::grouped,
     },
     ui::{Dialog, Form, FormError, Note, Notice, Submit, TextField, Tone},
@@ -24,6 +24,8 @@ use crate::{
 pub struct Looked {
     pub model: String,
     typed: TypedLimits,
+    /// The version of the limits that the form was filled from.
+    seen: Option<String>,
     preview: Result<LimitsPreview, AppError>,
 }
 
@@ -33,6 +35,7 @@ impl Looked {
         Some(Self {
             model: query.get("model").unwrap_or_default(),
             typed: TypedLimits::of_query(query),
+            seen: query.get("seen"),
             preview: Ok(LimitsPreview::default()),
         })
     }
@@ -54,6 +57,8 @@ pub fn EditDialog(limits: Limits, row: LimitRow, looked: Option<Looked>) -> impl
     let typed = looked
         .as_ref()
         .map_or_else(|| TypedLimits::of_row(&row), |looked| looked.typed.clone());
+    let seen = looked.as_ref().and_then(|looked| looked.seen.clone());
+    let seen = seen.unwrap_or_else(|| PerRate::from_fn(|rate| row.cells[rate].project).version());
     let refused = looked.as_ref().and_then(|looked| looked.preview.clone().err());
     let preview = looked.and_then(|looked| {
         let edit = form::parse_limits(&looked.model, &looked.typed).ok()?;
@@ -71,6 +76,7 @@ pub fn EditDialog(limits: Limits, row: LimitRow, looked: Option<Looked>) -> impl
                     <FormError fields=&FIELDS />
                     <input type="hidden" name="project" value=project.id.to_string() />
                     <input type="hidden" name="model" value=row.model.as_str().to_owned() />
+                    <input type="hidden" name="seen" value=seen />
                     <input type="hidden" name="t" value=limits.tab.as_str() />
                     <input type="hidden" name="back" value=back />
                     <div class="pair">
@@ -204,15 +210,19 @@ fn Preview(edit: LimitEdit, preview: LimitsPreview) -> impl IntoView {
 
 /// What is known of the effect. Refusals of a flood are only counted, so this speaks of those with a receipt.
 fn effect(preview: &LimitsPreview) -> String {
-    match (preview.refused, preview.fitting) {
-        (0, _) => "In the last 7 days these limits refused no request that has a receipt. Takes effect on the next request.".to_owned(),
+    let (since, least) = match preview.looked_until {
+        Some(at) => (format!("Since {}, which is as far back as was looked,", at.absolute()), "at least "),
+        None => ("In the last 7 days".to_owned(), ""),
+    };
+    let found = match (preview.refused, preview.fitting) {
+        (0, _) => "these limits refused no request that has a receipt".to_owned(),
         (refused, fitting) => format!(
-            "In the last 7 days these limits refused {} requests that have a receipt; {} of them would have fitted at their moment with the new ones. \
-             Takes effect on the next request.",
+            "these limits refused {least}{} requests that have a receipt; {least}{} of them would have fitted at their moment with the new ones",
             grouped(refused),
             grouped(fitting)
         ),
-    }
+    };
+    format!("{since} {found}. Takes effect on the next request.")
 }
 
 #[cfg(test)]
@@ -222,5 +232,21 @@ mod tests {
     #[test]
     fn the_fields_are_those_of_the_rates() {
         assert_eq!(FIELDS, Rate::ALL.map(Rate::field));
+    }
+
+    #[test]
+    fn a_look_that_ended_early_promises_no_total() {
+        let mut preview = LimitsPreview {
+            refused: 1_200,
+            fitting: 7,
+            ..LimitsPreview::default()
+        };
+        assert!(effect(&preview).starts_with("In the last 7 days these limits refused 1,200 requests"));
+        preview.looked_until = Some(crate::model::Timestamp(1_795_183_331_123));
+        let text = effect(&preview);
+        assert!(
+            text.contains("as far back as was looked") && text.contains("at least 1,200") && text.contains("at least 7 of them"),
+            "{text}"
+        );
     }
 }

@@ -12,9 +12,8 @@ use crate::model::{
     number::grouped,
 };
 
-/// The fields of the limits form as they were typed, one for each [`Rate`].
+/// The fields of the limits form as they were typed, one for each [`Rate`]. An empty one inherits, so none may be missing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct TypedLimits {
     pub tokens_per_minute: String,
     pub requests_per_minute: String,
@@ -67,7 +66,7 @@ pub fn parse_limits(model: &str, typed: &TypedLimits) -> Result<LimitEdit, AppEr
     let model = fields.parse("model", model.parse::<ModelScope>());
     let values = PerRate::from_fn(|rate| fields.parse(rate.field(), parse_limit(typed.get(rate))).flatten());
     match model {
-        Some(model) if fields.is_empty() => Ok(LimitEdit { model, values }),
+        Some(model) if fields.is_empty() => Ok(LimitEdit { model, values, seen: None }),
         _ => Err(fields.into_error()),
     }
 }
@@ -85,7 +84,11 @@ pub fn parse_budget(scope: &str, amount: &str, warn_percents: &str, when_spent: 
     let scope = fields.parse("scope", scope.parse::<BudgetScope>());
     if amount.trim().is_empty() {
         return match scope {
-            Some(scope) => Ok(BudgetEdit { scope, budget: None }),
+            Some(scope) => Ok(BudgetEdit {
+                scope,
+                budget: None,
+                seen: None,
+            }),
             None => Err(fields.into_error()),
         };
     }
@@ -106,6 +109,7 @@ pub fn parse_budget(scope: &str, amount: &str, warn_percents: &str, when_spent: 
             Ok(BudgetEdit {
                 scope,
                 budget: Some(budget),
+                seen: None,
             })
         }
         _ => Err(fields.into_error()),
@@ -137,12 +141,13 @@ pub fn multiple(permille: u64) -> String {
 
 /// What the head of the table says about the projects together; nothing for those who must not know of other projects.
 pub fn commitment(rows: &[LimitRow], rate: Rate) -> Option<String> {
-    let cells = rows.iter().map(|row| &row.cells[rate]);
-    let percents: Vec<u64> = cells.filter_map(LimitCell::allotted_percent).collect();
-    let most = percents.iter().copied().max()?;
-    let over = percents.iter().filter(|percent| **percent > 100).count();
+    let cells = || rows.iter().map(|row| &row.cells[rate]);
+    let most = cells().filter_map(LimitCell::allotted_percent).max()?;
+    let any = cells().any(|cell| cell.org.is_some() && cell.allotted.is_some_and(|units| units > 0));
+    let over = cells().filter(|cell| cell.is_over_committed()).count();
     Some(match (most, over) {
-        (0, _) => "No project has a limit of its own here.".to_owned(),
+        _ if !any => "No project has a limit of its own here.".to_owned(),
+        (0, _) => "Projects together are allotted less than 1 % of the organization’s limit.".to_owned(),
         (_, 0) => format!("Projects together are allotted at most {most} % of the organization’s limit."),
         (_, 1) => format!("Projects together are allotted {most} % of the organization’s limit — over-committed on 1 row"),
         (_, over) => format!("Projects together are allotted up to {most} % of the organization’s limit — over-committed on {over} rows"),
@@ -163,6 +168,16 @@ mod tests {
         assert_eq!(edit.model, ModelScope::All);
         for (rate, value) in edit.values.iter() {
             assert_eq!(*value, (rate == Rate::TokensMinute).then_some(700_000));
+        }
+    }
+
+    #[test]
+    fn a_field_that_is_missing_is_not_read_as_inherit() {
+        let all = serde_json::to_value(TypedLimits::default()).expect("JSON");
+        for rate in Rate::ALL {
+            let mut body = all.clone();
+            body.as_object_mut().expect("an object").remove(rate.field());
+            assert!(serde_json::from_value::<TypedLimits>(body).is_err(), "{}", rate.field());
         }
     }
 
@@ -198,6 +213,30 @@ mod tests {
         for field in ["amount", "warn_percents", "when_spent"] {
             assert!(error.on_field(field).is_some(), "{field}");
         }
+    }
+
+    #[test]
+    fn commitment_is_decided_on_units() {
+        let rows = |allotted: u64| {
+            let mut cells = PerRate::<LimitCell>::default();
+            cells[Rate::TokensMinute] = LimitCell {
+                org: Some(1_000_000),
+                allotted: Some(allotted),
+                ..LimitCell::default()
+            };
+            vec![LimitRow {
+                model: ModelScope::All,
+                detail: String::new(),
+                simulated: false,
+                cells,
+                refused_24h: 0,
+            }]
+        };
+        let says = |allotted| commitment(&rows(allotted), Rate::TokensMinute).expect("known");
+        assert!(says(0).starts_with("No project"), "{}", says(0));
+        assert!(says(1).contains("less than 1 %"), "{}", says(1));
+        assert!(says(1_000_000).contains("at most 100 %"), "{}", says(1_000_000));
+        assert!(says(1_000_001).contains("101 %") && says(1_000_001).contains("over-committed"));
     }
 
     #[test]

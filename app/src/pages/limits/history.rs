@@ -1,23 +1,27 @@
-//! The changes of limits and budgets: `?history=1`, for those who may see the audit log.
+//! The changes of limits and budgets: `?history=1` is their first page, for those who may see the audit log.
 
 use leptos::prelude::*;
 
 use super::{Limits, api::list_changes};
 use crate::{
     model::{
-        Listing, Timestamp,
+        Listing, Page, Timestamp,
         audit::{AuditEntry, Change},
     },
     policy::Action,
-    ui::{Column, Dialog, Empty, ErrorNote, Pager, Table, Time, href, page_of, page_param, query},
+    ui::{Column, Dialog, Empty, ErrorNote, Pager, Table, Time, href, query},
 };
 
 #[component]
 pub fn History(limits: Limits) -> impl IntoView {
     let query = query();
-    let asked = query.get("history").is_some() && limits.place.standing.may(Action::ViewAudit);
-    asked.then(|| {
-        let changes = list_changes(limits.project.id.clone(), page_of(&query));
+    let asked = query.get("history").filter(|_| limits.place.standing.may(Action::ViewAudit));
+    asked.map(|number| {
+        let page = Page {
+            number: number.parse::<u32>().unwrap_or(1).saturating_sub(1),
+            ..Page::default()
+        };
+        let changes = list_changes(limits.project.id.clone(), page);
         let close = limits.href(&[]);
         let lead = format!("Every change in {}, newest first, out of the audit log.", limits.project.name);
         let dialog = Suspend::new(async move {
@@ -65,7 +69,7 @@ fn Changes(limits: Limits, listing: Listing<AuditEntry>) -> impl IntoView {
         <Table label="Changes" columns>
             {rows}
         </Table>
-        <Pager page total noun="changes" href=move |page| limits.href(&[("history", "1"), ("page", &page_param(page))]) />
+        <Pager page total noun="changes" href=move |page| limits.href(&[("history", &(page + 1).to_string())]) />
     }
     .into_any()
 }

@@ -21,7 +21,7 @@ use crate::{
     },
     pages::receipt::RequestedReceipt,
     policy::{Action, reason},
-    ui::{InPlace, LiveMark, Loaded, NotFound, Note, PageHead, SearchBox, href, query},
+    ui::{InPlace, LiveMark, Loaded, NotFound, Note, PageHead, SearchBox, href, page_of, page_param, query},
 };
 
 use self::{
@@ -81,6 +81,8 @@ struct Limits {
     project: ProjectRef,
     tab: Tab,
     lane: Lane,
+    /// The page of the budgets, counted from 0: a dialog opens over it, and closes to it.
+    page: u32,
 }
 
 impl Limits {
@@ -92,7 +94,9 @@ impl Limits {
 
     /// The address of this tab and lane with parameters.
     fn href(&self, params: &[(&'static str, &str)]) -> String {
+        let page = page_param(self.page);
         let mut all: Vec<(&'static str, &str)> = self.params();
+        all.push(("page", &page));
         all.extend_from_slice(params);
         href(&self.place.href("limits"), &all)
     }
@@ -131,7 +135,14 @@ fn LimitsOf(place: Place) -> impl IntoView {
 fn ProjectLimits(place: Place, project: ProjectRef) -> impl IntoView {
     let tab = Tab::from_query(query().get_str("t"));
     let lane = query().get_str("lane").and_then(|lane| lane.parse().ok()).unwrap_or_default();
-    let limits = Limits { place, project, tab, lane };
+    let page = if tab == Tab::Spend { page_of(&query()).number } else { 0 };
+    let limits = Limits {
+        place,
+        project,
+        tab,
+        lane,
+        page,
+    };
     match tab {
         Tab::Rate(rate) => view! { <Rates limits rate /> }.into_any(),
         Tab::Spend => view! { <Budgets limits /> }.into_any(),
@@ -158,7 +169,7 @@ fn Rates(limits: Limits, rate: Rate) -> impl IntoView {
 
 #[component]
 fn Budgets(limits: Limits) -> impl IntoView {
-    let spending = list_budgets(limits.project.id.clone(), crate::ui::page_of(&query()));
+    let spending = list_budgets(limits.project.id.clone(), page_of(&query()));
     view! {
         <Loaded data=spending let:spending>
             <Frame limits=limits.clone()>
@@ -178,7 +189,12 @@ fn Frame(limits: Limits, children: Children) -> impl IntoView {
     let tabs = Tab::all()
         .map(|tab| {
             let current = (shown == tab).then_some("page");
-            let href = Limits { tab, ..limits.clone() }.href(&[]);
+            let href = Limits {
+                tab,
+                page: 0,
+                ..limits.clone()
+            }
+            .href(&[]);
             view! {
                 <a href=href aria-current=current>
                     {tab.label()}

@@ -8,13 +8,14 @@ use super::{
     form::{REFUSE, WARN},
 };
 use crate::{
-    model::budget::{Budget, Spend},
+    model::budget::{Budget, Spend, version},
     ui::{Dialog, Form, FormError, Notice, SelectField, Submit, TextField},
 };
 
 #[component]
 pub fn BudgetDialog(limits: Limits, spend: Spend) -> impl IntoView {
     let close = limits.href(&[]);
+    let seen = version(spend.budget.as_ref());
     let (budget, is_new) = match spend.budget {
         Some(budget) => (budget, false),
         None => (suggested(), true),
@@ -33,6 +34,7 @@ pub fn BudgetDialog(limits: Limits, spend: Spend) -> impl IntoView {
                     <FormError fields=&["amount", "warn_percents", "when_spent"] />
                     <input type="hidden" name="project" value=limits.project.id.to_string() />
                     <input type="hidden" name="scope" value=spend.scope.to_string() />
+                    <input type="hidden" name="seen" value=seen />
                     <input type="hidden" name="back" value=limits.href(&[Notice::BudgetSaved.param()]) />
                     <input type="hidden" name="back_removed" value=limits.href(&[Notice::BudgetRemoved.param()]) />
                     <TextField

@@ -171,7 +171,7 @@ fn Row(limits: Limits, rate: Rate, lane: Lane, row: LimitRow) -> impl IntoView {
     }
 }
 
-/// A meter against what holds with a mark at the peak, or the bare numbers when nothing limits it.
+/// A meter against what holds with a mark at the peak; a dash when nothing limits it.
 fn in_use(name: &str, cell: &LimitCell) -> AnyView {
     let used = cell.used.saturating_add(cell.reserved);
     let held = (cell.reserved > 0).then(|| format!(", {} of it reserved", compact(cell.reserved)));
@@ -181,6 +181,13 @@ fn in_use(name: &str, cell: &LimitCell) -> AnyView {
             let text = format!("{} now · {percent} %{held} · peak {peak} %, 24 h", compact(used));
             view! { <Meter label=format!("{name} in use now") percent text mark=Some(peak).filter(|peak| *peak > percent) /> }.into_any()
         }
-        _ => view! { <span class="sub">{compact(used)} " now" {held}</span> }.into_any(),
+        // Without a limit there is no bucket, so nothing is counted: that is not the same as no use.
+        _ => view! {
+            <span class="sub" title="Nothing limits this, so nothing is counted.">
+                <span aria-hidden="true">"–"</span>
+                <span class="sr-only">"not counted, because nothing limits it"</span>
+            </span>
+        }
+        .into_any(),
     }
 }

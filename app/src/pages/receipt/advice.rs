@@ -6,7 +6,7 @@ use crate::model::{
     limit::{Level, Metric, ModelScope},
     limits_table::Rate,
     number::grouped,
-    receipt::{BucketLine, BudgetLine},
+    receipt::{BucketLine, BudgetLine, Lane},
     receipt_detail::{Holders, ReceiptDetail},
     tier::Tier,
     time::SECOND,
@@ -100,9 +100,25 @@ fn seconds(millis: i64) -> String {
     }
 }
 
-/// How many tokens would have passed every bucket.
+/// Whether the month's money had room; a budget that only warns always has.
+fn budgets_fit(detail: &ReceiptDetail) -> bool {
+    let needed = |line: &BudgetLine| line.spent.0.saturating_add(line.reserved.0).saturating_add(line.asked.0);
+    detail
+        .receipt
+        .budgets
+        .iter()
+        .all(|line| !line.hard_stop || needed(line) <= line.limit.0)
+}
+
+/// Whether all else had room: every budget, and every bucket but those that are left out.
+fn all_else_fits(detail: &ReceiptDetail, left_out: impl Fn(&BucketLine) -> bool) -> bool {
+    let mut others = detail.receipt.buckets.iter().filter(|line| !left_out(line));
+    others.all(|line| line.inherited || line.short_by() == 0) && budgets_fit(detail)
+}
+
+/// How many tokens would have passed every bucket; nothing when fewer tokens alone would not have been enough.
 fn ask_for_less(detail: &ReceiptDetail, line: &BucketLine) -> Option<Advice> {
-    if line.metric != Metric::Tokens {
+    if line.metric != Metric::Tokens || !all_else_fits(detail, |other| other.metric == Metric::Tokens) {
         return None;
     }
     let binding = detail
@@ -112,6 +128,7 @@ fn ask_for_less(detail: &ReceiptDetail, line: &BucketLine) -> Option<Advice> {
         .filter(|line| line.metric == Metric::Tokens && !line.inherited);
     let room = binding.map(left).min()?;
     let how = match detail.asked_output {
+        _ if detail.embeds => "send fewer or shorter texts at once".to_owned(),
         Some(output) => format!("max_completion_tokens was {}", grouped(output)),
         None => "max_completion_tokens was not given, so the model’s default was reserved".to_owned(),
     };
@@ -169,7 +186,9 @@ fn share_out(detail: &ReceiptDetail, line: &BucketLine, may_set: bool) -> Vec<Ad
     let mut all = Vec::new();
     match &detail.holders {
         Holders::Projects(held) if may_set => {
-            let other = held.iter().find(|held| !held.own && held.units > line.short_by());
+            // The limits that a person sets are those of the standard lane.
+            let enough = detail.receipt.lane == Lane::Standard && all_else_fits(detail, |other| std::ptr::eq(other, line));
+            let other = held.iter().find(|held| enough && !held.own && held.units > line.short_by());
             if let Some(other) = other {
                 let advice = Advice::new(
                     "gauge",

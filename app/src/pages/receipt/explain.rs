@@ -177,6 +177,10 @@ fn spent(detail: &ReceiptDetail, line: &BudgetLine) -> Explanation {
 
 fn no_cause(detail: &ReceiptDetail) -> Explanation {
     let (headline, why) = match (detail.status, detail.refused) {
+        (429, Some(Level::Key)) if detail.key.is_none() => (
+            "Refused by a limit of the API key".to_owned(),
+            "What the limits of this key are is for owners of the organization alone.".to_owned(),
+        ),
         (429, Some(level)) => (
             format!("Refused by a limit of the {}", level_word(level)),
             "Its buckets were not kept, so there is no more to tell.".to_owned(),

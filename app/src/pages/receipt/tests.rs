@@ -50,6 +50,7 @@ fn detail(receipt: Receipt, holders: Holders) -> ReceiptDetail {
         status: if receipt.refused_by.is_some() { 429 } else { 200 },
         error_code: receipt.refused_by.map(|_| "rate_limit_exceeded".to_owned()),
         refused: None,
+        embeds: false,
         simulated: false,
         estimated: false,
         tokens_in: 1_200,
@@ -187,6 +188,44 @@ fn the_advice_is_computed_and_names_what_would_not_help() {
     assert_eq!(ways[2].link, Some(test));
     assert!(!ways[4].helps);
     assert_eq!(ways[4].text, "prod had 377,000 of its own 700,000 left.");
+}
+
+#[test]
+fn nothing_is_advised_that_another_limit_would_have_undone() {
+    let titles = |detail: &ReceiptDetail| advice(detail, true).into_iter().map(|way| way.title).collect::<Vec<_>>();
+    let has = |detail: &ReceiptDetail, start: &str| titles(detail).iter().any(|title| title.starts_with(start));
+    assert!(has(&org_full(by_project()), "Lower test") && has(&org_full(by_project()), "Ask for less."));
+
+    let mut requests = org_full(by_project());
+    requests.receipt.buckets.push(BucketLine {
+        metric: Metric::Requests,
+        asked: 1,
+        ..line(Level::Project, 60, 60, 0)
+    });
+    assert!(
+        !has(&requests, "Lower test") && !has(&requests, "Ask for less."),
+        "one request too many"
+    );
+
+    let mut own_limit = org_full(by_project());
+    own_limit.receipt.buckets[1].used = 600_000;
+    assert!(!has(&own_limit, "Lower test"), "prod was full itself");
+    assert!(has(&own_limit, "Ask for less."));
+
+    let mut no_money = org_full(by_project());
+    no_money.receipt.budgets = budget_spent().receipt.budgets;
+    assert!(!has(&no_money, "Lower test") && !has(&no_money, "Ask for less."));
+    no_money.receipt.budgets[0].hard_stop = false;
+    assert!(has(&no_money, "Lower test"), "it only warns");
+}
+
+#[test]
+fn an_embedding_is_not_told_to_write_less() {
+    let mut detail = org_full(by_project());
+    (detail.embeds, detail.asked_output) = (true, None);
+    let ways = advice(&detail, true);
+    assert!(ways.iter().all(|way| !way.text.contains("max_completion_tokens")));
+    assert!(ways.iter().any(|way| way.text.contains("fewer or shorter texts")));
 }
 
 #[test]

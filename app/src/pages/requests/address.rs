@@ -12,9 +12,6 @@ use crate::{
     ui::href,
 };
 
-/// Longer texts find nothing.
-const MAX_TEXT: usize = 200;
-
 /// The state of the page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Asked {
@@ -42,7 +39,7 @@ impl Asked {
             key: words.one("key", "key id"),
             tier: words.one("tier", "tier"),
             since: words.one("range", "time range").unwrap_or_default(),
-            text: text(query.get_str("q").unwrap_or_default()),
+            text: RequestFilter::searchable(query.get_str("q").unwrap_or_default()),
         };
         let before = words.one::<Cursor>("before", "place in the log");
         let after = words.one::<Cursor>("after", "place in the log");
@@ -141,11 +138,6 @@ impl Asked {
 
 fn word(value: Option<impl Display>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
-}
-
-/// Databases know no control characters in a text.
-fn text(typed: &str) -> String {
-    typed.trim().chars().filter(|c| !c.is_control()).take(MAX_TEXT).collect()
 }
 
 struct Words<'a> {

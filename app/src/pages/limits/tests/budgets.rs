@@ -33,6 +33,17 @@ async fn budgets_show_what_is_spent_and_what_was_passed() {
 }
 
 #[tokio::test]
+async fn a_budget_of_a_later_page_is_edited_on_its_page() {
+    let (html, _) = render(&format!("{PAGE}?t=usd&page=2"), ports(owner())).await;
+    assert_has(&html, &[&format!("?t=usd&amp;page=2&amp;edit={}", key())]);
+    let (html, _) = render(&format!("{PAGE}?t=usd&page=2&edit={}", key()), ports(owner())).await;
+    assert_has(&html, &["Monthly budget of checkout-api", "t=usd&amp;page=2&amp;done=budget-saved"]);
+    let (html, _) = render(&format!("{PAGE}?t=usd&page=2&history=1"), ports(owner())).await;
+    assert_has(&html, &["1–50 of 60 changes", "?t=usd&amp;page=2&amp;history=2"]);
+    assert!(!html.contains("?t=tpm&amp;page=2"), "the other tabs have no pages");
+}
+
+#[tokio::test]
 async fn a_budget_is_edited_in_its_dialog_with_errors_beside_the_fields() {
     let (html, _) = render(&format!("{PAGE}?t=usd&edit=project"), ports(owner())).await;
     assert_has(
@@ -43,6 +54,7 @@ async fn a_budget_is_edited_in_its_dialog_with_errors_beside_the_fields() {
             "value=\"250\"",
             "value=\"50, 80\"",
             "name=\"scope\" value=\"project\"",
+            "name=\"seen\" value=\"250000000; 50, 80; false\"",
             "This month has cost $205.00 so far.",
         ],
     );

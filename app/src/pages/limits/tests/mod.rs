@@ -56,6 +56,7 @@ impl Limits for Fake {
             changes: vec![change],
             refused: 63_870,
             fitting: 41_208,
+            looked_until: None,
         })
     }
 
@@ -155,7 +156,7 @@ fn rows(sees_others: bool) -> Vec<LimitRow> {
     let allotted = |sum| sees_others.then_some(sum);
     let mut all = PerRate::<LimitCell>::default();
     all[Rate::TokensMinute] = cell(Some(1_000_000), Some(700_000), 350_000, allotted(1_300_000));
-    all[Rate::RequestsMinute] = cell(None, None, 7, allotted(0));
+    all[Rate::RequestsMinute] = cell(None, None, 0, allotted(0));
     all[Rate::TokensDay] = cell(Some(90_000_000), Some(95_000_000), 9_000_000, allotted(0));
     let mut echo = PerRate::<LimitCell>::default();
     echo[Rate::TokensMinute] = cell(Some(500_000), None, 0, allotted(0));
@@ -234,7 +235,8 @@ async fn both_levels_stand_side_by_side_with_live_use_and_peak() {
 #[tokio::test]
 async fn every_way_of_counting_has_its_tab() {
     let (html, _) = render(&format!("{PAGE}?t=rpm"), ports(owner())).await;
-    assert_has(&html, &["unlimited", "inherits", "60"]);
+    assert_has(&html, &["unlimited", "inherits", "60", "not counted, because nothing limits it"]);
+    assert!(!html.contains(">0 now<"), "nothing was counted");
     assert!(!html.contains("700,000"));
     for rate in Rate::ALL {
         assert_has(&html, &[&format!("?t={}\"", rate.as_str()), rate.short()]);
@@ -298,6 +300,7 @@ async fn the_dialog_shows_all_windows_and_their_ceilings() {
             "value=\"700000\"",
             "The organization has no limit here.",
             "name=\"model\" value=\"*\"",
+            "name=\"seen\" value=\"700000,,,,95000000,\"",
         ],
     );
     for rate in Rate::ALL {
@@ -398,7 +401,7 @@ async fn the_history_is_for_those_who_may_see_the_audit_log() {
             "tokens per minute: <del>700,000</del> → <ins>600,000</ins>",
             "requests per day: <del>none</del> → <ins>5,000</ins>",
             "1–50 of 60 changes",
-            "?t=usd&amp;history=1&amp;page=2",
+            "?t=usd&amp;history=2",
         ],
     );
     let (html, status) = render(&format!("{PAGE}?history=1"), ports(member())).await;
