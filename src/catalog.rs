@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
+pub use app::model::tier::Tier;
+
 use app::model::{
     ModelId, Money,
     limit::{MAX_LIMIT, Metric, ModelScope, Window},
@@ -147,32 +149,6 @@ impl Plan {
             .iter()
             .find(|quota| quota.model == *model && quota.metric == metric && quota.window == window)
             .map(|quota| quota.limit)
-    }
-}
-
-/// A service tier that a request was run under.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tier {
-    Flex,
-    Default,
-    Priority,
-}
-
-impl Tier {
-    /// `priority` and `default` share the buckets.
-    pub fn lane(self) -> Lane {
-        match self {
-            Self::Flex => Lane::Flex,
-            Self::Default | Self::Priority => Lane::Standard,
-        }
-    }
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Flex => "flex",
-            Self::Default => "default",
-            Self::Priority => "priority",
-        }
     }
 }
 

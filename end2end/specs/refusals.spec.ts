@@ -1,5 +1,5 @@
 // Every kind of refusal has a receipt, which opens from the request id that the program got.
-import { createServer } from "node:http";
+import { type Server, createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import type { APIError, OpenAI } from "openai";
@@ -15,10 +15,15 @@ const small = "acme/small";
 const slow = "acme/slow";
 
 /** `slow` has one place, and whoever has it waits for ever. */
-const test = base.extend<{ config: string }>({
-  config: async ({}, use) => {
+const test = base.extend<{ config: string; upstream: Server }>({
+  upstream: async ({}, use) => {
     const upstream = createServer((request) => request.resume()).listen(0, "127.0.0.1");
     await once(upstream, "listening");
+    await use(upstream);
+    upstream.closeAllConnections();
+    upstream.close();
+  },
+  config: async ({ upstream }, use) => {
     await use(`
 [upstreams.slow]
 base_url = "http://127.0.0.1:${(upstream.address() as AddressInfo).port}/v1"
@@ -37,8 +42,6 @@ quotas = [
   { model = "${small}", metric = "tokens", window = "minute", limit = 1000 },
 ]
 `);
-    upstream.closeAllConnections();
-    upstream.close();
   },
 });
 
@@ -69,16 +72,17 @@ async function budgetOf(page: Page, amount: string): Promise<void> {
   await expect(dialog).toBeHidden();
 }
 
-test("every kind of refusal has its receipt, for the owner and for a member", async ({ ownerPage: page, server, browser }) => {
+test("every kind of refusal has its receipt, for the owner and for a member", async ({ ownerPage: page, server, upstream, browser }) => {
+  test.slow();
   const client = openai(server);
   const headlines = new Map<string, string>();
 
   const leaving = new AbortController();
+  const taken = once(upstream, "request");
   const waiting = answer(client, { model: slow, service_tier: "flex" }, {}, leaving.signal).catch(() => undefined);
-  await expect(async () => {
-    const id = await refused(client, { model: slow, service_tier: "flex" }, "queue_exceeded", { queue_threshold: "50" });
-    headlines.set(id, `The wait for ${slow} was too long`);
-  }).toPass();
+  await taken;
+  const queued = await refused(client, { model: slow, service_tier: "flex" }, "queue_exceeded", { queue_threshold: "50" });
+  headlines.set(queued, `The wait for ${slow} was too long`);
   leaving.abort();
   await waiting;
 

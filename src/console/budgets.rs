@@ -58,6 +58,8 @@ impl Budgets for Console {
         if edit.scope != BudgetScope::Org {
             event = event.in_project(&project);
         }
+        // A budget that was away has counted nothing meanwhile.
+        self.parts.engine.doubt(&change.grant().org().id, &id);
         change.commit([describe(event, before.as_ref(), edit.budget.as_ref())]).await?;
         Ok(())
     }

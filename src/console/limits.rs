@@ -84,6 +84,8 @@ impl Limits for Console {
             let text = |value: Option<u64>| value.map(|value| value.to_string());
             event = event.change(rate.field(), text(before), text(after));
         }
+        // A limit that was away has counted nothing meanwhile.
+        self.parts.engine.doubt(&change.grant().org().id, project.as_str());
         change.commit([event]).await?;
         Ok(())
     }

@@ -8,7 +8,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use app::{
     model::{
-        AppError, Money, ProjectId, Timestamp,
+        AppError, Money, Page, ProjectId, Timestamp,
         budget::{Budget, BudgetEdit, BudgetScope},
         key::{CreatedKey, KeyLifetime, NewKey},
         limit::ModelScope,
@@ -200,6 +200,7 @@ impl Demo {
         self.clock.advance(DAY);
         traffic::write(&self.parts, &self.founded, &sources, random, self.clock.now(), self.now).await?;
         self.settle_down(&console, &sources).await.map_err(Failure::run)?;
+        self.budgets(&console, prod).await.map_err(Failure::run)?;
         first.ok_or_else(|| Failure::run("the demo made no key"))
     }
 
@@ -241,8 +242,15 @@ impl Demo {
             seen: None,
         };
         self.clock.advance(HOUR);
-        console.set(project.clone(), edit).await?;
-        for (scope, amount, hard_stop) in [(BudgetScope::Org, 400, false), (BudgetScope::Project, 250, true)] {
+        console.set(project.clone(), edit).await
+    }
+
+    /// So little of the project's budget is left that the pages warn of it.
+    async fn budgets(&self, console: &Console, project: &ProjectId) -> Result<(), AppError> {
+        self.clock.advance(self.now.since(self.clock.now()) - HOUR);
+        let spent = console.spending(project.clone(), Page::default()).await?.project.spent;
+        let little = spent.0 / 8 * 9 / 1_000_000 + 1;
+        for (scope, amount, hard_stop) in [(BudgetScope::Org, 400, false), (BudgetScope::Project, little, true)] {
             self.clock.advance(HOUR / 4);
             let budget = Budget {
                 amount: Money(amount * 1_000_000),

@@ -1,5 +1,7 @@
 //! A month of metered requests: more on workdays and by day, some errors, some refusals.
 
+use std::collections::HashMap;
+
 use app::model::{
     KeyId, ModelId, Money, ProjectId, Timestamp,
     limit::Level,
@@ -13,6 +15,7 @@ use crate::{
     catalog::{Model, Tier},
     cli::Failure,
     console::ConsoleParts,
+    enforcement::{BucketKey, BucketLevel, Decision},
     identity::Founded,
     store::journal::{self, Entry, Record, Tokens},
 };
@@ -40,6 +43,7 @@ pub async fn write(
     let hours = u64::try_from(to.since(from) / HOUR).unwrap_or(0);
     let progress = ProgressBar::new(hours);
     let mut batch = Vec::with_capacity(BATCH);
+    let mut peaks = HashMap::new();
     for hour in 0..hours {
         let start = from.plus(i64::try_from(hour).unwrap_or(0) * HOUR);
         for source in sources {
@@ -48,12 +52,17 @@ pub async fn write(
                 let (id, model) = models[usize::from(random.next() % 10 < 3) % models.len()];
                 let mut record = request(parts, founded, source, id, model, at, random);
                 record.decision = receipts::decision(parts, founded, sources, &record, random);
+                if to.since(at) < DAY {
+                    keep_peaks(&mut peaks, &record);
+                }
                 batch.push(Entry { record, keep_row: true });
             }
         }
         if batch.len() >= BATCH || hour + 1 == hours {
             let mut tx = parts.store.db.write().await.map_err(Failure::run)?;
-            journal::write(&mut tx, &batch, &[]).await.map_err(Failure::run)?;
+            let last = hour + 1 == hours;
+            let levels: Vec<_> = peaks.values().filter(|_| last).cloned().collect();
+            journal::write(&mut tx, &batch, &levels).await.map_err(Failure::run)?;
             tx.commit().await.map_err(Failure::run)?;
             batch.clear();
         }
@@ -61,6 +70,23 @@ pub async fn write(
     }
     progress.finish_and_clear();
     Ok(())
+}
+
+/// The highest levels that the decisions met, as an engine exports them; nothing is in use any more.
+fn keep_peaks(peaks: &mut HashMap<BucketKey, BucketLevel>, record: &Record) {
+    for bucket in record.decision.iter().flat_map(Decision::buckets) {
+        let level = BucketLevel {
+            org: record.org.clone(),
+            key: bucket.rule.key.clone(),
+            used: 0,
+            at: record.arrived_at,
+            peak: bucket.used,
+        };
+        match peaks.get(&level.key) {
+            Some(known) if known.peak >= level.peak => {}
+            _ => drop(peaks.insert(level.key.clone(), level)),
+        }
+    }
 }
 
 fn below(random: &SeededEntropy, bound: u64) -> i64 {

@@ -2,7 +2,11 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use app::model::{Money, OrgId, ProjectId, Timestamp, limit::Level, receipt::RefusedBy};
+use app::model::{
+    Money, OrgId, ProjectId, Timestamp,
+    limit::Level,
+    receipt::{Holder, RefusedBy},
+};
 
 use super::{
     bucket::{Bucket, Reading},
@@ -113,7 +117,7 @@ impl Book {
         for ((rule, index), (_, hold)) in rules.zip(&readings.buckets) {
             let bucket = self.bucket(*index);
             if let Some(now) = now {
-                bucket.refill(rule.limit, now);
+                bucket.elapse(now);
             }
             let metric = rule.key.metric;
             let was_dirty = bucket.dirty;
@@ -137,11 +141,25 @@ impl Book {
         self.insert(key.clone(), Bucket::new(key.window.millis(), now))
     }
 
-    /// A bucket as it was stored or counted, unless there is one.
+    /// A bucket as it was stored or counted; one that exists has at least that much in use.
     pub(super) fn restore(&mut self, key: BucketKey, used: u64, at: Timestamp) {
-        if !self.by_key.contains_key(&key) {
+        if let Some(index) = self.by_key.get(&key).copied() {
+            let was_dirty = self.bucket(index).dirty;
+            self.bucket(index).raise(used, at);
+            self.mark(index, was_dirty);
+        } else {
             let bucket = Bucket::restored(used, key.window.millis(), at);
             self.insert(key, bucket);
+        }
+    }
+
+    /// The limits and the budget of a scope were away, or may have been: what they hold is to be counted again.
+    pub(super) fn doubt(&mut self, scope: &str) {
+        for (key, bucket) in &mut self.buckets {
+            bucket.doubted |= key.scope == scope;
+        }
+        if let Some(index) = self.by_scope.get(scope) {
+            self.budgets[*index as usize].doubted = true;
         }
     }
 
@@ -162,9 +180,20 @@ impl Book {
         self.by_scope.get(scope).copied()
     }
 
-    /// A budget with what its month has spent so far, unless there is one.
+    /// True for a budget that has counted all along.
+    pub(super) fn knows_budget(&self, scope: &str) -> bool {
+        self.budget_index(scope).is_some_and(|index| !self.budgets[index as usize].doubted)
+    }
+
+    /// The budget of a scope, made empty when there is none.
+    pub(super) fn find_or_add_budget(&mut self, scope: &str, now: Timestamp) -> u32 {
+        self.budget_index(scope).unwrap_or_else(|| self.add_budget(scope, Money::ZERO, now))
+    }
+
+    /// A budget of which the month has spent at least this so far.
     pub(super) fn add_budget(&mut self, scope: &str, spent: Money, now: Timestamp) -> u32 {
         if let Some(index) = self.by_scope.get(scope) {
+            self.budgets[*index as usize].raise(spent, now);
             return *index;
         }
         let index = index(self.budgets.len());
@@ -183,14 +212,17 @@ impl Book {
         index
     }
 
-    /// Projects with the units that they hold of one bucket, the largest first.
-    pub(super) fn holders(&self, bucket: u32) -> Vec<(ProjectId, u64)> {
-        let holders = self.buckets[bucket as usize].1.holders().filter(|(_, units)| *units > 0);
-        let mut holders: Vec<_> = holders
-            .map(|(project, units)| (self.projects[project as usize].clone(), units))
-            .collect();
-        holders.sort_by_key(|(_, units)| std::cmp::Reverse(*units));
-        holders
+    /// Projects, by index, with the units that they hold of one bucket.
+    pub(super) fn holders(&self, bucket: u32) -> Vec<(u32, u64)> {
+        self.buckets[bucket as usize].1.holders().filter(|(_, units)| *units > 0).collect()
+    }
+
+    pub(super) fn named(&self, holders: Vec<(u32, u64)>) -> Vec<Holder> {
+        let name = |(project, units): (u32, u64)| Holder {
+            project: self.projects[project as usize].clone(),
+            units,
+        };
+        holders.into_iter().map(name).collect()
     }
 
     /// The levels that changed since the last call.

@@ -8,13 +8,16 @@ use super::{lows::Lows, shares::Shares};
 const OVERTAKING: i64 = 5_000;
 
 /// What is used of a limit. `used` is in unit·milliseconds (units × length of the window), so a limit of `l` units per
-/// window refills by exactly `l` a millisecond. The limit itself is a parameter of every step: a changed limit keeps
-/// what is used.
+/// window refills by exactly `l` a millisecond. A changed limit keeps what is used.
 #[derive(Clone, Debug)]
 pub(super) struct Bucket {
     used: i128,
     at: Timestamp,
     window: i64,
+    /// Units per window that the bucket refills with: the limit of the last decision. `None` before the first.
+    limit: Option<u64>,
+    /// It may not have counted all along: its limit was away.
+    pub(super) doubted: bool,
     /// Units of open reservations. Part of what they took may have refilled already.
     held: u64,
     /// The highest level since the last export, or since this hour began.
@@ -34,6 +37,8 @@ impl Bucket {
             used: 0,
             at,
             window,
+            limit: None,
+            doubted: false,
             held: 0,
             peak: 0,
             exported: (0, 0),
@@ -65,10 +70,21 @@ impl Bucket {
         (self.used - i128::from(limit) * i128::from(elapsed)).max(0)
     }
 
-    /// Brings the bucket to `now`. A clock that runs backwards refills nothing. By a little it does so all the time, as
-    /// threads overtake each other, and the bucket waits for it to catch up; a clock that was set back is followed, or
-    /// the bucket would stand still for as long.
+    /// Brings the bucket to `now` and lets it refill with this limit from there on: the time before was another's.
     pub(super) fn refill(&mut self, limit: u64, now: Timestamp) {
+        self.advance(self.limit.unwrap_or(limit), now);
+        self.limit = Some(limit);
+    }
+
+    /// Brings the bucket to `now` when a request ends, whatever limit had admitted it.
+    pub(super) fn elapse(&mut self, now: Timestamp) {
+        self.advance(self.limit.unwrap_or(0), now);
+    }
+
+    /// A clock that runs backwards refills nothing. By a little it does so all the time, as threads overtake each other,
+    /// and the bucket waits for it to catch up; a clock that was set back is followed, or the bucket would stand still for
+    /// as long.
+    fn advance(&mut self, limit: u64, now: Timestamp) {
         let before = self.used;
         self.used = self.used_at(limit, now);
         if let Some(shares) = &mut self.shares {
@@ -119,6 +135,19 @@ impl Bucket {
             self.add(change.max(-low.min(self.used)), project);
             self.lows.observe(self.used);
         }
+    }
+
+    /// Has at least this much in use: it counted too little while its limit was away.
+    pub(super) fn raise(&mut self, units: u64, now: Timestamp) {
+        self.elapse(now);
+        let missing = self.scaled(units) - self.used;
+        if missing > 0 {
+            self.used += missing;
+            self.peak = self.peak.max(self.used);
+            self.lows.observe(self.used);
+            self.dirty = true;
+        }
+        self.doubted = false;
     }
 
     /// The level right now, for [`Reading`]s. The bucket must be at `now`.

@@ -13,6 +13,8 @@ pub(super) struct Budget {
     next: Timestamp,
     spent: Money,
     held: Money,
+    /// It may not have counted all along.
+    pub(super) doubted: bool,
 }
 
 impl Budget {
@@ -24,6 +26,7 @@ impl Budget {
             next: month.plus(INTO_NEXT_MONTH).month_start(),
             spent,
             held: Money::ZERO,
+            doubted: false,
         }
     }
 
@@ -31,6 +34,16 @@ impl Budget {
     pub(super) fn advance(&mut self, now: Timestamp) {
         if now >= self.next || self.month.since(now) > INTO_NEXT_MONTH {
             *self = Self::new(Money::ZERO, now);
+        }
+    }
+
+    /// The month of `at` has spent at least this. What this budget counted by itself is never more than the records say
+    /// in the end, so the larger of both is right.
+    pub(super) fn raise(&mut self, spent: Money, at: Timestamp) {
+        self.advance(at);
+        if self.month == at.month_start() {
+            self.spent = self.spent.max(spent);
+            self.doubted = false;
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::model::{
     Money, Timestamp,
     limit::Level,
-    receipt::{BucketLine, BudgetLine, Holder, Receipt, RefusedBy},
+    receipt::{BucketLine, BudgetLine, Holder, Others, Receipt, RefusedBy},
 };
 
 use super::{
@@ -34,6 +34,7 @@ pub struct Decision {
     readings: Arc<Readings>,
     refused: Option<Refused>,
     holders: Vec<Holder>,
+    others: Others,
 }
 
 /// A bucket at the moment of a decision, in whole units.
@@ -73,6 +74,7 @@ impl Decision {
             readings: Arc::new(readings),
             refused,
             holders: Vec::new(),
+            others: Others::default(),
         }
     }
 
@@ -160,11 +162,28 @@ impl Decision {
         }) = self.refused
             && self.refused_level() == Some(Level::Org)
         {
-            let holders = self.policy.book.lock().holders(self.policy.buckets[index]);
-            let holders = holders.into_iter().take(NAMED_HOLDERS);
-            self.holders = holders.map(|(project, units)| Holder { project, units }).collect();
+            let held = self.policy.book.lock().holders(self.policy.buckets[index]);
+            let (named, others) = self.name_largest(held);
+            self.others = others;
+            self.holders = self.policy.book.lock().named(named);
         }
         self
+    }
+
+    /// The largest holders and always the request's own project; the rest as a sum.
+    fn name_largest(&self, mut held: Vec<(u32, u64)>) -> (Vec<(u32, u64)>, Others) {
+        let own = self.policy.project;
+        held.sort_by_key(|(_, units)| std::cmp::Reverse(*units));
+        let at = held.iter().position(|(project, _)| *project == own);
+        if let Some(at) = at.filter(|at| *at >= NAMED_HOLDERS) {
+            held[NAMED_HOLDERS - 1..=at].rotate_right(1);
+        }
+        let rest = held.split_off(held.len().min(NAMED_HOLDERS));
+        let others = Others {
+            projects: rest.len() as u64,
+            units: rest.iter().map(|(_, units)| units).sum(),
+        };
+        (held, others)
     }
 
     /// The form in which it is stored and shown.
@@ -190,6 +209,7 @@ impl Decision {
             refused_by: self.refused.map(|refused| refused.by),
             retry_after_ms: self.refused.and_then(|refused| refused.retry_after_ms),
             holders: self.holders.clone(),
+            others: self.others,
         }
     }
 

@@ -54,11 +54,7 @@ impl Engine {
         let shared = self.org(&rules.org);
         let mut book = shared.lock();
         let buckets = rules.limits.iter().map(|rule| book.find_or_add(&rule.key, now)).collect();
-        let budgets = rules
-            .budgets
-            .iter()
-            .map(|rule| book.add_budget(&rule.scope, Money::ZERO, now))
-            .collect();
+        let budgets = rules.budgets.iter().map(|rule| book.find_or_add_budget(&rule.scope, now)).collect();
         let project = book.project_index(&rules.project);
         drop(book);
         Arc::new(Policy {
@@ -70,22 +66,28 @@ impl Engine {
         })
     }
 
-    /// The limits and budgets of rules that have no bucket yet. What only counts for the Limits page starts at nothing.
+    /// The limits and budgets of rules that have no bucket yet, or one in doubt. What only counts for the Limits page starts at nothing.
     pub fn unknown<'a>(&self, rules: &'a Rules) -> Vec<Unknown<'a>> {
         let shared = self.org(&rules.org);
         let book = shared.lock();
-        let is_new = |rule: &&Rule| rule.source == Source::Own && book.find(&rule.key).is_none();
+        let is_new = |rule: &&Rule| rule.source == Source::Own && book.find(&rule.key).is_none_or(|bucket| bucket.doubted);
         let limits = rules.limits.iter().filter(is_new).map(Unknown::Limit);
-        let budgets = rules.budgets.iter().filter(|rule| book.budget_index(&rule.scope).is_none());
+        let budgets = rules.budgets.iter().filter(|rule| !book.knows_budget(&rule.scope));
         limits.chain(budgets.map(Unknown::Budget)).collect()
     }
 
-    /// Gives a limit that is set for the first time what was used before. A bucket that exists by now knows better.
+    /// Gives a limit that is set what was used before. A bucket that exists keeps what is more.
     pub fn seed(&self, org: &OrgId, key: BucketKey, used: u64, now: Timestamp) {
         self.org(org).lock().restore(key, used, now);
     }
 
-    /// The same for a budget, with what its scope has spent this month.
+    /// The limits and the budget of this scope have changed: what they did not see while they were away is to be counted
+    /// again, at the next [`Self::unknown`].
+    pub fn doubt(&self, org: &OrgId, scope: &str) {
+        self.org(org).lock().doubt(scope);
+    }
+
+    /// The same as [`Self::seed`] for a budget, with what its scope has spent this month.
     pub fn seed_budget(&self, org: &OrgId, scope: &str, spent: Money, now: Timestamp) {
         self.org(org).lock().add_budget(scope, spent, now);
     }

@@ -113,7 +113,7 @@ impl Queue {
         if state.held < self.0.concurrency {
             return Ok(Entered::Place(self.0.take(&mut state, now)));
         }
-        if state.waiters.len() >= self.0.capacity {
+        if state.waiters.len() >= self.0.capacity && !self.0.send_away_worse(&mut state, lane) {
             return Err(Turned::Full);
         }
         let expected_ms = state.expected_wait(lane, self.0.concurrency, now);
@@ -143,6 +143,21 @@ impl Shared {
             queue: Some(Arc::clone(self)),
             since: now,
         }
+    }
+
+    /// A full queue is no shelter for flex against priority: the last of a worse tier gives way, and learns that it is full.
+    fn send_away_worse(&self, state: &mut State, lane: Lane) -> bool {
+        let Some((worst, _)) = state
+            .waiters
+            .last_key_value()
+            .map(|(turn, _)| *turn)
+            .filter(|(worst, _)| *worst > lane)
+        else {
+            return false;
+        };
+        state.lengths[worst as usize] -= 1;
+        self.waiting.dec();
+        state.waiters.pop_last().is_some()
     }
 
     /// Gives a place back that was taken at `since`, and hands it to the next in the queue. One who left in this very

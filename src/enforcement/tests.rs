@@ -276,6 +276,68 @@ fn a_changed_limit_keeps_what_is_used() {
 }
 
 #[test]
+fn a_lowered_limit_refills_at_once_as_it_says_whoever_was_admitted_before() {
+    let engine = Engine::new();
+    let old = two_levels(&engine, "prod", Some(600_000));
+    let streams: Vec<Reservation> = (0..5).map(|_| old.decide(T0, of(1_000)).expect("room")).collect();
+    let new = two_levels(&engine, "prod", Some(6_000));
+    let mut now = T0;
+    let mut admitted = 0;
+    for mut stream in streams {
+        now = now.plus(100);
+        stream.mark_sent();
+        stream.settle(of(1_000), now);
+        while let Ok(reservation) = new.decide(now, of(10)) {
+            reservation.settle(of(10), now);
+            admitted += 10;
+        }
+    }
+    // The room that was left, what the old limit gave in its last 100 ms, and what the new one gives in the 400 ms after.
+    assert!(admitted <= 1_000 + 1_000 + 40, "{admitted} in half a second");
+}
+
+#[test]
+fn a_limit_and_a_budget_that_were_away_count_what_they_missed() {
+    let engine = Engine::new();
+    let budget = BudgetRule {
+        level: Level::Project,
+        scope: "prod".to_owned(),
+        limit: Money(100),
+        hard_stop: true,
+    };
+    let rules = rules("prod", vec![rule(tokens(Level::Project, "prod"), 100)], vec![budget]);
+    let compile = || engine.compile(rules.clone(), T0);
+    compile().decide(T0, costing(3)).expect("room").settle(costing(3), T0);
+    assert!(engine.unknown(&rules).is_empty());
+    engine.doubt(&org(), "prod");
+    assert_eq!(engine.unknown(&rules).len(), 2);
+    engine.seed(&org(), tokens(Level::Project, "prod"), 60, T0);
+    engine.seed_budget(&org(), "prod", Money(63), T0);
+    assert!(engine.unknown(&rules).is_empty());
+    assert_eq!(engine.used(&org(), &tokens(Level::Project, "prod"), 100, T0), 60);
+    assert_eq!(engine.spend(&org(), "prod", T0), Some((Money(63), Money(0))));
+    engine.seed_budget(&org(), "prod", Money(5), T0);
+    assert_eq!(engine.spend(&org(), "prod", T0), Some((Money(63), Money(0))), "what is more stays");
+    assert!(compile().decide(T0, costing(38)).is_err());
+}
+
+#[test]
+fn a_receipt_names_the_largest_holders_and_always_its_own_project() {
+    let engine = Engine::new();
+    let amount = |number: u64| 1_000 - number;
+    for number in 0..30 {
+        let policy = two_levels(&engine, &format!("p{number}"), None);
+        policy.decide(T0, of(amount(number))).expect("room").settle(of(amount(number)), T0);
+    }
+    let refusal = two_levels(&engine, "p29", None).decide(T0, of(ORG)).expect_err("no room");
+    let receipt = refusal.with_holders().receipt();
+    assert_eq!(receipt.holders.len(), 20);
+    assert_eq!(receipt.holders[0].project, project("p0"));
+    assert_eq!(receipt.holders[19].project, project("p29"));
+    assert_eq!((receipt.others.projects, receipt.others.units), (10, (19..29).map(amount).sum()));
+}
+
+#[test]
 fn buckets_of_lanes_models_and_windows_are_apart() {
     let engine = Engine::new();
     let variants = [

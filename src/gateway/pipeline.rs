@@ -188,7 +188,7 @@ async fn admit(
             record.status = error.status.as_u16();
             record.error_code = Some(error.code);
             record.refused = refusal.refused_level();
-            record.decision = Some(refusal.with_holders());
+            record.decision = Some(*refusal);
             gateway.durable(slot.record(record)).await?;
             Err(error)
         }

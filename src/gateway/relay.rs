@@ -90,7 +90,8 @@ pub(super) fn stream(answer: Answer, mut ticket: Ticket, show_usage: bool, tier:
         reader: Reader {
             events: Events::default(),
             show_usage,
-            tier: Some(tier),
+            tier,
+            is_first: true,
         },
         moves: 0,
         waiting: None,
@@ -256,8 +257,9 @@ enum Fate {
 struct Reader {
     events: Events,
     show_usage: bool,
-    /// Still to be shown, in the first chunk.
-    tier: Option<ChosenTier>,
+    tier: ChosenTier,
+    /// No chunk has come by yet.
+    is_first: bool,
 }
 
 impl Reader {
@@ -299,9 +301,12 @@ impl Reader {
         if content.is_usage_alone && !self.show_usage {
             return Fate::Hide;
         }
-        match self.tier.take() {
-            Some(tier) => Fate::Forward(format!("data: {}\n\n", with_tier(&object, tier)).into()),
-            None => Fate::Forward(event.clone()),
+        // Whatever the upstream calls its tiers, every chunk says the one that was used here.
+        let is_first = std::mem::take(&mut self.is_first);
+        if is_first || object.get("service_tier").is_some() {
+            Fate::Forward(format!("data: {}\n\n", with_tier(&object, self.tier)).into())
+        } else {
+            Fate::Forward(event.clone())
         }
     }
 }

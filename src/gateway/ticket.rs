@@ -183,7 +183,7 @@ impl Ticket {
         }
     }
 
-    /// The tokens that stay in the buckets; budgets get what the record says.
+    /// The tokens that stay in the buckets.
     fn settle(&self, reservation: Reservation, tokens: Tokens, cost: Money, work: Work, now: Timestamp) -> u64 {
         if !self.sent {
             drop(reservation);
@@ -196,6 +196,9 @@ impl Ticket {
         } else {
             tokens.total()
         };
+        // The budgets get what the record says, unless nobody knows: then the upstream may have cost what was allowed.
+        let held = reservation.decision().demand().cost;
+        let cost = if is_unknown { cost.max(held) } else { cost };
         reservation.settle(Demand { tokens, cost }, now);
         tokens
     }

@@ -1,14 +1,18 @@
-//! Warns when a month's spend reaches a threshold of a budget: once a threshold and month, with an audit record.
+//! Warns when a month's spend reaches a threshold of a budget: once a threshold and month, with an audit record. And tells
+//! the engine what was really spent: requests that were under way when their budget was set, or on another node.
 //!
 //! The watch looks at what is committed, so a warning that a crash prevented is written at the next look; the first look
 //! is at the start.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use app::model::OrgId;
+use app::model::{Money, OrgId};
 
 use super::Pulse;
-use crate::store::{Store, db::DbError};
+use crate::{
+    enforcement::Engine,
+    store::{Store, db::DbError},
+};
 
 /// Looks are at least this far apart.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -17,15 +21,17 @@ const SHARE: u32 = 20;
 
 pub(super) struct Watch {
     store: Store,
+    engine: Arc<Engine>,
     pulse: Arc<Pulse>,
     /// Records of each org at the last look at it.
     seen: HashMap<OrgId, u64>,
 }
 
 impl Watch {
-    pub(super) fn new(store: Store, pulse: Arc<Pulse>) -> Self {
+    pub(super) fn new(store: Store, engine: Arc<Engine>, pulse: Arc<Pulse>) -> Self {
         Self {
             store,
+            engine,
             pulse,
             seen: HashMap::new(),
         }
@@ -71,7 +77,12 @@ impl Watch {
     }
 
     async fn look_at(&self, org: &OrgId) -> Result<(), DbError> {
-        for passed in self.store.passed_thresholds(org).await? {
+        let spends = self.store.month_spends(org).await?;
+        for spend in &spends {
+            self.engine
+                .seed_budget(org, &spend.scope_id, Money(spend.spent), self.store.ambient.now());
+        }
+        for passed in self.store.passed_thresholds(org, spends).await? {
             self.store.warn(&passed).await?;
         }
         Ok(())
@@ -80,7 +91,7 @@ impl Watch {
 
 #[cfg(test)]
 mod tests {
-    use app::model::{KeyId, Money, ProjectId, time::DAY};
+    use app::model::{KeyId, ProjectId, time::DAY};
 
     use super::*;
     use crate::{
@@ -140,7 +151,7 @@ mod tests {
         }
 
         fn watch(&self) -> Watch {
-            Watch::new(self.store.clone(), Arc::default())
+            Watch::new(self.store.clone(), Arc::default(), Arc::default())
         }
 
         async fn look(&self) {
@@ -179,6 +190,23 @@ mod tests {
             bench.spend(60).await;
             bench.look().await;
             assert_eq!(bench.actions().await.len(), 4);
+        }
+        async fn a_raised_budget_warns_again_and_the_engine_learns_what_was_spent(db: TestDb) {
+            let bench = Bench::new(&db).await;
+            let org = bench.seed.org.clone();
+            bench.budget("org", org.as_str(), 100).await;
+            bench.spend(100).await;
+            bench.look().await;
+            assert_eq!(bench.actions().await.len(), 3);
+            bench.seed.sql("UPDATE budgets SET amount_micros = 1000").await;
+            bench.look().await;
+            assert_eq!(bench.actions().await.len(), 3);
+            bench.spend(900).await;
+            let watch = bench.watch();
+            watch.look_at(&org).await.expect("looked");
+            assert_eq!(bench.actions().await.len(), 6, "each threshold of the larger amount");
+            let spend = watch.engine.spend(&org, org.as_str(), bench.seed.ambient.now());
+            assert_eq!(spend.map(|(spent, _)| spent), Some(Money(1_000)));
         }
         async fn each_level_has_its_own_budget(db: TestDb) {
             let bench = Bench::new(&db).await;

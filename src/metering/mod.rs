@@ -38,7 +38,7 @@ pub use pulse::Pulse;
 
 pub use crate::store::journal::{Record, Tokens};
 use crate::{
-    enforcement::Engine,
+    enforcement::{Decision, Engine},
     store::{Store, db::Db, journal::Entry},
 };
 use sampler::Sampler;
@@ -199,8 +199,8 @@ impl Meter {
     }
 
     /// Starts the task that writes a warning for every budget that was used up to a threshold; it ends with the meter.
-    pub fn watch_budgets(&self, store: Store) {
-        let watch = budgets::Watch::new(store, Arc::clone(&self.pulse));
+    pub fn watch_budgets(&self, store: Store, engine: Arc<Engine>) {
+        let watch = budgets::Watch::new(store, engine, Arc::clone(&self.pulse));
         let stop = self.stop.clone();
         tokio::spawn(stop.run_until_cancelled_owned(watch.run()));
     }
@@ -265,9 +265,11 @@ impl Meter {
 impl Slot {
     /// Queues the record at once, and returns what resolves when it is kept as the durability says. Dropping that loses
     /// the acknowledgement, never the record.
-    pub fn record(self, record: Record) -> impl Future<Output = Result<(), Closed>> + Send + use<> {
-        let keep_row = record.refused.is_none() || self.meter.sampler.lock().keeps(&record);
-        if !keep_row {
+    pub fn record(self, mut record: Record) -> impl Future<Output = Result<(), Closed>> + Send + use<> {
+        let keep_row = !record.is_turned_away() || self.meter.sampler.lock().keeps(&record);
+        if keep_row {
+            record.decision = record.decision.map(Decision::with_holders);
+        } else {
             self.meter.counters.aggregated.inc();
         }
         let (done, acknowledged) = oneshot::channel();

@@ -73,7 +73,7 @@ impl Row {
                 project_slug: parse(&self.project_slug)?,
                 key: self.key_name,
                 model: parse::<ModelId>(&self.model)?,
-                tier: self.tier,
+                tier: parse(&self.tier)?,
                 status: u16::try_from(self.status).unwrap_or(0),
                 error_code: self.error_code,
                 refused: self.refused_level.map(parse).transpose()?,

@@ -1,6 +1,6 @@
 //! Thresholds of budgets that were passed, once a month each, with their audit records.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use app::model::{Money, OrgId, Timestamp, limit::Level};
 
@@ -30,6 +30,16 @@ pub struct Passed {
     pub amount: Money,
 }
 
+/// A budget and the month's cost of its scope, in micro-units.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct Spend {
+    level: String,
+    pub scope_id: String,
+    amount_micros: i64,
+    warn_percents: String,
+    pub spent: i64,
+}
+
 const ORGS: &str = "SELECT DISTINCT org_id FROM budgets";
 
 const SPENDS: &str = "
@@ -38,14 +48,16 @@ const SPENDS: &str = "
         WHEN 'project' THEN (SELECT coalesce(sum(cost_micros), 0) FROM usage_days WHERE project_id = b.scope_id AND day >= $2)
         ELSE (SELECT coalesce(sum(cost_micros), 0) FROM usage_days
               WHERE project_id = (SELECT project_id FROM api_keys WHERE id = b.scope_id) AND day >= $2 AND key_id = b.scope_id)
-        END AS BIGINT)
+        END AS BIGINT) AS spent
     FROM budgets b WHERE b.org_id = $1 ORDER BY b.scope_id";
 
-const WARNED: &str = "SELECT scope_id, percent FROM budget_warnings WHERE org_id = $1 AND month = $2";
+// A warning of a smaller amount says nothing about the one that was raised since.
+const WARNED: &str = "SELECT scope_id, percent, spent_micros FROM budget_warnings WHERE org_id = $1 AND month = $2";
 
 const WARN: &str = "
     INSERT INTO budget_warnings (scope_id, month, percent, org_id, spent_micros, at) VALUES ($1, $2, $3, $4, $5, $6)
-    ON CONFLICT (scope_id, month, percent) DO NOTHING";
+    ON CONFLICT (scope_id, month, percent) DO UPDATE SET spent_micros = excluded.spent_micros, at = excluded.at
+    WHERE budget_warnings.spent_micros < $7";
 
 const NAME: &str = "
     SELECT CASE $1 WHEN 'org' THEN (SELECT name FROM orgs WHERE id = $2) WHEN 'project' THEN (SELECT name FROM projects WHERE id = $2)
@@ -60,28 +72,39 @@ impl Store {
         rows.into_iter().map(|(org,)| parse(org)).collect()
     }
 
-    /// Thresholds that this month's spend of the org, its projects and its keys has reached, and that have no warning yet.
-    pub(crate) async fn passed_thresholds(&self, org: &OrgId) -> Result<Vec<Passed>, DbError> {
+    /// The budgets of the org, its projects and its keys, with what this month has cost each.
+    pub(crate) async fn month_spends(&self, org: &OrgId) -> Result<Vec<Spend>, DbError> {
         let month = self.ambient.now().month_start();
         let mut reader = self.db.read().await?;
-        let budgets = fetch_all!(&mut reader, (String, String, i64, String, i64), SPENDS, org.as_str(), month.0)?;
-        if budgets.is_empty() {
+        fetch_all!(&mut reader, Spend, SPENDS, org.as_str(), month.0)
+    }
+
+    /// Thresholds that these spends have reached, and that have no warning yet.
+    pub(crate) async fn passed_thresholds(&self, org: &OrgId, spends: Vec<Spend>) -> Result<Vec<Passed>, DbError> {
+        if spends.is_empty() {
             return Ok(Vec::new());
         }
-        let warned = fetch_all!(&mut reader, (String, i64), WARNED, org.as_str(), month.0)?;
-        let warned: HashSet<(String, i64)> = warned.into_iter().collect();
+        let month = self.ambient.now().month_start();
+        let mut reader = self.db.read().await?;
+        let warned = fetch_all!(&mut reader, (String, i64, i64), WARNED, org.as_str(), month.0)?;
+        let warned: HashMap<(String, i64), i64> = warned
+            .into_iter()
+            .map(|(scope, percent, spent)| ((scope, percent), spent))
+            .collect();
         let mut passed = Vec::new();
-        for (level, scope, amount, percents, spent) in budgets {
-            let mut percents: Vec<u32> =
-                serde_json::from_str(&percents).map_err(|error| DbError::Corrupt(format!("warn_percents of {scope}: {error}")))?;
+        for spend in spends {
+            let (scope, amount, spent) = (spend.scope_id, spend.amount_micros, spend.spent);
+            let mut percents: Vec<u32> = serde_json::from_str(&spend.warn_percents)
+                .map_err(|error| DbError::Corrupt(format!("warn_percents of {scope}: {error}")))?;
             percents.push(100);
             percents.sort_unstable();
             percents.dedup();
             percents.retain(|percent| {
-                let reached = i128::from(spent) * 100 >= i128::from(amount) * i128::from(*percent);
-                reached && !warned.contains(&(scope.clone(), i64::from(*percent)))
+                let threshold = threshold(amount, *percent);
+                let warned = warned.get(&(scope.clone(), i64::from(*percent)));
+                spent >= threshold && warned.is_none_or(|warned| *warned < threshold)
             });
-            let level = parse(level)?;
+            let level = parse(spend.level)?;
             passed.extend(percents.into_iter().map(|percent| Passed {
                 org: org.clone(),
                 level,
@@ -107,7 +130,8 @@ impl Store {
             i64::from(passed.percent),
             passed.org.as_str(),
             passed.spent.0,
-            self.ambient.now().0
+            self.ambient.now().0,
+            threshold(passed.amount.0, passed.percent)
         )?;
         if new == 0 {
             return Ok(false);
@@ -118,6 +142,12 @@ impl Store {
         tx.commit().await?;
         Ok(true)
     }
+}
+
+/// The spend that reaches a percentage of an amount, rounded up.
+fn threshold(amount: i64, percent: u32) -> i64 {
+    let hundredths = i128::from(amount) * i128::from(percent);
+    i64::try_from((hundredths + 99) / 100).unwrap_or(i64::MAX)
 }
 
 async fn event(tx: &mut Tx, passed: &Passed) -> Result<Event, DbError> {

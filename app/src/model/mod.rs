@@ -20,6 +20,7 @@ pub mod receipt;
 pub mod receipt_detail;
 pub mod request;
 pub mod role;
+pub mod tier;
 pub mod time;
 pub mod usage;
 pub mod words;

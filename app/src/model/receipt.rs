@@ -118,6 +118,13 @@ pub struct Holder {
     pub units: u64,
 }
 
+/// Projects that are not named among the holders.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Others {
+    pub projects: u64,
+    pub units: u64,
+}
+
 /// A whole decision, as it is stored with its request.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -130,8 +137,11 @@ pub struct Receipt {
     pub refused_by: Option<RefusedBy>,
     /// Milliseconds until the request would have fitted if nothing else came; `None` when it never can, or was admitted.
     pub retry_after_ms: Option<i64>,
-    /// When the org's bucket refused: who held it, the largest first. Only owners and org admins may see the projects.
+    /// When the org's bucket refused: who held it, the largest first, and always the request's own project if it held
+    /// anything. Only owners and org admins may see the projects.
     pub holders: Vec<Holder>,
+    /// Holders beyond those.
+    pub others: Others,
 }
 
 #[cfg(test)]

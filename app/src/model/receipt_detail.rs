@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ModelId, Money, Name, RequestId, Slug, Timestamp, limit::Level, receipt::Receipt, request::Refusal};
+use super::{ModelId, Money, Name, RequestId, Slug, Timestamp, limit::Level, receipt::Receipt, request::Refusal, tier::Tier};
 
 /// What a request was, what it had to pass, and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,8 +16,7 @@ pub struct ReceiptDetail {
     /// Name of the key; `None` without one, and for the Organization Default Key when the person is no owner.
     pub key: Option<String>,
     pub model: ModelId,
-    /// `flex`, `default` or `priority`.
-    pub tier: String,
+    pub tier: Tier,
     pub status: u16,
     pub error_code: Option<String>,
     /// The level that refused it.

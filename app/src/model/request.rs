@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     KeyId, ModelId, Money, RequestId, Timestamp,
     limit::Level,
+    tier::Tier,
     time::{DAY, HOUR, MINUTE},
     words::words,
 };
@@ -71,23 +72,6 @@ impl Refusal {
     }
 }
 
-/// The service tier that a request ran in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UsedTier {
-    Flex,
-    Default,
-    Priority,
-}
-
-words!(
-    UsedTier,
-    "flex, default or priority",
-    Flex = "flex",
-    Default = "default",
-    Priority = "priority"
-);
-
 /// A preset range, up to now.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -131,7 +115,7 @@ pub struct RequestFilter {
     pub refusal: Option<Refusal>,
     pub model: Option<ModelId>,
     pub key: Option<KeyId>,
-    pub tier: Option<UsedTier>,
+    pub tier: Option<Tier>,
     pub since: Since,
     /// A request id or the client's own one, in full; otherwise a part of a key's name or of a model.
     pub text: String,
@@ -236,7 +220,7 @@ pub struct RequestRow {
     /// `None` when it ran under a session.
     pub key: Option<KeyOfRequest>,
     pub model: ModelId,
-    pub tier: UsedTier,
+    pub tier: Tier,
     /// HTTP status; 499 when the client left before the answer.
     pub status: u16,
     /// `code` of the error body.

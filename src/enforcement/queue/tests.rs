@@ -79,9 +79,9 @@ fn better_tiers_go_first_and_within_a_tier_the_first_to_come() {
 fn a_full_queue_turns_away_and_one_who_leaves_makes_room() {
     let (queue, _) = queue(1, 1);
     let place = taken(&queue);
-    let waiter = waiting(&queue, Tier::Flex);
+    let waiter = waiting(&queue, Tier::Default);
     assert!(matches!(
-        poll(&mut ask(&queue, Tier::Priority, None)),
+        poll(&mut ask(&queue, Tier::Default, None)),
         Poll::Ready(Err(Turned::Full))
     ));
     drop(waiter);
@@ -168,13 +168,16 @@ proptest! {
                 1 if !waiters.is_empty() => drop(waiters.swap_remove(which.index(waiters.len()))),
                 _ => waiters.push(ask(&queue, [Tier::Flex, Tier::Default, Tier::Priority][which.index(3)], None)),
             }
-            waiters.retain_mut(|waiter| match poll(waiter) {
-                Poll::Pending => true,
-                Poll::Ready(answer) => {
-                    places.extend(answer);
-                    false
-                }
-            });
+            // Twice: the last to come may have sent an earlier one away.
+            for _ in 0..2 {
+                waiters.retain_mut(|waiter| match poll(waiter) {
+                    Poll::Pending => true,
+                    Poll::Ready(answer) => {
+                        places.extend(answer);
+                        false
+                    }
+                });
+            }
             prop_assert!(places.len() <= 3);
             prop_assert!(waiters.is_empty() || places.len() == 3);
             prop_assert_eq!(queue.0.waiting.get(), i64::try_from(waiters.len()).expect("few"));
@@ -184,6 +187,29 @@ proptest! {
         prop_assert_eq!(queue.0.state.lock().lengths, [0; 3]);
         prop_assert_eq!(queue.0.state.lock().taken_at, 0);
     }
+}
+
+#[test]
+fn a_full_queue_lets_a_better_tier_in_and_sends_the_last_of_the_worst_away() {
+    let (queue, _) = queue(1, 2);
+    let mut first = ask(&queue, Tier::Default, None);
+    let Poll::Ready(Ok(held)) = poll(&mut first) else {
+        panic!("a free place")
+    };
+    let (mut early, mut late) = (ask(&queue, Tier::Flex, None), ask(&queue, Tier::Flex, None));
+    assert!(poll(&mut early).is_pending() && poll(&mut late).is_pending());
+    let mut better = ask(&queue, Tier::Priority, None);
+    assert!(poll(&mut better).is_pending(), "it waits for its turn");
+    assert!(matches!(poll(&mut late), Poll::Ready(Err(Turned::Full))));
+    let mut equal = ask(&queue, Tier::Flex, None);
+    assert!(
+        matches!(poll(&mut equal), Poll::Ready(Err(Turned::Full))),
+        "nobody is sent away for an equal"
+    );
+    assert_eq!(queue.0.waiting.get(), 2);
+    drop(held);
+    assert!(matches!(poll(&mut better), Poll::Ready(Ok(_))));
+    assert!(matches!(poll(&mut early), Poll::Ready(Ok(_))));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

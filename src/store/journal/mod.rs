@@ -60,6 +60,18 @@ pub struct Record {
     pub decision: Option<Decision>,
 }
 
+impl Record {
+    /// True when it was turned away before the upstream saw it, and so used nothing that would slow a flood of it down.
+    pub fn is_turned_away(&self) -> bool {
+        self.refused.is_some() || self.is_refused_by_queue() || matches!(self.error_code, Some("upstream_busy" | "upstream_unreachable"))
+    }
+
+    /// True when the wait for the model would have been longer than the request allowed.
+    pub fn is_refused_by_queue(&self) -> bool {
+        self.error_code == Some("queue_exceeded")
+    }
+}
+
 /// Tokens of one request; `cached` ones are part of `input`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tokens {
@@ -148,8 +160,8 @@ pub async fn write(tx: &mut Tx, batch: &[Entry], levels: &[BucketLevel]) -> Resu
 }
 
 /// Writes a batch that may have been written before, after a failure whose outcome is unknown. A record whose id is known
-/// already changes nothing. Only refusals of a flood leave no row to be known by: if the failed commit had reached the disk
-/// after all, those of that one batch count twice among the refusals. Usage and cost cannot.
+/// already changes nothing. Only a flood of what was turned away leaves no row to be known by: if the failed commit had
+/// reached the disk after all, those of that one batch count twice, as refusals and errors. Tokens and cost cannot.
 pub async fn write_again(tx: &mut Tx, batch: &[Entry], levels: &[BucketLevel]) -> Result<(), DbError> {
     let kept: Vec<&Record> = batch.iter().filter(|entry| entry.keep_row).map(|entry| &entry.record).collect();
     let new = fetch_rows!(tx, (String,), INSERT_UNKNOWN, &kept, |query, record| bind_record!(query, record))?;

@@ -169,6 +169,7 @@ impl<'a> Sum<'a> {
         match record.refused {
             Some(Level::Org) => self.refused_org += 1,
             Some(Level::Project | Level::Key) => self.refused_project += 1,
+            None if record.is_refused_by_queue() => self.refused_project += 1,
             None => {
                 let plus = |sum: &mut i64, part: i64| *sum = sum.saturating_add(part).min(CEILING);
                 self.requests += 1;

@@ -9,7 +9,8 @@ mod tests;
 
 use app::model::{
     KeyId, Money, RequestId, Timestamp,
-    request::{Cursor, Ending, KeyOfRequest, Minute, Part, Refusal, RequestFilter, RequestLog, RequestRow, UsedTier},
+    request::{Cursor, Ending, KeyOfRequest, Minute, Part, Refusal, RequestFilter, RequestLog, RequestRow},
+    tier::Tier,
     time::{HOUR, MINUTE},
 };
 
@@ -113,7 +114,7 @@ impl Terms {
             refusal: filter.refusal.map_or("", Refusal::as_str),
             model: filter.model.as_ref().map(ToString::to_string).unwrap_or_default(),
             key: filter.key.as_ref().map(ToString::to_string).unwrap_or_default(),
-            tier: filter.tier.map_or("", UsedTier::as_str),
+            tier: filter.tier.map_or("", Tier::as_str),
             text: if filter.text.is_empty() {
                 String::new()
             } else {

@@ -145,7 +145,7 @@ on_both_engines! {
             (by(|filter| filter.refusal = Some(Refusal::Budget)), vec![5]),
             (by(|filter| filter.refusal = Some(Refusal::Queue)), vec![6]),
             (by(|filter| filter.model = Some("acme/quill".parse().expect("a model"))), vec![9]),
-            (by(|filter| filter.tier = Some(UsedTier::Flex)), vec![9]),
+            (by(|filter| filter.tier = Some(Tier::Flex)), vec![9]),
             (by(|filter| filter.key = Some(key(2))), vec![10]),
             (by(|filter| filter.since = Since::Day), (1..=10).collect()),
             (by(|filter| { filter.since = Since::Day; filter.key = Some(key(9)); }), vec![]),

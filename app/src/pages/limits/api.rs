@@ -12,7 +12,7 @@ use crate::model::{
 
 /// Both levels of a project's limits in a lane, with live use.
 #[server(endpoint = "limits/table")]
-pub async fn get_limits(project: ProjectId, lane: Lane) -> Result<LimitsTable, AppError> {
+pub async fn get_limits(project: ProjectId, #[server(default)] lane: Lane) -> Result<LimitsTable, AppError> {
     crate::port::port::<dyn crate::port::Limits>()?.table(project, lane).await
 }
 

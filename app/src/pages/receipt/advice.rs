@@ -8,6 +8,7 @@ use crate::model::{
     number::grouped,
     receipt::{BucketLine, BudgetLine, Lane},
     receipt_detail::{Holders, ReceiptDetail},
+    tier::Tier,
     time::SECOND,
 };
 
@@ -265,7 +266,7 @@ fn of_queue(detail: &ReceiptDetail) -> Vec<Advice> {
         "Allow a longer wait.",
         "Raise the request header queue_threshold (at most 20000 ms), or leave it out and wait for a place.",
     )];
-    if detail.tier == "flex" {
+    if detail.tier == Tier::Flex {
         all.push(Advice::new(
             "layers",
             "Send it as default.",

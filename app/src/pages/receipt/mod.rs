@@ -161,7 +161,7 @@ fn Meta(detail: ReceiptDetail) -> impl IntoView {
             <span>{detail.project.to_string()}</span>
             {detail.key.map(|key| view! { <span>{key}</span> })}
             <span>{detail.model.to_string()} {detail.simulated.then(|| view! { " " <Simulated /> })}</span>
-            <span>"tier " {detail.tier}</span>
+            <span>"tier " {detail.tier.as_str()}</span>
             {retry.map(|retry| view! { <span>{retry}</span> })}
         </p>
     }

@@ -5,7 +5,10 @@ use std::{fmt::Display, str::FromStr};
 use leptos_router::params::ParamsMap;
 
 use crate::{
-    model::request::{Cursor, Ending, Part, Refusal, RequestFilter, Since, UsedTier},
+    model::{
+        request::{Cursor, Ending, Part, Refusal, RequestFilter, Since},
+        tier::Tier,
+    },
     ui::href,
 };
 
@@ -123,7 +126,7 @@ impl Asked {
             ("refused", word(filter.refusal.map(Refusal::as_str))),
             ("model", word(filter.model.as_ref())),
             ("key", word(filter.key.as_ref())),
-            ("tier", word(filter.tier.map(UsedTier::as_str))),
+            ("tier", word(filter.tier.map(Tier::as_str))),
             ("range", range.to_owned()),
             ("q", filter.text.clone()),
             ("before", before),

@@ -7,7 +7,8 @@ use crate::{
     icon::Icon,
     model::{
         KeyId, ModelId,
-        request::{Ending, Refusal, RequestLog, UsedTier},
+        request::{Ending, Refusal, RequestLog},
+        tier::Tier,
     },
 };
 
@@ -39,9 +40,7 @@ pub fn Filters(asked: Asked, models: Vec<ModelId>, keys: Vec<(KeyId, String)>) -
     let levels = Refusal::ALL
         .map(|refusal| (refusal.as_str().to_owned(), refusal.label().to_owned()))
         .into();
-    let tiers = UsedTier::ALL
-        .map(|tier| (tier.as_str().to_owned(), tier.as_str().to_owned()))
-        .into();
+    let tiers = Tier::ALL.map(|tier| (tier.as_str().to_owned(), tier.as_str().to_owned())).into();
     let models = models.into_iter().map(|model| (model.to_string(), model.to_string())).collect();
     let keys = keys.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
     let clear = (asked.all() != asked.with(|_| ())).then(|| view! { <a class="btn ghost sm" href=asked.all()>"Clear"</a> });

@@ -69,7 +69,7 @@ async fn load(place: Place, asked: Asked) -> Result<Page, AppError> {
 fn Body(place: Place, asked: Asked, page: Page) -> impl IntoView {
     let lead = format!(
         "Every request of {}, admitted or refused, with its receipt. Prompts and completions are not stored.",
-        place.label()
+        place.project.as_ref().map_or(&place.org.name, |project| &project.name)
     );
     let ranges = Since::ALL.map(|since| {
         let current = (asked.filter.since == since).then_some("true");

@@ -6,7 +6,8 @@ use crate::{
     model::{
         AppError, KeyId, Money, RequestId, Timestamp, TypedId,
         receipt_detail::ReceiptDetail,
-        request::{Cursor, Ending, KeyOfRequest, Minute, Part, Refusal, RequestFilter, RequestLog, RequestRow, UsedTier},
+        request::{Cursor, Ending, KeyOfRequest, Minute, Part, Refusal, RequestFilter, RequestLog, RequestRow},
+        tier::Tier,
         usage::Scope,
     },
     pages::receipt::tests::admitted,
@@ -78,7 +79,7 @@ fn row(bits: u128) -> RequestRow {
             name: "checkout-api".to_owned(),
         }),
         model: "acme/atlas".parse().expect("a model"),
-        tier: UsedTier::Priority,
+        tier: Tier::Priority,
         status: 200,
         code: None,
         refusal: None,
@@ -171,7 +172,7 @@ async fn filters_of_the_address_reach_the_port_and_stay_in_every_link() {
     let (filter, part) = fake.asked.lock().expect("no panic")[0].clone();
     assert_eq!(
         (filter.ending, filter.refusal, filter.tier),
-        (Some(Ending::Refused), Some(Refusal::Org), Some(UsedTier::Flex))
+        (Some(Ending::Refused), Some(Refusal::Org), Some(Tier::Flex))
     );
     assert_eq!(part, Part::Newest);
     let kept = "status=refused&amp;refused=org&amp;tier=flex&amp;range=1h";
@@ -289,7 +290,7 @@ async fn the_organization_has_its_own_log_with_a_column_for_the_project() {
         &[
             "<th scope=\"col\">Project</th>",
             "data-live=\"org/org_",
-            "Every request of All projects",
+            "Every request of Acme Robotics",
         ],
     );
 }
