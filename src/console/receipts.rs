@@ -71,11 +71,12 @@ fn holders(receipt: &mut Receipt, own: &ProjectId, names: Option<&ProjectNames>)
         return Holders::None;
     }
     let Some(names) = names else {
+        let beyond = std::mem::take(&mut receipt.others);
         let (ours, others): (Vec<_>, Vec<_>) = held.into_iter().partition(|holder| holder.project == *own);
         return Holders::Others {
             own: ours.iter().map(|holder| holder.units).sum(),
-            projects: u32::try_from(others.len()).unwrap_or(u32::MAX),
-            units: others.iter().map(|holder| holder.units).sum(),
+            projects: u32::try_from(others.len() as u64 + beyond.projects).unwrap_or(u32::MAX),
+            units: others.iter().map(|holder| holder.units).sum::<u64>() + beyond.units,
         };
     };
     let projects = held.into_iter().filter_map(|holder| {
@@ -143,7 +144,7 @@ mod tests {
     use app::model::{
         Money, TypedId,
         limit::{Metric, ModelScope, Window},
-        receipt::{BucketLine, BudgetLine, Holder},
+        receipt::{BucketLine, BudgetLine, Holder, Others},
     };
 
     fn held(project: u128, units: u64) -> Holder {
@@ -157,13 +158,14 @@ mod tests {
     fn others_are_only_counted() {
         let mut receipt = Receipt {
             holders: vec![held(2, 548), held(1, 323), held(3, 81)],
+            others: Others { projects: 4, units: 10 },
             ..Receipt::default()
         };
         let seen = holders(&mut receipt, &ProjectId::from_bits(1), None);
         let expected = Holders::Others {
             own: 323,
-            projects: 2,
-            units: 629,
+            projects: 6,
+            units: 639,
         };
         assert_eq!(seen, expected);
         assert!(receipt.holders.is_empty(), "no id goes out");

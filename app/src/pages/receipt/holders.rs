@@ -104,7 +104,7 @@ fn parts(detail: &ReceiptDetail) -> Option<(Vec<Part>, &'static str)> {
                 units: held.units,
             });
             let mut parts: Vec<Part> = named.collect();
-            let rest: u64 = held.iter().skip(COLOURS.len()).map(|held| held.units).sum();
+            let rest: u64 = held.iter().skip(COLOURS.len()).map(|held| held.units).sum::<u64>() + detail.receipt.others.units;
             if rest > 0 {
                 parts.push(Part {
                     name: "Other".to_owned(),
