@@ -57,20 +57,16 @@ pub async fn list_budgets(project: ProjectId, page: Page) -> Result<Spending, Ap
 }
 
 /// Sets one budget from the fields of the form, or removes it when the amount is empty, and leads to `back` or `back_removed`.
-/// `seen` is the version of the budget that the form showed.
 #[server(endpoint = "budgets/set")]
 pub async fn set_budget(
     project: ProjectId,
     scope: String,
-    amount: String,
-    warn_percents: String,
-    when_spent: String,
-    seen: String,
+    #[server(flatten)] typed: super::form::TypedBudget,
     back: LocalPath,
     back_removed: LocalPath,
 ) -> Result<(), AppError> {
-    let mut edit = super::form::parse_budget(&scope, &amount, &warn_percents, &when_spent)?;
-    edit.seen = Some(seen);
+    let mut edit = super::form::parse_budget(&scope, &typed.amount, &typed.warn_percents, &typed.when_spent)?;
+    edit.seen = Some(typed.seen);
     let back = if edit.budget.is_some() { back } else { back_removed };
     crate::port::port::<dyn crate::port::Budgets>()?.set_budget(project, edit).await?;
     leptos_axum::redirect(back.as_str());

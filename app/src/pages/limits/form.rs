@@ -75,6 +75,16 @@ pub fn parse_limits(model: &str, typed: &TypedLimits) -> Result<LimitEdit, AppEr
 pub const REFUSE: &str = "refuse";
 pub const WARN: &str = "warn";
 
+/// The fields of the budget form as they were typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypedBudget {
+    pub amount: String,
+    pub warn_percents: String,
+    pub when_spent: String,
+    /// The version of the budget that the form showed.
+    pub seen: String,
+}
+
 /// Parses the form of a budget; an empty amount removes it.
 ///
 /// # Errors
