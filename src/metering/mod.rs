@@ -248,8 +248,10 @@ impl Meter {
                 Err(self.lost())
             }
             Err(_) => {
+                // Counted first: the writer's records free their slots as it ends.
+                let lost = self.lost();
                 self.given_up.cancel();
-                Err(self.lost())
+                Err(lost)
             }
         }
     }
