@@ -25,7 +25,7 @@ use bailiwick::{
     enforcement::{BucketKey, BucketLevel, Decision, Demand, Engine, Policy, Rule, Rules, Source},
     store::{
         db::{Db, Sync},
-        journal::{self, Entry, Record, Tokens},
+        journal::{self, Entry, Journal, Record, Tokens},
     },
 };
 
@@ -52,6 +52,7 @@ async fn writes(id: &str, batch: usize, keys: usize) {
     let folder = tempfile::tempdir().expect("a folder");
     let db = open(&folder).await;
     let records = (RECORDS / 8).max(RECORDS.min(batch * 512));
+    let mut journal = Journal::default();
     let mut spent = Vec::new();
     let start = cpu();
     for n in 0..records / batch {
@@ -60,8 +61,9 @@ async fn writes(id: &str, batch: usize, keys: usize) {
         let levels: Vec<BucketLevel> = (0..(8 + keys.min(batch) * 4)).map(|bucket| level(bucket, at)).collect();
         let began = Instant::now();
         let mut tx = db.write().await.expect("begin");
-        journal::write(&mut tx, &entries, &levels).await.expect("written");
+        journal.write(&mut tx, &entries, &levels).await.expect("written");
         tx.commit().await.expect("commit");
+        journal.committed();
         spent.push(began.elapsed());
     }
     let busy = cpu().saturating_sub(start);
@@ -79,7 +81,7 @@ async fn restart() {
     let now = Timestamp(1_800_000_000_000);
     let levels: Vec<BucketLevel> = (0..BUCKETS).map(|bucket| level(bucket, now)).collect();
     let mut tx = db.write().await.expect("begin");
-    journal::write(&mut tx, &[], &levels).await.expect("written");
+    Journal::default().write(&mut tx, &[], &levels).await.expect("written");
     tx.commit().await.expect("commit");
     let began = Instant::now();
     let loaded = journal::bucket_levels(&mut db.read().await.expect("read")).await.expect("levels");

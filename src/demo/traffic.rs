@@ -17,7 +17,7 @@ use crate::{
     console::ConsoleParts,
     enforcement::{BucketKey, BucketLevel, Decision},
     identity::Founded,
-    store::journal::{self, Entry, Record, Tokens},
+    store::journal::{Entry, Journal, Record, Tokens},
 };
 
 /// Records written in one transaction.
@@ -43,6 +43,7 @@ pub async fn write(
     let hours = u64::try_from(to.since(from) / HOUR).unwrap_or(0);
     let progress = ProgressBar::new(hours);
     let mut batch = Vec::with_capacity(BATCH);
+    let mut journal = Journal::default();
     let mut peaks = HashMap::new();
     for hour in 0..hours {
         let start = from.plus(i64::try_from(hour).unwrap_or(0) * HOUR);
@@ -62,8 +63,9 @@ pub async fn write(
             let mut tx = parts.store.db.write().await.map_err(Failure::run)?;
             let last = hour + 1 == hours;
             let levels: Vec<_> = peaks.values().filter(|_| last).cloned().collect();
-            journal::write(&mut tx, &batch, &levels).await.map_err(Failure::run)?;
+            journal.write(&mut tx, &batch, &levels).await.map_err(Failure::run)?;
             tx.commit().await.map_err(Failure::run)?;
+            journal.committed();
             batch.clear();
         }
         progress.inc(1);

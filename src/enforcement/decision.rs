@@ -5,13 +5,14 @@ use std::sync::Arc;
 use app::model::{
     Money, Timestamp,
     limit::Level,
-    receipt::{BucketLine, BudgetLine, Holder, Others, Receipt, RefusedBy},
+    receipt::{Holder, Others, RefusedBy},
+    receipt_parts::Figures,
 };
 
 use super::{
     book::Readings,
     bucket::Reading,
-    policy::{BudgetRule, Demand, Policy, Rule, Source},
+    policy::{BudgetRule, Demand, Policy, Rule},
 };
 
 /// At most so many projects are named in a receipt.
@@ -186,26 +187,19 @@ impl Decision {
         (held, others)
     }
 
-    /// The form in which it is stored and shown.
-    pub fn receipt(&self) -> Receipt {
-        let rules = self.policy.rules.limits.iter();
-        let lines = rules
-            .zip(&self.readings.buckets)
-            .map(|(rule, (reading, _))| self.line(rule, *reading));
-        let budgets = (0..self.policy.rules.budgets.len()).filter_map(|index| self.budget(index));
-        Receipt {
-            lane: self.policy.rules.lane,
-            buckets: lines.collect(),
-            budgets: budgets
-                .map(|BudgetState { rule, spent, reserved }| BudgetLine {
-                    level: rule.level,
-                    limit: rule.limit,
-                    hard_stop: rule.hard_stop,
-                    spent,
-                    reserved,
-                    asked: self.demand.cost,
-                })
-                .collect(),
+    /// What it found and asked for: all of the receipt that [`Policy::rule_set`] does not say.
+    pub fn figures(&self) -> Figures {
+        let rules = &self.policy.rules;
+        let buckets = rules.limits.iter().zip(&self.readings.buckets).map(|(rule, (reading, _))| {
+            let window = rule.key.window.millis();
+            let reserved = reading.reserved(window);
+            (reading.total(window) - reserved, reserved, reading.reset(rule.limit))
+        });
+        let budgets = self.readings.budgets.iter().map(|(spent, reserved, _)| (*spent, *reserved));
+        Figures {
+            asked: (self.demand.tokens, self.demand.cost),
+            buckets: buckets.collect(),
+            budgets: budgets.collect(),
             refused_by: self.refused.map(|refused| refused.by),
             retry_after_ms: self.refused.and_then(|refused| refused.retry_after_ms),
             holders: self.holders.clone(),
@@ -213,20 +207,14 @@ impl Decision {
         }
     }
 
-    fn line(&self, rule: &Rule, reading: Reading) -> BucketLine {
-        let window = rule.key.window;
-        let reserved = reading.reserved(window.millis());
-        BucketLine {
-            level: rule.key.level,
-            model: rule.key.model.clone(),
-            metric: rule.key.metric,
-            window,
-            limit: rule.limit,
-            inherited: rule.source == Source::Inherited,
-            used: reading.total(window.millis()) - reserved,
-            reserved,
-            asked: self.demand.of(rule.key.metric),
-            reset_ms: reading.reset(rule.limit),
-        }
+    /// The rules that it was made by.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The whole, as it is shown.
+    #[cfg(test)]
+    pub fn receipt(&self) -> app::model::receipt::Receipt {
+        app::model::receipt::Receipt::join(&self.policy.rule_set(), self.figures()).unwrap_or_default()
     }
 }

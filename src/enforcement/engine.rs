@@ -1,6 +1,9 @@
 //! All buckets of the installation, by org: rules are compiled here once, and levels loaded and stored.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use app::model::{Money, OrgId, Timestamp};
 
@@ -63,6 +66,7 @@ impl Engine {
             buckets,
             budgets,
             project,
+            digest: OnceLock::new(),
         })
     }
 

@@ -1,13 +1,15 @@
 //! What a request has to pass: rules by name, and the same resolved to the buckets that they mean.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use app::model::{
     Money, OrgId, ProjectId, Timestamp,
     limit::{Level, Metric, ModelScope, Window},
     receipt::Lane,
+    receipt_parts::{self, LimitRule, RuleSet},
 };
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use super::{book::Book, decision::Decision, reservation::Reservation, sync::Mutex};
 
@@ -90,11 +92,48 @@ pub struct Policy {
     pub(super) budgets: Box<[u32]>,
     /// Index of the project among the org's.
     pub(super) project: u32,
+    /// Half of the SHA-256 of the rule set, in hexadecimal digits, once it was asked for.
+    pub(super) digest: OnceLock<String>,
 }
 
 impl Policy {
     pub fn rules(&self) -> &Rules {
         &self.rules
+    }
+
+    /// What all receipts of these rules have in common.
+    pub fn rule_set(&self) -> RuleSet {
+        let limit = |rule: &Rule| {
+            let BucketKey {
+                level,
+                model,
+                metric,
+                window,
+                ..
+            } = &rule.key;
+            LimitRule(
+                *level,
+                model.clone(),
+                *metric,
+                *window,
+                rule.limit,
+                rule.source == Source::Inherited,
+            )
+        };
+        let budget = |rule: &BudgetRule| receipt_parts::BudgetRule(rule.level, rule.limit, rule.hard_stop);
+        RuleSet {
+            lane: self.rules.lane,
+            limits: self.rules.limits.iter().map(limit).collect(),
+            budgets: self.rules.budgets.iter().map(budget).collect(),
+        }
+    }
+
+    /// The name of the rule set: the same for every policy with the same one.
+    pub fn digest(&self) -> &str {
+        self.digest.get_or_init(|| {
+            let text = serde_json::to_string(&self.rule_set()).unwrap_or_default();
+            hex::encode(&Sha256::digest(text)[..16])
+        })
     }
 
     /// Debits every bucket and budget, or none.

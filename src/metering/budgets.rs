@@ -98,7 +98,7 @@ mod tests {
         gateway::testing::Seed,
         store::{
             db::fetch_all,
-            journal::{self, Entry, testing::record},
+            journal::{Entry, Journal, testing::record},
             testing::{TestDb, on_both_engines},
         },
     };
@@ -144,7 +144,8 @@ mod tests {
             record.cost = Money(cost);
             record.arrived_at = self.seed.ambient.now();
             let mut tx = self.store.db.write().await.expect("begin");
-            journal::write(&mut tx, &[Entry { record, keep_row: true }], &[])
+            Journal::default()
+                .write(&mut tx, &[Entry { record, keep_row: true }], &[])
                 .await
                 .expect("written");
             tx.commit().await.expect("commit");

@@ -88,6 +88,10 @@ pub struct Counters {
 }
 
 impl Counters {
+    fn set_failing(&self, failing: bool) {
+        self.failing.store(failing, Ordering::Relaxed);
+    }
+
     /// Adds them to the metrics of the server.
     pub fn register(&self, registry: &mut Registry) {
         for (name, help, counter) in [

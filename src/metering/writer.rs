@@ -1,10 +1,6 @@
 //! The one writer: everything queued becomes one transaction, then everybody is told.
 
-use std::{
-    pin::pin,
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use app::model::{Timestamp, time::HOUR};
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
@@ -15,7 +11,7 @@ use crate::{
     enforcement::{BucketLevel, Engine},
     store::{
         db::{Db, DbError},
-        journal::{self, Entry},
+        journal::{self, Entry, Journal},
     },
 };
 
@@ -31,6 +27,7 @@ const HANGS: Duration = Duration::from_secs(2);
 
 pub(super) struct Writer {
     db: Db,
+    journal: Journal,
     engine: Arc<Engine>,
     durability: Durability,
     queue: mpsc::UnboundedReceiver<Queued>,
@@ -54,6 +51,7 @@ impl Writer {
     ) -> Self {
         Self {
             db,
+            journal: Journal::default(),
             engine,
             durability,
             queue,
@@ -104,45 +102,33 @@ impl Writer {
     }
 
     /// Writes until it worked: a record is never lost to an error of the database.
-    async fn keep(&self, entries: &[Entry], levels: &[BucketLevel]) {
+    async fn keep(&mut self, entries: &[Entry], levels: &[BucketLevel]) {
         let mut pause = FIRST_RETRY;
         let mut is_new = true;
-        while let Err(error) = self.watched(self.write(entries, levels, is_new)).await {
+        let counters = Arc::clone(&self.counters);
+        while let Err(error) = watched(&counters, self.write(entries, levels, is_new)).await {
             is_new = false;
-            self.counters.failures.inc();
-            self.failing(true);
+            counters.failures.inc();
+            counters.set_failing(true);
             tracing::error!(%error, records = entries.len(), "metering could not write; it tries again");
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LAST_RETRY);
         }
-        self.failing(false);
+        counters.set_failing(false);
     }
 
-    fn failing(&self, failing: bool) {
-        self.counters.failing.store(failing, Ordering::Relaxed);
-    }
-
-    /// Tells while an attempt hangs, and goes on waiting for it.
-    async fn watched<T>(&self, attempt: impl Future<Output = T>) -> T {
-        let mut attempt = pin!(attempt);
-        if let Ok(done) = tokio::time::timeout(HANGS, &mut attempt).await {
-            return done;
-        }
-        tracing::error!("metering waits for the database");
-        self.failing(true);
-        attempt.await
-    }
-
-    async fn write(&self, entries: &[Entry], levels: &[BucketLevel], is_new: bool) -> Result<(), DbError> {
+    async fn write(&mut self, entries: &[Entry], levels: &[BucketLevel], is_new: bool) -> Result<(), DbError> {
         failpoint("begin");
         let mut tx = self.db.write().await?;
         if is_new {
-            journal::write(&mut tx, entries, levels).await?;
+            self.journal.write(&mut tx, entries, levels).await?;
         } else {
-            journal::write_again(&mut tx, entries, levels).await?;
+            self.journal.write_again(&mut tx, entries, levels).await?;
         }
         failpoint("commit");
-        tx.commit().await
+        tx.commit().await?;
+        self.journal.committed();
+        Ok(())
     }
 
     /// What nobody waits for: folds SQLite's log into its file, and once an hour forgets old peaks, a part after each batch.
@@ -168,6 +154,17 @@ impl Writer {
         }
         Ok(())
     }
+}
+
+/// Tells while an attempt hangs, and goes on waiting for it.
+async fn watched<T>(counters: &Counters, attempt: impl Future<Output = T>) -> T {
+    let mut attempt = pin!(attempt);
+    if let Ok(done) = tokio::time::timeout(HANGS, &mut attempt).await {
+        return done;
+    }
+    tracing::error!("metering waits for the database");
+    counters.set_failing(true);
+    attempt.await
 }
 
 /// What was queued, taken apart.

@@ -58,6 +58,7 @@ struct Row {
     reserved: i64,
     settled: i64,
     buckets: String,
+    rules: Option<String>,
 }
 
 impl Row {
@@ -91,7 +92,7 @@ impl Row {
                 estimate: count(self.estimate),
                 reserved: count(self.reserved),
                 settled: count(self.settled),
-                receipt: receipt(&self.id, &self.buckets)?,
+                receipt: receipt(&self.id, &self.buckets, self.rules.as_deref())?,
                 holders: Holders::None,
                 now,
             },
@@ -99,8 +100,15 @@ impl Row {
     }
 }
 
-fn receipt(id: &str, text: &str) -> Result<Receipt, DbError> {
-    serde_json::from_str(text).map_err(|error| DbError::Corrupt(format!("the receipt of {id}: {error}")))
+/// A receipt from its figures and its rules. A record of an earlier version has it whole, and no rules.
+fn receipt(id: &str, figures: &str, rules: Option<&str>) -> Result<Receipt, DbError> {
+    let unreadable = |error: serde_json::Error| DbError::Corrupt(format!("the receipt of {id}: {error}"));
+    let Some(rules) = rules else {
+        return serde_json::from_str(figures).map_err(unreadable);
+    };
+    let rules = serde_json::from_str(rules).map_err(unreadable)?;
+    let figures = serde_json::from_str(figures).map_err(unreadable)?;
+    Receipt::join(&rules, figures).ok_or_else(|| DbError::Corrupt(format!("the receipt of {id}: its rules are those of another")))
 }
 
 // $4 is NULL for the whole org. $3 is true for owners, who alone see the Organization Default Key.
@@ -109,11 +117,12 @@ const FIND: &str = "
            CASE WHEN k.is_org_default AND NOT $3 THEN NULL ELSE k.name END AS key_name,
            coalesce(k.is_org_default AND NOT $3, FALSE) AS key_concealed, r.model, r.tier, r.status, r.error_code,
            r.refused_level, r.simulated, r.estimated, r.tokens_in, r.tokens_cached, r.tokens_out, r.cost_micros, r.arrived_at,
-           r.latency_ms, r.first_token_ms, r.asked_output, r.estimate, r.reserved, r.settled, r.buckets
+           r.latency_ms, r.first_token_ms, r.asked_output, r.estimate, r.reserved, r.settled, r.buckets, s.rules
     FROM requests r
     JOIN orgs o ON o.id = r.org_id
     JOIN projects p ON p.id = r.project_id
     LEFT JOIN api_keys k ON k.id = r.key_id
+    LEFT JOIN rule_sets s ON s.id = r.rule_set
     WHERE r.id = $1 AND r.org_id = $2 AND (CAST($4 AS TEXT) IS NULL OR r.project_id = $4)";
 
 /// The most receipts that a preview reads.
@@ -163,7 +172,7 @@ impl Store {
         const EDGE: &str = "
             SELECT arrived_at FROM requests WHERE project_id = $1 AND arrived_at >= $2 ORDER BY arrived_at DESC LIMIT 1 OFFSET $3";
         const SQL: &str = "
-            SELECT id, arrived_at, buckets FROM requests
+            SELECT r.id, arrived_at, buckets, rules FROM requests r LEFT JOIN rule_sets s ON s.id = r.rule_set
             WHERE project_id = $1 AND arrived_at >= $2 AND refused_level = 'project' AND (CAST($3 AS TEXT) IS NULL OR model = $3)
             ORDER BY arrived_at DESC LIMIT $4";
         let (project, week) = (grant.project().id.as_str(), self.ambient.now().plus(-7 * DAY).0);
@@ -174,22 +183,43 @@ impl Store {
         let mut reader = self.db.read().await?;
         let edge = fetch_optional!(&mut reader, (i64,), EDGE, project, week, i64::from(look))?.map(|(at,)| at);
         let since = edge.unwrap_or(week);
-        let rows = fetch_all!(&mut reader, (String, i64, String), SQL, project, since, model, MOST_RECEIPTS)?;
+        let rows = fetch_all!(
+            &mut reader,
+            (String, i64, String, Option<String>),
+            SQL,
+            project,
+            since,
+            model,
+            MOST_RECEIPTS
+        )?;
         let last = rows
             .last()
-            .map(|(_, at, _)| *at)
+            .map(|(_, at, ..)| *at)
             .filter(|_| count(MOST_RECEIPTS) == rows.len() as u64);
-        let receipts = rows.iter().map(|(id, _, text)| receipt(id, text)).collect::<Result<_, _>>()?;
+        let receipts = rows
+            .iter()
+            .map(|(id, _, text, rules)| receipt(id, text, rules.as_deref()))
+            .collect::<Result<_, _>>()?;
         Ok((receipts, last.or(edge).map(Timestamp)))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use app::model::{
+        limit::{Level, Metric, Window},
+        receipt::Lane,
+    };
+
     use super::*;
     use crate::{
         access::authorize_project,
-        store::{db::execute, testing::on_both_engines},
+        enforcement::{BucketKey, BudgetRule, Decision, Demand, Engine, Rule, Rules, Source},
+        store::{
+            db::execute,
+            journal::{Entry, Journal, Record, testing::record},
+            testing::on_both_engines,
+        },
         testing::{NOW, Who, World},
     };
 
@@ -215,6 +245,52 @@ mod tests {
             };
             assert_eq!(look(1).await, (1, Some(NOW.plus(-2))));
             assert_eq!(look(3).await, (2, None));
+        }
+        async fn a_receipt_is_read_as_it_was_written_and_its_rules_are_kept_once(db: TestDb) {
+            let world = World::new(db).await;
+            let engine = Engine::new();
+            let policy = |limit| {
+                let key = BucketKey {
+                    level: Level::Org, scope: world.org.to_string(), lane: Lane::Flex,
+                    model: ModelScope::All, metric: Metric::Tokens, window: Window::Minute,
+                };
+                let rule = Rule { key, limit, source: Source::Own };
+                let rules = Rules {
+                    org: world.org.clone(), project: world.prod.clone(), lane: Lane::Flex, limits: vec![rule],
+                    budgets: vec![BudgetRule { level: Level::Key, scope: "k".to_owned(), limit: Money(500), hard_stop: true }],
+                };
+                engine.compile(rules, NOW)
+            };
+            let demand = Demand { tokens: 60, cost: Money(3) };
+            let mut entries = Vec::new();
+            // The first two have equal rules; the last is refused.
+            for (bits, limit) in [(1, 100), (2, 100), (3, 50)] {
+                let decision = match policy(limit).decide(NOW, demand) {
+                    Ok(reservation) => { let decision = reservation.decision().clone(); drop(reservation); decision }
+                    Err(refusal) => *refusal,
+                };
+                let record = Record {
+                    org: world.org.clone(), project: world.prod.clone(), arrived_at: NOW, decision: Some(decision), ..record(bits)
+                };
+                entries.push(Entry { record, keep_row: true });
+            }
+            let mut journal = Journal::default();
+            let mut undone = world.store.db.write().await.expect("begin");
+            journal.write(&mut undone, &entries, &[]).await.expect("written");
+            drop(undone);
+            for batch in [&entries[..1], &entries[1..]] {
+                let mut tx = world.store.db.write().await.expect("begin");
+                journal.write(&mut tx, batch, &[]).await.expect("written");
+                tx.commit().await.expect("commit");
+                journal.committed();
+            }
+            let mut reader = world.store.db.read().await.expect("read");
+            assert_eq!(fetch_all!(&mut reader, (i64,), "SELECT count(*) FROM rule_sets").expect("a number"), [(2,)]);
+            let grant = authorize_project::<ViewUsage>(&mut reader, &world.caller(Who::Owner).await, &world.prod).await.expect("a grant");
+            for Entry { record, .. } in &entries {
+                let stored = world.store.project_request(&grant, &record.id).await.expect("read").expect("kept");
+                assert_eq!(Some(stored.detail.receipt), record.decision.as_ref().map(Decision::receipt));
+            }
         }
     }
 }

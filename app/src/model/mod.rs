@@ -18,6 +18,7 @@ pub mod place;
 pub mod project;
 pub mod receipt;
 pub mod receipt_detail;
+pub mod receipt_parts;
 pub mod request;
 pub mod role;
 pub mod tier;

@@ -2,6 +2,7 @@
 
 mod levels;
 mod rollup;
+mod rule_sets;
 mod spend;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -23,6 +24,7 @@ use crate::{
 };
 
 pub use levels::{bucket_levels, forget_peaks};
+use rule_sets::RuleSets;
 pub use spend::{spent, used_since};
 
 /// One gateway request, admitted or refused by a limit.
@@ -100,13 +102,13 @@ macro_rules! into_requests {
         "
 INSERT INTO requests (id, client_request_id, org_id, project_id, key_id, account_id, model, tier, status, error_code, refused_level,
                       simulated, estimated, tokens_in, tokens_cached, tokens_out, cost_micros, arrived_at, latency_ms, first_token_ms,
-                      asked_output, estimate, reserved, settled, buckets)
+                      asked_output, estimate, reserved, settled, buckets, rule_set)
 VALUES "
     };
 }
 
-static INSERT: Bulk = Bulk::new(into_requests!(), 25, "");
-static INSERT_UNKNOWN: Bulk = Bulk::new(into_requests!(), 25, " ON CONFLICT (id) DO NOTHING RETURNING id");
+static INSERT: Bulk = Bulk::new(into_requests!(), 26, "");
+static INSERT_UNKNOWN: Bulk = Bulk::new(into_requests!(), 26, " ON CONFLICT (id) DO NOTHING RETURNING id");
 
 /// Binds the values of a row in the order of [`into_requests`].
 macro_rules! bind_record {
@@ -136,7 +138,8 @@ macro_rules! bind_record {
             .bind(signed($record.estimate))
             .bind(signed($record.reserved))
             .bind(signed($record.settled))
-            .bind(receipt($record))
+            .bind(figures($record))
+            .bind($record.decision.as_ref().map(|decision| decision.policy().digest()))
     };
 }
 
@@ -147,30 +150,49 @@ static LAST_USED: Bulk = Bulk::new(
     ") AS v WHERE api_keys.id = v.column1 AND (api_keys.last_used_at IS NULL OR api_keys.last_used_at < v.column2)",
 );
 
-/// Writes a batch that was never written before, and the bucket levels that go with it.
-///
-/// # Errors
-/// Also when a record is known: then nothing is kept of the transaction, and the batch has to go through [`write_again`].
-pub async fn write(tx: &mut Tx, batch: &[Entry], levels: &[BucketLevel]) -> Result<(), DbError> {
-    let kept: Vec<&Record> = batch.iter().filter(|entry| entry.keep_row).map(|entry| &entry.record).collect();
-    execute_rows!(tx, INSERT, &kept, |query, record| bind_record!(query, record))?;
-    failpoint("inserted");
-    let counted: Vec<&Record> = batch.iter().map(|entry| &entry.record).collect();
-    count_in(tx, &counted, levels).await
+/// One writer of the journal.
+#[derive(Debug, Default)]
+pub struct Journal {
+    rule_sets: RuleSets,
 }
 
-/// Writes a batch that may have been written before, after a failure whose outcome is unknown. A record whose id is known
-/// already changes nothing. Only a flood of what was turned away leaves no row to be known by: if the failed commit had
-/// reached the disk after all, those of that one batch count twice, as refusals and errors. Tokens and cost cannot.
-pub async fn write_again(tx: &mut Tx, batch: &[Entry], levels: &[BucketLevel]) -> Result<(), DbError> {
-    let kept: Vec<&Record> = batch.iter().filter(|entry| entry.keep_row).map(|entry| &entry.record).collect();
-    let new = fetch_rows!(tx, (String,), INSERT_UNKNOWN, &kept, |query, record| bind_record!(query, record))?;
-    let mut new: HashSet<String> = new.into_iter().map(|(id,)| id).collect();
-    // `remove`, because one batch can hold an id twice.
-    let counted = batch.iter().filter(|entry| !entry.keep_row || new.remove(entry.record.id.as_str()));
-    let counted: Vec<&Record> = counted.map(|entry| &entry.record).collect();
-    failpoint("inserted");
-    count_in(tx, &counted, levels).await
+impl Journal {
+    /// Writes a batch that was never written before, and the bucket levels that go with it.
+    ///
+    /// # Errors
+    /// Also when a record is known: then nothing is kept of the transaction, and the batch has to go through [`Self::write_again`].
+    pub async fn write(&mut self, tx: &mut Tx, batch: &[Entry], levels: &[BucketLevel]) -> Result<(), DbError> {
+        let kept = kept(batch);
+        self.rule_sets.add(tx, &kept).await?;
+        execute_rows!(tx, INSERT, &kept, |query, record| bind_record!(query, record))?;
+        failpoint("inserted");
+        let counted: Vec<&Record> = batch.iter().map(|entry| &entry.record).collect();
+        count_in(tx, &counted, levels).await
+    }
+
+    /// Writes a batch that may have been written before, after a failure whose outcome is unknown. A record whose id is known
+    /// already changes nothing. Only a flood of what was turned away leaves no row to be known by: if the failed commit had
+    /// reached the disk after all, those of that one batch count twice, as refusals and errors. Tokens and cost cannot.
+    pub async fn write_again(&mut self, tx: &mut Tx, batch: &[Entry], levels: &[BucketLevel]) -> Result<(), DbError> {
+        let kept = kept(batch);
+        self.rule_sets.add(tx, &kept).await?;
+        let new = fetch_rows!(tx, (String,), INSERT_UNKNOWN, &kept, |query, record| bind_record!(query, record))?;
+        let mut new: HashSet<String> = new.into_iter().map(|(id,)| id).collect();
+        // `remove`, because one batch can hold an id twice.
+        let counted = batch.iter().filter(|entry| !entry.keep_row || new.remove(entry.record.id.as_str()));
+        let counted: Vec<&Record> = counted.map(|entry| &entry.record).collect();
+        failpoint("inserted");
+        count_in(tx, &counted, levels).await
+    }
+
+    /// Tells that the transaction of the last batch is committed.
+    pub fn committed(&mut self) {
+        self.rule_sets.committed();
+    }
+}
+
+fn kept(batch: &[Entry]) -> Vec<&Record> {
+    batch.iter().filter(|entry| entry.keep_row).map(|entry| &entry.record).collect()
 }
 
 /// What goes with new records: roll-ups, the last use of their keys, and bucket levels.
@@ -180,10 +202,10 @@ async fn count_in(tx: &mut Tx, counted: &[&Record], levels: &[BucketLevel]) -> R
     levels::store(tx, levels).await
 }
 
-/// The decision in its stored form.
-fn receipt(record: &Record) -> String {
-    let receipt = record.decision.as_ref().map(Decision::receipt).unwrap_or_default();
-    serde_json::to_string(&receipt).unwrap_or_else(|_| "{}".to_owned())
+/// What the row has of the decision: the rest is its rule set.
+fn figures(record: &Record) -> String {
+    let figures = record.decision.as_ref().map(Decision::figures);
+    figures.map_or_else(|| "{}".to_owned(), |figures| serde_json::to_string(&figures).unwrap_or_default())
 }
 
 /// Moves the last use of the keys forward.

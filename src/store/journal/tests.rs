@@ -19,14 +19,14 @@ use crate::{
 async fn store(db: &Db, records: Vec<Record>, levels: &[BucketLevel]) {
     let entries: Vec<Entry> = records.into_iter().map(|record| Entry { record, keep_row: true }).collect();
     let mut tx = db.write().await.expect("begin");
-    write(&mut tx, &entries, levels).await.expect("written");
+    Journal::default().write(&mut tx, &entries, levels).await.expect("written");
     tx.commit().await.expect("commit");
 }
 
 async fn store_again(db: &Db, records: Vec<Record>) {
     let entries: Vec<Entry> = records.into_iter().map(|record| Entry { record, keep_row: true }).collect();
     let mut tx = db.write().await.expect("begin");
-    write_again(&mut tx, &entries, &[]).await.expect("written");
+    Journal::default().write_again(&mut tx, &entries, &[]).await.expect("written");
     tx.commit().await.expect("commit");
 }
 
@@ -68,7 +68,7 @@ on_both_engines! {
         store(&db.db, vec![record(1)], &[]).await;
         let entries = [2, 1].map(|bits| Entry { record: record(bits), keep_row: true });
         let mut tx = db.db.write().await.expect("begin");
-        assert!(write(&mut tx, &entries, &[]).await.is_err_and(|error| error.is_unique_violation()));
+        assert!(Journal::default().write(&mut tx, &entries, &[]).await.is_err_and(|error| error.is_unique_violation()));
         drop(tx);
         assert_eq!(count_of(&db.db, "SELECT count(*) FROM requests").await, 1);
     }

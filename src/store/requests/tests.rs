@@ -14,7 +14,7 @@ use crate::{
     catalog::Tier,
     store::{
         db::execute,
-        journal::{self, Entry, Record, Tokens},
+        journal::{Entry, Journal, Record, Tokens},
         testing::on_both_engines,
     },
     testing::{NOW, Who, World},
@@ -70,7 +70,7 @@ fn refused(record: Record, level: Option<Level>, code: &'static str) -> Record {
 async fn write(world: &World, records: Vec<Record>) {
     let batch: Vec<Entry> = records.into_iter().map(|record| Entry { record, keep_row: true }).collect();
     let mut tx = world.store.db.write().await.expect("begin");
-    journal::write(&mut tx, &batch, &[]).await.expect("written");
+    Journal::default().write(&mut tx, &batch, &[]).await.expect("written");
     tx.commit().await.expect("commit");
 }
 
