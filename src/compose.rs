@@ -47,15 +47,12 @@ pub(crate) async fn foundations(config: &Config, ambient: Ambient) -> Result<Fou
 }
 
 /// The database as metering writes to it. Only `fsync` waits for the disk; everything else of the product always does.
-pub(crate) async fn metering_db(config: &Config, store: &Store) -> Result<Db, Failure> {
-    match config.durability {
-        Durability::Fsync => Ok(store.db.clone()),
-        Durability::Written | Durability::Relaxed => store
-            .db
-            .reopen(config.database_url.reveal(), Sync::Written)
-            .await
-            .map_err(Failure::run),
-    }
+pub(crate) async fn metering_db(durability: Durability, store: &Store) -> Result<Db, Failure> {
+    let sync = match durability {
+        Durability::Fsync => Sync::Full,
+        Durability::Written | Durability::Relaxed => Sync::Written,
+    };
+    store.db.for_one_writer(sync).await.map_err(Failure::run)
 }
 
 /// A command that only reads must not make an empty database out of a mistyped path.

@@ -102,7 +102,7 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
         .await
         .map_err(Failure::run)?;
     engine.restore(levels, ambient.now());
-    let meter = Meter::start(metering_db(config, store).await?, Arc::clone(&engine), config.durability);
+    let meter = Meter::start(metering_db(config.durability, store).await?, Arc::clone(&engine), config.durability);
     meter.watch_budgets(store.clone(), Arc::clone(&engine));
     let mut registry = Registry::default();
     meter.counters().register(&mut registry);

@@ -46,6 +46,9 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 /// Pages in SQLite's log after which a commit checkpoints by itself: 32 MB. Metering does it earlier, see [`Db::checkpoint`].
 const CHECKPOINT_PAGES: &str = "8000";
 
+/// What SQLite keeps of the file in memory for [`Db::for_one_writer`]: 16 MB, so that no batch spills before its commit.
+const WRITER_CACHE: &str = "-16000";
+
 /// A database of either kind. Cloning is cheap.
 #[derive(Clone)]
 pub enum Db {
@@ -64,6 +67,23 @@ pub enum Sync {
     Full,
     /// With the operating system: survives the death of the process, not of the machine.
     Written,
+}
+
+impl Sync {
+    fn sqlite(self) -> SqliteSynchronous {
+        match self {
+            Self::Full => SqliteSynchronous::Full,
+            Self::Written => SqliteSynchronous::Normal,
+        }
+    }
+
+    /// `synchronous_commit`.
+    fn postgres(self) -> &'static str {
+        match self {
+            Self::Full => "on",
+            Self::Written => "off",
+        }
+    }
 }
 
 /// A failure of the database, or a row that no version of this program can have written.
@@ -156,50 +176,45 @@ impl Db {
     }
 
     async fn open_sqlite(url: &str, sync: Sync) -> Result<Self, DbError> {
-        let synchronous = match sync {
-            Sync::Full => SqliteSynchronous::Full,
-            Sync::Written => SqliteSynchronous::Normal,
-        };
         let options = SqliteConnectOptions::from_str(url)?
             .create_if_missing(true)
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .busy_timeout(Duration::from_secs(10))
-            .synchronous(synchronous)
+            .synchronous(sync.sqlite())
             .pragma("wal_autocheckpoint", CHECKPOINT_PAGES);
         make_private(options.get_filename())?;
-        // A file has no connection to lose, so none is tried out before it is used.
-        let pool = SqlitePoolOptions::new().max_connections(8).test_before_acquire(false);
-        let pool = pool.connect_with(options).await?;
         Ok(Self::Sqlite {
-            pool,
+            pool: sqlite_pool(8).connect_with(options).await?,
             gate: Arc::new(Mutex::new(())),
         })
     }
 
     async fn open_postgres(url: &str, sync: Sync) -> Result<Self, DbError> {
-        let commit = match sync {
-            Sync::Full => "on",
-            Sync::Written => "off",
-        };
-        let options = PgConnectOptions::from_str(url)?.options([("synchronous_commit", commit)]);
+        let options = PgConnectOptions::from_str(url)?.options([("synchronous_commit", sync.postgres())]);
         Ok(Self::Postgres(
             PgPoolOptions::new().max_connections(16).connect_with(options).await?,
         ))
     }
 
-    /// The same database with another commit rule, sharing the writers' gate. Used by metering.
-    pub async fn reopen(&self, url: &str, sync: Sync) -> Result<Self, DbError> {
-        match self {
-            Self::Sqlite { gate, .. } => match Self::open_sqlite(url, sync).await? {
-                Self::Sqlite { pool, .. } => Ok(Self::Sqlite {
-                    pool,
+    /// The same database over one connection of its own, with its own commit rule: for a writer that never stops. What SQLite
+    /// has in memory of the file stays right as long as only this connection writes, and no reader of the pool is waited for.
+    pub async fn for_one_writer(&self, sync: Sync) -> Result<Self, DbError> {
+        Ok(match self {
+            Self::Sqlite { pool, gate } => {
+                let options = SqliteConnectOptions::clone(&pool.connect_options())
+                    .synchronous(sync.sqlite())
+                    .pragma("cache_size", WRITER_CACHE);
+                Self::Sqlite {
+                    pool: sqlite_pool(1).connect_with(options).await?,
                     gate: Arc::clone(gate),
-                }),
-                other @ Self::Postgres(_) => Ok(other),
-            },
-            Self::Postgres(_) => Self::open_postgres(url, sync).await,
-        }
+                }
+            }
+            Self::Postgres(pool) => {
+                let options = PgConnectOptions::clone(&pool.connect_options()).options([("synchronous_commit", sync.postgres())]);
+                Self::Postgres(PgPoolOptions::new().max_connections(1).connect_with(options).await?)
+            }
+        })
     }
 
     pub async fn read(&self) -> Result<Reader, DbError> {
@@ -238,6 +253,11 @@ impl Db {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// A file has no connection to lose, so none is tried out before it is used.
+fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false)
 }
 
 /// SQLite would make a new file readable for everybody; its other files take the rights of this one.
@@ -319,7 +339,7 @@ mod tests {
     async fn sqlite_syncs_as_it_was_told_to() {
         let test = testing::sqlite().await;
         for (sync, level) in [(Sync::Full, 2), (Sync::Written, 1)] {
-            let db = test.db.reopen(&test.url, sync).await.expect("it opens");
+            let db = test.db.for_one_writer(sync).await.expect("it opens");
             let mut reader = db.read().await.expect("a connection");
             let (journal,) = fetch_one!(&mut reader, (String,), "PRAGMA journal_mode").expect("an answer");
             let (synchronous,) = fetch_one!(&mut reader, (i64,), "PRAGMA synchronous").expect("an answer");
@@ -335,7 +355,7 @@ mod tests {
     async fn postgres_syncs_as_it_was_told_to() {
         let test = testing::postgres().await;
         for (sync, value) in [(Sync::Full, "on"), (Sync::Written, "off")] {
-            let db = test.db.reopen(&test.url, sync).await.expect("it opens");
+            let db = test.db.for_one_writer(sync).await.expect("it opens");
             let mut reader = db.read().await.expect("a connection");
             let (commit,) = fetch_one!(&mut reader, (String,), "SHOW synchronous_commit").expect("an answer");
             assert_eq!(commit, value);
