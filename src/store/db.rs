@@ -52,9 +52,11 @@ const WRITER_CACHE: &str = "-16000";
 /// A database of either kind. Cloning is cheap.
 #[derive(Clone)]
 pub enum Db {
-    /// SQLite admits one writer: the gate lets them in by order of arrival, where SQLite alone would let them starve.
+    /// SQLite admits one writer: the gate lets them in by order of arrival, where SQLite alone would let them starve. They
+    /// have a connection of their own, so that nobody who holds the gate waits for the readers, who may wait for the gate.
     Sqlite {
-        pool: SqlitePool,
+        readers: SqlitePool,
+        writer: SqlitePool,
         gate: Arc<Mutex<()>>,
     },
     Postgres(PgPool),
@@ -169,7 +171,7 @@ impl Db {
             _ => return Err(DbError::Url(url.split_once("://").map_or(url, |(scheme, _)| scheme).to_owned())),
         };
         match &db {
-            Self::Sqlite { pool, .. } => MIGRATIONS.run(pool).await?,
+            Self::Sqlite { writer, .. } => MIGRATIONS.run(writer).await?,
             Self::Postgres(pool) => MIGRATIONS.run(pool).await?,
         }
         Ok(db)
@@ -185,7 +187,8 @@ impl Db {
             .pragma("wal_autocheckpoint", CHECKPOINT_PAGES);
         make_private(options.get_filename())?;
         Ok(Self::Sqlite {
-            pool: sqlite_pool(8).connect_with(options).await?,
+            writer: sqlite_pool(1).connect_with(options.clone()).await?,
+            readers: sqlite_pool(8).connect_with(options).await?,
             gate: Arc::new(Mutex::new(())),
         })
     }
@@ -197,16 +200,17 @@ impl Db {
         ))
     }
 
-    /// The same database over one connection of its own, with its own commit rule: for a writer that never stops. What SQLite
-    /// has in memory of the file stays right as long as only this connection writes, and no reader of the pool is waited for.
+    /// The same database, written over a connection of its own and with its own commit rule: for a writer that never stops.
+    /// What SQLite has in memory of the file stays right as long as only this connection writes.
     pub async fn for_one_writer(&self, sync: Sync) -> Result<Self, DbError> {
         Ok(match self {
-            Self::Sqlite { pool, gate } => {
-                let options = SqliteConnectOptions::clone(&pool.connect_options())
+            Self::Sqlite { readers, writer, gate } => {
+                let options = SqliteConnectOptions::clone(&writer.connect_options())
                     .synchronous(sync.sqlite())
                     .pragma("cache_size", WRITER_CACHE);
                 Self::Sqlite {
-                    pool: sqlite_pool(1).connect_with(options).await?,
+                    readers: readers.clone(),
+                    writer: sqlite_pool(1).connect_with(options).await?,
                     gate: Arc::clone(gate),
                 }
             }
@@ -219,7 +223,7 @@ impl Db {
 
     pub async fn read(&self) -> Result<Reader, DbError> {
         Ok(match self {
-            Self::Sqlite { pool, .. } => Reader::Sqlite(pool.acquire().await?),
+            Self::Sqlite { readers, .. } => Reader::Sqlite(readers.acquire().await?),
             Self::Postgres(pool) => Reader::Postgres(pool.acquire().await?),
         })
     }
@@ -227,10 +231,10 @@ impl Db {
     /// Begins a write transaction. On SQLite it takes the write lock at once, so that it never fails half-way.
     pub async fn write(&self) -> Result<Tx, DbError> {
         Ok(match self {
-            Self::Sqlite { pool, gate } => {
+            Self::Sqlite { writer, gate, .. } => {
                 let turn = Arc::clone(gate).lock_owned().await;
                 Tx::Sqlite {
-                    tx: pool.begin_with("BEGIN IMMEDIATE").await?,
+                    tx: writer.begin_with("BEGIN IMMEDIATE").await?,
                     _turn: turn,
                 }
             }
@@ -240,8 +244,8 @@ impl Db {
 
     /// Folds SQLite's log into the file as far as no reader needs it, without making anybody wait. PostgreSQL does so itself.
     pub async fn checkpoint(&self) -> Result<(), DbError> {
-        if let Self::Sqlite { pool, .. } = self {
-            sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(pool).await?;
+        if let Self::Sqlite { writer, .. } = self {
+            sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(writer).await?;
         }
         Ok(())
     }
@@ -249,7 +253,10 @@ impl Db {
     /// Waits for the connections to finish, so that the write-ahead log is folded into the file.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { pool, .. } => pool.close().await,
+            Self::Sqlite { readers, writer, .. } => {
+                readers.close().await;
+                writer.close().await;
+            }
             Self::Postgres(pool) => pool.close().await,
         }
     }
@@ -340,7 +347,7 @@ mod tests {
         let test = testing::sqlite().await;
         for (sync, level) in [(Sync::Full, 2), (Sync::Written, 1)] {
             let db = test.db.for_one_writer(sync).await.expect("it opens");
-            let mut reader = db.read().await.expect("a connection");
+            let mut reader = db.write().await.expect("a connection");
             let (journal,) = fetch_one!(&mut reader, (String,), "PRAGMA journal_mode").expect("an answer");
             let (synchronous,) = fetch_one!(&mut reader, (i64,), "PRAGMA synchronous").expect("an answer");
             let (pages,) = fetch_one!(&mut reader, (i64,), "PRAGMA wal_autocheckpoint").expect("an answer");
@@ -356,10 +363,20 @@ mod tests {
         let test = testing::postgres().await;
         for (sync, value) in [(Sync::Full, "on"), (Sync::Written, "off")] {
             let db = test.db.for_one_writer(sync).await.expect("it opens");
-            let mut reader = db.read().await.expect("a connection");
+            let mut reader = db.write().await.expect("a connection");
             let (commit,) = fetch_one!(&mut reader, (String,), "SHOW synchronous_commit").expect("an answer");
             assert_eq!(commit, value);
         }
+    }
+
+    #[tokio::test]
+    async fn a_writer_never_waits_for_readers_that_wait_for_it() {
+        let test = testing::sqlite().await;
+        let mut reading = Vec::new();
+        for _ in 0..8 {
+            reading.push(test.db.read().await.expect("a connection"));
+        }
+        test.db.write().await.expect("begin").commit().await.expect("commit");
     }
 
     #[tokio::test]
