@@ -66,6 +66,7 @@ pub async fn write(
             journal.write(&mut tx, &batch, &levels).await.map_err(Failure::run)?;
             tx.commit().await.map_err(Failure::run)?;
             journal.committed();
+            journal.write_late(&parts.store.db).await.map_err(Failure::run)?;
             batch.clear();
         }
         progress.inc(1);

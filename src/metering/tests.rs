@@ -8,7 +8,7 @@ use crate::{
     gateway::testing::Seed,
     store::{
         db::{execute, fetch_all, fetch_one},
-        journal,
+        journal::{self, Journal},
         testing::{TestDb, on_both_engines},
     },
 };
@@ -98,6 +98,7 @@ on_both_engines! {
         });
         let done = futures::future::join_all(records.map(|record| bench.meter.record(record))).await;
         assert!(done.into_iter().all(|result| result.is_ok()));
+        bench.meter.flush().await.expect("flushed");
         assert_eq!(rows(&db).await, 40);
         assert_eq!(sums(&db).await, (40, 780, 0, 80, 280, 4, 0, 0));
         let mut reader = db.db.read().await.expect("read");
@@ -145,10 +146,11 @@ on_both_engines! {
         let bench = bench(&db, Durability::Written).await;
         // Holds the row that the writer wants: it cannot commit before this transaction ends.
         let mut blocker = db.db.write().await.expect("begin");
-        execute!(&mut blocker, "UPDATE api_keys SET name = 'held'").expect("update");
+        let held = Entry { record: bench.record.clone(), keep_row: true };
+        Journal::default().write(&mut blocker, &[held], &[]).await.expect("written");
         let mut record = Box::pin(bench.meter.record(bench.record.clone()));
         assert!(tokio::time::timeout(std::time::Duration::from_millis(150), &mut record).await.is_err());
-        blocker.commit().await.expect("commit");
+        drop(blocker);
         record.await.expect("kept");
         assert_eq!(rows(&db).await, 1);
     }

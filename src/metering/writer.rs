@@ -3,7 +3,10 @@
 use std::{pin::pin, sync::Arc, time::Duration};
 
 use app::model::{Timestamp, time::HOUR};
-use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
+use tokio::{
+    sync::{OwnedSemaphorePermit, mpsc, oneshot},
+    time::{Interval, MissedTickBehavior},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{Counters, Durability, Pulse, Queued, failpoint::failpoint};
@@ -19,6 +22,8 @@ use crate::{
 const BATCH: usize = 1_024;
 /// Records between two checkpoints of SQLite's log: after a batch is acknowledged, so that no answer waits for one.
 const CHECKPOINT: usize = if cfg!(test) { 32 } else { 4_096 };
+/// Between two writes of what may be late.
+const LATE: Duration = Duration::from_secs(1);
 const RELAXED_PAUSE: Duration = Duration::from_millis(100);
 const FIRST_RETRY: Duration = Duration::from_millis(20);
 const LAST_RETRY: Duration = Duration::from_secs(5);
@@ -28,6 +33,7 @@ const HANGS: Duration = Duration::from_secs(2);
 pub(super) struct Writer {
     db: Db,
     journal: Journal,
+    late: Interval,
     engine: Arc<Engine>,
     durability: Durability,
     queue: mpsc::UnboundedReceiver<Queued>,
@@ -52,6 +58,7 @@ impl Writer {
         Self {
             db,
             journal: Journal::default(),
+            late: every(LATE),
             engine,
             durability,
             queue,
@@ -68,37 +75,48 @@ impl Writer {
         let mut batch = Vec::with_capacity(BATCH);
         while self.next(&mut batch).await {
             let Batch { entries, waiting } = batch.drain(..).collect();
+            let is_flush = entries.len() < waiting.len();
             let levels = self.engine.changed_levels();
             self.keep(&entries, &levels).await;
             failpoint("committed");
             self.pulse.beat(entries.iter().map(|entry| &entry.record));
             self.counters.batches.inc();
             self.counters.records.inc_by(entries.len() as u64);
+            if is_flush {
+                self.keep_late().await;
+            }
             for (done, slot) in waiting {
                 // Nobody listens any more when the client has left.
                 let _ = done.send(());
                 drop(slot);
                 failpoint("acknowledged");
             }
-            if let Err(error) = self.tidy(&entries).await {
-                tracing::warn!(%error, "metering could not tidy up");
-            }
+            let counters = Arc::clone(&self.counters);
+            aside(&counters, self.tidy(&entries)).await;
         }
         let levels = self.engine.changed_levels();
         self.keep(&[], &levels).await;
+        self.keep_late().await;
     }
 
-    /// Waits for records and takes all there are; false when no more can come. Nobody waits for the pause of `relaxed`, which
-    /// lets a batch gather, so there is none while a full one is there already.
+    /// Waits for records and takes all there are; false when no more can come. What may be late is written meanwhile. Nobody
+    /// waits for the pause of `relaxed`, which lets a batch gather, so there is none while a full one is there already.
     async fn next(&mut self, batch: &mut Vec<Queued>) -> bool {
         if self.durability == Durability::Relaxed && self.queue.len() < BATCH {
             tokio::time::sleep(RELAXED_PAUSE).await;
         }
-        tokio::select! {
-            biased;
-            taken = self.queue.recv_many(batch, BATCH) => taken > 0,
-            () = self.stop.cancelled() => false,
+        loop {
+            tokio::select! {
+                biased;
+                _ = self.late.tick(), if self.journal.is_late() => self.keep_late().await,
+                taken = self.queue.recv_many(batch, BATCH) => return taken > 0,
+                () = self.stop.cancelled() => return false,
+            }
         }
+    }
+
+    async fn keep_late(&mut self) {
+        aside(&self.counters, self.journal.write_late(&self.db)).await;
     }
 
     /// Writes until it worked: a record is never lost to an error of the database.
@@ -156,6 +174,12 @@ impl Writer {
     }
 }
 
+fn every(period: Duration) -> Interval {
+    let mut interval = tokio::time::interval(period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}
+
 /// Tells while an attempt hangs, and goes on waiting for it.
 async fn watched<T>(counters: &Counters, attempt: impl Future<Output = T>) -> T {
     let mut attempt = pin!(attempt);
@@ -165,6 +189,14 @@ async fn watched<T>(counters: &Counters, attempt: impl Future<Output = T>) -> T 
     tracing::error!("metering waits for the database");
     counters.set_failing(true);
     attempt.await
+}
+
+/// Work that nobody waits for: should the database refuse it, the next time will do.
+async fn aside(counters: &Counters, work: impl Future<Output = Result<(), DbError>>) {
+    match watched(counters, work).await {
+        Ok(()) => counters.set_failing(false),
+        Err(error) => tracing::warn!(%error, "metering could not write what is not urgent"),
+    }
 }
 
 /// What was queued, taken apart.

@@ -49,6 +49,9 @@ const CHECKPOINT_PAGES: &str = "8000";
 /// What SQLite keeps of the file in memory for [`Db::for_one_writer`]: 16 MB, so that no batch spills before its commit.
 const WRITER_CACHE: &str = "-16000";
 
+/// Prepared statements that it keeps: those of every size of a batch, see [`super::bulk`].
+const WRITER_STATEMENTS: usize = 200;
+
 /// A database of either kind. Cloning is cheap.
 #[derive(Clone)]
 pub enum Db {
@@ -207,6 +210,7 @@ impl Db {
             Self::Sqlite { readers, writer, gate } => {
                 let options = SqliteConnectOptions::clone(&writer.connect_options())
                     .synchronous(sync.sqlite())
+                    .statement_cache_capacity(WRITER_STATEMENTS)
                     .pragma("cache_size", WRITER_CACHE);
                 Self::Sqlite {
                     readers: readers.clone(),
@@ -215,7 +219,9 @@ impl Db {
                 }
             }
             Self::Postgres(pool) => {
-                let options = PgConnectOptions::clone(&pool.connect_options()).options([("synchronous_commit", sync.postgres())]);
+                let options = PgConnectOptions::clone(&pool.connect_options())
+                    .statement_cache_capacity(WRITER_STATEMENTS)
+                    .options([("synchronous_commit", sync.postgres())]);
                 Self::Postgres(PgPoolOptions::new().max_connections(1).connect_with(options).await?)
             }
         })

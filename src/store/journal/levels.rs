@@ -1,4 +1,4 @@
-//! Levels of buckets, which a restart continues from, and their peaks by hour, which pages show.
+//! Levels of buckets, which a restart continues from.
 
 use app::model::{Timestamp, time::HOUR};
 
@@ -8,7 +8,7 @@ use crate::{
     metering::failpoint::failpoint,
     store::{
         bulk::{Bulk, execute_rows},
-        db::{DbError, Reader, Tx, execute, fetch_all},
+        db::{DbError, Reader, Tx, fetch_all},
         parse,
     },
 };
@@ -19,25 +19,9 @@ static LEVEL: Bulk = Bulk::new(
     " ON CONFLICT (scope_id, lane, model, metric, period) DO UPDATE SET used = excluded.used, at = excluded.at",
 );
 
-static PEAK: Bulk = Bulk::new(
-    "INSERT INTO bucket_peaks (org_id, scope_id, lane, model, metric, period, hour, peak) VALUES ",
-    8,
-    " ON CONFLICT (scope_id, lane, model, metric, period, hour) DO UPDATE SET peak = excluded.peak WHERE bucket_peaks.peak < excluded.peak",
-);
-
 const LEVELS: &str = "SELECT org_id, scope_id, level, lane, model, metric, period, used, at FROM bucket_levels";
 
-/// Peaks are kept this long.
-const PEAKS_KEPT: i64 = 48 * HOUR;
-/// Peaks that one statement deletes at most, so that no batch waits long for it.
-const PEAKS_DELETED: i64 = 1_000;
-
-const FORGET: &str = "
-DELETE FROM bucket_peaks WHERE (scope_id, lane, model, metric, period, hour) IN
-    (SELECT scope_id, lane, model, metric, period, hour FROM bucket_peaks WHERE hour < $1 ORDER BY hour LIMIT $2)";
-
-/// Stores the levels, and the peaks where they are higher than what the hour has. Every writer goes through the buckets in
-/// the same order, so that two of them never wait for each other.
+/// Stores the levels. Every writer goes through the buckets in the same order, so that two of them never wait for each other.
 pub(super) async fn store(tx: &mut Tx, levels: &[BucketLevel]) -> Result<(), DbError> {
     let mut rows: Vec<&BucketLevel> = levels.iter().collect();
     rows.sort_unstable_by(|a, b| place(&a.key).cmp(&place(&b.key)));
@@ -52,20 +36,16 @@ pub(super) async fn store(tx: &mut Tx, levels: &[BucketLevel]) -> Result<(), DbE
         .bind(signed(row.used))
         .bind(row.at.0))?;
     failpoint("levels");
-    rows.retain(|row| row.peak > 0);
-    execute_rows!(tx, PEAK, &rows, |query, row| query
-        .bind(row.org.as_str())
-        .bind(row.key.scope.as_str())
-        .bind(row.key.lane.as_str())
-        .bind(row.key.model.as_str())
-        .bind(row.key.metric.as_str())
-        .bind(row.key.window.as_str())
-        .bind(row.at.0.div_euclid(HOUR) * HOUR)
-        .bind(signed(row.peak)))
+    Ok(())
+}
+
+/// The first millisecond of its hour.
+pub(super) fn hour(at: Timestamp) -> i64 {
+    at.0.div_euclid(HOUR) * HOUR
 }
 
 /// The primary key of a bucket's row.
-fn place(key: &BucketKey) -> [&str; 5] {
+pub(super) fn place(key: &BucketKey) -> [&str; 5] {
     [
         &key.scope,
         key.lane.as_str(),
@@ -73,12 +53,6 @@ fn place(key: &BucketKey) -> [&str; 5] {
         key.metric.as_str(),
         key.window.as_str(),
     ]
-}
-
-/// Deletes peaks that are older than 48 hours; true while there are more of them.
-pub async fn forget_peaks(tx: &mut Tx, now: Timestamp) -> Result<bool, DbError> {
-    let deleted = execute!(tx, FORGET, now.0.saturating_sub(PEAKS_KEPT), PEAKS_DELETED)?;
-    Ok(deleted >= PEAKS_DELETED.unsigned_abs())
 }
 
 /// The stored bucket levels, for the start.

@@ -1,5 +1,6 @@
 //! The metering journal and what is kept with it: roll-ups, last use of keys, bucket levels and their peaks. One writer.
 
+mod late;
 mod levels;
 mod rollup;
 mod rule_sets;
@@ -9,13 +10,13 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use app::model::{AccountId, KeyId, ModelId, Money, OrgId, ProjectId, RequestId, Timestamp, limit::Level};
 
 use super::{
     bulk::{Bulk, execute_rows, fetch_rows},
-    db::{DbError, Tx},
+    db::{Db, DbError, Tx},
 };
 use crate::{
     catalog::Tier,
@@ -23,7 +24,9 @@ use crate::{
     metering::failpoint::failpoint,
 };
 
-pub use levels::{bucket_levels, forget_peaks};
+use late::Late;
+pub use late::forget_peaks;
+pub use levels::bucket_levels;
 use rule_sets::RuleSets;
 pub use spend::{spent, used_since};
 
@@ -143,17 +146,11 @@ macro_rules! bind_record {
     };
 }
 
-// Both engines name the columns of a list of values `column1`, `column2`.
-static LAST_USED: Bulk = Bulk::new(
-    "UPDATE api_keys SET last_used_at = v.column2 FROM (VALUES ",
-    2,
-    ") AS v WHERE api_keys.id = v.column1 AND (api_keys.last_used_at IS NULL OR api_keys.last_used_at < v.column2)",
-);
-
 /// One writer of the journal.
 #[derive(Debug, Default)]
 pub struct Journal {
     rule_sets: RuleSets,
+    late: Late,
 }
 
 impl Journal {
@@ -167,7 +164,7 @@ impl Journal {
         execute_rows!(tx, INSERT, &kept, |query, record| bind_record!(query, record))?;
         failpoint("inserted");
         let counted: Vec<&Record> = batch.iter().map(|entry| &entry.record).collect();
-        count_in(tx, &counted, levels).await
+        self.count_in(tx, &counted, levels).await
     }
 
     /// Writes a batch that may have been written before, after a failure whose outcome is unknown. A record whose id is known
@@ -182,12 +179,36 @@ impl Journal {
         let counted = batch.iter().filter(|entry| !entry.keep_row || new.remove(entry.record.id.as_str()));
         let counted: Vec<&Record> = counted.map(|entry| &entry.record).collect();
         failpoint("inserted");
-        count_in(tx, &counted, levels).await
+        self.count_in(tx, &counted, levels).await
+    }
+
+    /// What goes with new records: roll-ups and bucket levels.
+    async fn count_in(&mut self, tx: &mut Tx, counted: &[&Record], levels: &[BucketLevel]) -> Result<(), DbError> {
+        self.late.observe(counted, levels);
+        rollup::add(tx, counted).await?;
+        levels::store(tx, levels).await
     }
 
     /// Tells that the transaction of the last batch is committed.
     pub fn committed(&mut self) {
         self.rule_sets.committed();
+    }
+
+    /// True while keys were used and peaks were reached that [`Self::write_late`] has not written.
+    pub fn is_late(&self) -> bool {
+        !self.late.is_empty()
+    }
+
+    /// Writes, in a transaction of its own, the last use of keys and the peaks of buckets since the last time.
+    ///
+    /// # Errors
+    /// Of the database; what was to be written stays for the next time.
+    pub async fn write_late(&mut self, db: &Db) -> Result<(), DbError> {
+        let mut tx = db.write().await?;
+        self.late.write(&mut tx).await?;
+        tx.commit().await?;
+        self.late.clear();
+        Ok(())
     }
 }
 
@@ -195,30 +216,10 @@ fn kept(batch: &[Entry]) -> Vec<&Record> {
     batch.iter().filter(|entry| entry.keep_row).map(|entry| &entry.record).collect()
 }
 
-/// What goes with new records: roll-ups, the last use of their keys, and bucket levels.
-async fn count_in(tx: &mut Tx, counted: &[&Record], levels: &[BucketLevel]) -> Result<(), DbError> {
-    rollup::add(tx, counted).await?;
-    touch_keys(tx, counted).await?;
-    levels::store(tx, levels).await
-}
-
 /// What the row has of the decision: the rest is its rule set.
 fn figures(record: &Record) -> String {
     let figures = record.decision.as_ref().map(Decision::figures);
     figures.map_or_else(|| "{}".to_owned(), |figures| serde_json::to_string(&figures).unwrap_or_default())
-}
-
-/// Moves the last use of the keys forward.
-async fn touch_keys(tx: &mut Tx, records: &[&Record]) -> Result<(), DbError> {
-    let mut used: BTreeMap<&str, i64> = BTreeMap::new();
-    for record in records {
-        if let Some(key) = &record.key {
-            let last = used.entry(key.as_str()).or_insert(record.arrived_at.0);
-            *last = record.arrived_at.0.max(*last);
-        }
-    }
-    let used: Vec<_> = used.into_iter().collect();
-    execute_rows!(tx, LAST_USED, &used, |query, row| query.bind(row.0).bind(row.1))
 }
 
 /// A number for a column: both engines' integers end at 2⁶³ − 1.

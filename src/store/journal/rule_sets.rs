@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::Record;
 use crate::{
-    enforcement::Policy,
+    enforcement::{Decision, Policy},
     store::{
         bulk::{Bulk, execute_rows},
         db::{DbError, Tx},
@@ -27,10 +27,7 @@ pub(super) struct RuleSets {
 impl RuleSets {
     /// Writes what the rows of these records name and is not known to be there.
     pub(super) async fn add(&mut self, tx: &mut Tx, records: &[&Record]) -> Result<(), DbError> {
-        let policies = records
-            .iter()
-            .filter_map(|record| record.decision.as_ref())
-            .map(|decision| decision.policy());
+        let policies = records.iter().filter_map(|record| record.decision.as_ref()).map(Decision::policy);
         // In order, so that two writers never wait for each other.
         let missing: BTreeMap<&str, &Policy> = policies
             .map(|policy| (policy.digest(), policy))

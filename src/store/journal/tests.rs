@@ -19,8 +19,10 @@ use crate::{
 async fn store(db: &Db, records: Vec<Record>, levels: &[BucketLevel]) {
     let entries: Vec<Entry> = records.into_iter().map(|record| Entry { record, keep_row: true }).collect();
     let mut tx = db.write().await.expect("begin");
-    Journal::default().write(&mut tx, &entries, levels).await.expect("written");
+    let mut journal = Journal::default();
+    journal.write(&mut tx, &entries, levels).await.expect("written");
     tx.commit().await.expect("commit");
+    journal.write_late(db).await.expect("written");
 }
 
 async fn store_again(db: &Db, records: Vec<Record>) {
