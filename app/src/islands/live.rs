@@ -25,7 +25,11 @@ pub fn LiveStream() -> impl IntoView {
         if parts.is_empty() {
             return;
         }
+        let elements: Vec<_> = parts.iter().map(|part| part.element.clone()).collect();
         let tab = Tab(Rc::new(RefCell::new(State { parts, ..State::default() })));
+        for element in elements {
+            tab.follow_leaving(&element);
+        }
         for event in ["visibilitychange", "pageshow"] {
             let tab = tab.clone();
             window_event_listener_untyped(event, move |_| tab.follow_visibility());
@@ -41,6 +45,8 @@ struct Part {
     decays: bool,
     /// News that are not shown yet.
     news: u64,
+    /// Those of them that the look-up under way will show, if it is for this part.
+    awaited: Option<u64>,
     /// There may be news that nobody counted.
     stale: bool,
     rounds: u32,
@@ -83,6 +89,7 @@ fn find_parts() -> Vec<Part> {
             decays: element.has_attribute("data-live-decay"),
             element,
             news: 0,
+            awaited: None,
             stale: false,
             rounds: 0,
         })
@@ -98,6 +105,20 @@ impl Tab {
             mark("", "Paused");
         } else if !is_open {
             self.open();
+        }
+    }
+
+    /// What came while the person was in a part is shown once they have left it.
+    fn follow_leaving(&self, element: &web_sys::Element) {
+        for event in ["pointerleave", "focusout"] {
+            let tab = self.clone();
+            let left = Closure::<dyn Fn()>::new(move || {
+                let tab = tab.clone();
+                // Only then the focus is where it goes to.
+                set_timeout(move || tab.pump(), Duration::ZERO);
+            });
+            // Refused by no browser: the name is a string and the callback a function.
+            let _ = element.add_event_listener_with_callback(event, left.into_js_value().unchecked_ref());
         }
     }
 
@@ -171,12 +192,15 @@ impl Tab {
             return;
         }
         state.resting = true;
+        // What happens from now on may be missing in the copy, and stays wanted.
+        for part in state.parts.iter_mut().filter(|part| part.wants()) {
+            part.awaited = Some(part.news);
+            part.stale = false;
+        }
         drop(state);
         let tab = self.clone();
         spawn_local(async move {
-            if let Ok(page) = fetch_page().await {
-                tab.swap(&page);
-            }
+            tab.swap(fetch_page().await);
             set_timeout(move || tab.rested(), REST);
         });
     }
@@ -191,13 +215,19 @@ impl Tab {
         self.pump();
     }
 
-    /// Takes the parts over from a fresh copy of the page, but for those that the person is in by now.
-    fn swap(&self, page: &web_sys::Document) {
-        for part in self.0.borrow_mut().parts.iter_mut().filter(|part| part.wants() && !part.is_held()) {
-            if let Some(fresh) = page.get_element_by_id(&part.element.id()) {
-                part.element.set_inner_html(&fresh.inner_html());
-                part.news = 0;
-                part.stale = false;
+    /// Takes the parts over from a fresh copy of the page, but for those that the person is in by now. A part that the copy
+    /// has not stays as it is: the next copy would not have it either.
+    fn swap(&self, page: Result<Option<web_sys::Document>, JsValue>) {
+        for part in &mut self.0.borrow_mut().parts {
+            let Some(shown) = part.awaited.take() else { continue };
+            match &page {
+                Ok(page) if !part.is_held() => {
+                    if let Some(fresh) = page.as_ref().and_then(|page| page.get_element_by_id(&part.element.id())) {
+                        part.element.set_inner_html(&fresh.inner_html());
+                    }
+                    part.news = part.news.saturating_sub(shown);
+                }
+                _ => part.stale = true,
             }
         }
         if self.0.borrow().parts.iter().all(|part| part.news == 0) {
@@ -257,13 +287,16 @@ fn reload() {
     go_to(&here());
 }
 
-/// A fresh copy of the page. Its scripts do not run.
-async fn fetch_page() -> Result<web_sys::Document, JsValue> {
+/// A fresh copy of the page, whose scripts do not run; `None` when there is no such page for this person any more. An error
+/// may be over at the next look-up.
+async fn fetch_page() -> Result<Option<web_sys::Document>, JsValue> {
     let answer = JsFuture::from(window().fetch_with_str(&here())).await?;
     let answer: web_sys::Response = answer.unchecked_into();
     if !answer.ok() {
-        return Err(JsValue::NULL);
+        return if answer.status() < 500 { Ok(None) } else { Err(JsValue::NULL) };
     }
     let html = JsFuture::from(answer.text()?).await?.as_string().unwrap_or_default();
-    web_sys::DomParser::new()?.parse_from_string(&html, web_sys::SupportedType::TextHtml)
+    web_sys::DomParser::new()?
+        .parse_from_string(&html, web_sys::SupportedType::TextHtml)
+        .map(Some)
 }
