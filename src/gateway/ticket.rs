@@ -66,6 +66,11 @@ impl Ticket {
         }
     }
 
+    /// Names the request in the log.
+    pub(super) fn id(&self) -> Option<&str> {
+        self.open.as_ref().map(|open| open.record.id.as_str())
+    }
+
     /// The upstream may have begun to work.
     pub(super) fn sent(&mut self) {
         self.sent = true;
@@ -97,9 +102,9 @@ impl Ticket {
 
     /// Text of the answer came by.
     pub(super) fn answered(&mut self, bytes: u64) {
-        let now = self.gateway.ambient.now();
-        if let Some(open) = self.open.as_mut().filter(|_| bytes > 0) {
-            open.record.first_token_ms.get_or_insert(now.since(open.record.arrived_at));
+        if let Some(Open { record, .. }) = self.open.as_deref_mut().filter(|_| bytes > 0) {
+            let now = || self.gateway.ambient.now();
+            record.first_token_ms.get_or_insert_with(|| now().since(record.arrived_at));
         }
         self.answered_bytes = self.answered_bytes.saturating_add(bytes);
     }
@@ -109,9 +114,8 @@ impl Ticket {
         let is_sound = tokens.input <= self.terms.most_input && tokens.output <= self.terms.most_output;
         self.counted = is_sound.then_some((tokens, self.answered_bytes));
         if !is_sound {
-            let id = self.open.as_ref().map(|open| open.record.id.as_str());
             tracing::warn!(
-                id,
+                id = self.id(),
                 tokens.input,
                 tokens.output,
                 "an upstream counted more tokens than the request can have"

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 
 use axum::{
+    Router,
     extract::State,
     response::{IntoResponse, Response},
     routing::post,
@@ -182,7 +183,7 @@ async fn a_stream_that_breaks_off_is_metered_and_breaks_off_for_the_client() {
     .await;
     let body = echo_with("hi", &json!({ "stream": true })).to_string();
     let request = world.request(Method::POST, CHAT, world.secret.reveal(), body);
-    let response = world.router.clone().oneshot(request).await.expect("answers");
+    let response = world.send_head(request).await;
     assert!(response.into_body().collect().await.is_err());
     let row = world.end().await.remove(0);
     assert_eq!(
@@ -324,7 +325,7 @@ async fn a_client_that_leaves_before_the_answer_is_recorded() {
     let world = world(url, Timeouts::default()).await;
     let chat = tokio::spawn({
         let request = world.request(Method::POST, CHAT, world.secret.reveal(), echo("hi").to_string());
-        world.router.clone().oneshot(request)
+        world.send_head(request)
     });
     seen.arrived.notified().await;
     chat.abort();
@@ -345,7 +346,7 @@ async fn a_full_upstream_refuses_after_a_bounded_wait() {
     let world = world(url, timeouts).await;
     let first = tokio::spawn({
         let request = world.request(Method::POST, CHAT, world.secret.reveal(), echo("hi").to_string());
-        world.router.clone().oneshot(request)
+        world.send_head(request)
     });
     seen.arrived.notified().await;
     assert_eq!(world.chat(&echo("hi")).await.refusal(), (503, "upstream_busy".to_owned()));
