@@ -95,7 +95,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawObject<'a> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut fields: Self::Value = Vec::new();
                 let mut names = HashSet::new();
-                while let Some(Name(key)) = map.next_key()? {
+                while let Some(Text(key)) = map.next_key()? {
                     if comes_twice(&fields, &mut names, &key) {
                         return Err(A::Error::custom(format_args!("the field “{key}” comes twice")));
                     }
@@ -131,8 +131,9 @@ fn folded(name: &str) -> impl Iterator<Item = char> {
     })
 }
 
+/// A JSON string, copied only if it holds escapes.
 #[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+pub(super) struct Text<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
 #[cfg(test)]
 mod tests {
