@@ -5,6 +5,7 @@ mod budgets;
 mod clients;
 mod embeddings;
 mod limits;
+mod logged;
 mod metered;
 mod pipeline;
 mod queue;
@@ -164,15 +165,18 @@ impl World {
             .expect("a request")
     }
 
-    /// The answer as soon as it begins.
-    fn send_head(&self, request: Request<Body>) -> BoxFuture<'static, axum::response::Response> {
-        let arrival = Arrival {
+    fn arrival(&self) -> Arrival {
+        Arrival {
             id: self.seed.ambient.id(),
             at: self.seed.ambient.now(),
             client: ClientAddr(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7))),
             vouched: Vouched(true),
-        };
-        Arc::clone(&self.gateway).answer(arrival, request)
+        }
+    }
+
+    /// The answer as soon as it begins.
+    fn send_head(&self, request: Request<Body>) -> BoxFuture<'static, axum::response::Response> {
+        Arc::clone(&self.gateway).answer(self.arrival(), request)
     }
 
     async fn send(&self, request: Request<Body>) -> Answered {

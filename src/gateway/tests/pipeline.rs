@@ -245,8 +245,39 @@ async fn whoami_shows_the_limits_of_every_level_and_the_lowest() {
 #[tokio::test]
 async fn what_is_not_there_answers_in_the_same_shape() {
     let world = World::new().await;
-    assert_eq!(world.get("/v1/nothing").await.refusal(), refused(404, "unknown_url"));
-    assert_eq!(world.get(CHAT).await.refusal(), refused(405, "method_not_supported"));
+    for path in ["/v1", "/v1/", "/v1/nothing", "/v1/models/", "/v1/whoami/", "/v1/chat//completions"] {
+        assert_eq!(world.get(path).await.refusal(), refused(404, "unknown_url"), "{path}");
+    }
+    for (method, path, allowed) in [
+        (Method::GET, CHAT, "POST"),
+        (Method::OPTIONS, EMBEDDINGS, "POST"),
+        (Method::HEAD, CHAT, "POST"),
+        (Method::POST, "/v1/models", "GET,HEAD"),
+        (Method::DELETE, "/v1/models/bailiwick/echo", "GET,HEAD"),
+        (Method::OPTIONS, "/v1/whoami", "GET,HEAD"),
+    ] {
+        let is_head = method == Method::HEAD;
+        let answer = world.send(world.request(method, path, world.secret.reveal(), "")).await;
+        assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, Some(allowed)), "{path}");
+        if !is_head {
+            assert_eq!(answer.refusal(), refused(405, "method_not_supported"), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn head_is_answered_like_get_without_the_body() {
+    let world = World::new().await;
+    for path in ["/v1/models", "/v1/models/bailiwick/echo", "/v1/whoami", "/v1/models/none"] {
+        let get = world.get(path).await;
+        let head = world.send(world.request(Method::HEAD, path, world.secret.reveal(), "")).await;
+        let length = get.bytes.len().to_string();
+        assert_eq!(
+            (head.status, head.bytes.len(), head.header("content-length")),
+            (get.status, 0, Some(length.as_str())),
+            "{path}"
+        );
+    }
 }
 
 #[tokio::test]
