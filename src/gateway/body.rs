@@ -1,6 +1,6 @@
 //! Step 6: the body of a request. Only what enforcement must know is read.
 
-use std::{fmt::Display, time::Duration};
+use std::{fmt::Display, pin::pin, time::Duration};
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -57,7 +57,7 @@ pub(super) async fn read(body: Body, patience: Duration) -> Result<Bytes, Gatewa
         error.param = Some("body".to_owned());
         Err(error)
     };
-    let Some(read) = within(patience, Limited::new(body, MAX_BODY).collect()).await else {
+    let Some(read) = within(patience, pin!(Limited::new(body, MAX_BODY).collect())).await else {
         let message = format!("The body did not arrive within {} seconds.", patience.as_secs());
         return refuse(StatusCode::REQUEST_TIMEOUT, "request_timeout", message);
     };

@@ -93,7 +93,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawObject<'a> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut fields: Self::Value = Vec::new();
+                let mut fields: Self::Value = Vec::with_capacity(USUAL);
                 let mut names = HashSet::new();
                 while let Some(Text(key)) = map.next_key()? {
                     if comes_twice(&fields, &mut names, &key) {
@@ -108,6 +108,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawObject<'a> {
     }
 }
 
+/// Most objects have no more fields.
+const USUAL: usize = 8;
 /// Up to so many fields, looking at each is faster than a set.
 const FEW: usize = 16;
 

@@ -49,7 +49,7 @@ mod tier;
 pub mod upstream;
 mod whoami;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, pin::pin, sync::Arc};
 
 use prometheus_client::{
     encoding::EncodeLabelSet,
@@ -136,7 +136,7 @@ impl Gateway {
 
     /// Step 12: waits until a record is durable, but not for ever. The record stays queued in any case.
     async fn durable(&self, kept: impl Future<Output = Result<(), Closed>>) -> Result<(), GatewayError> {
-        match within(self.timeouts.durable, kept).await {
+        match within(self.timeouts.durable, pin!(kept)).await {
             Some(kept) => kept.map_err(|error| GatewayError::unavailable(&error)),
             None => Err(GatewayError::unavailable(&"the database did not take the record in time")),
         }

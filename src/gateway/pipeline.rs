@@ -1,6 +1,6 @@
 //! The pipeline of the module's table, step by step, for every endpoint that a model answers.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use app::model::{ModelId, Money};
 use axum::{body::Body, response::Response};
@@ -79,7 +79,7 @@ async fn serve(
     if gateway.meter.is_failing() {
         return Err(GatewayError::unavailable(&"the database refuses records"));
     }
-    let slot = match within(SLOT_WAIT, gateway.meter.slot()).await {
+    let slot = match within(SLOT_WAIT, pin!(gateway.meter.slot())).await {
         Some(slot) => slot.map_err(|error| GatewayError::unavailable(&error))?,
         None => return Err(GatewayError::unavailable(&"the metering queue is full")),
     };
@@ -192,7 +192,8 @@ async fn admit(
             record.error_code = Some(error.code);
             record.refused = refusal.refused_level();
             record.decision = Some(*refusal);
-            gateway.durable(slot.record(record)).await?;
+            // Boxed, so that no admitted request has room for it.
+            Box::pin(gateway.durable(slot.record(record))).await?;
             Err(error)
         }
     }
@@ -228,7 +229,7 @@ async fn run(
         }
     };
     if answer.status.is_client_error() || answer.status.is_server_error() {
-        return pass_on(answer, ticket).await;
+        return Box::pin(pass_on(answer, ticket)).await;
     }
     if !answer.status.is_success() {
         tracing::error!(id = ticket.id(), status = %answer.status, "an upstream redirects; is its base_url right?");

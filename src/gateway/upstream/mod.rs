@@ -6,7 +6,7 @@ mod loopback;
 use std::{
     future::poll_fn,
     io,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
@@ -168,8 +168,9 @@ impl Answer {
     }
 
     async fn next(&mut self) -> Option<Result<Bytes, UpstreamError>> {
-        let part = within(self.idle, poll_fn(|context| self.poll_part(context)));
-        part.await.unwrap_or(Some(Err(UpstreamError::TimedOut)))
+        let idle = self.idle;
+        let part = pin!(poll_fn(|context| self.poll_part(context)));
+        within(idle, part).await.unwrap_or(Some(Err(UpstreamError::TimedOut)))
     }
 
     /// The whole body, which most often comes in one part.
@@ -218,7 +219,7 @@ impl Upstream {
     /// # Errors
     /// [`Turned`]: no place became free in time counts as a full queue.
     pub(super) async fn place(&self, tier: ChosenTier) -> Result<Place, Turned> {
-        let place = self.places.place(tier.used, tier.most_wait);
+        let place = pin!(self.places.place(tier.used, tier.most_wait));
         within(self.timeouts.place, place).await.unwrap_or(Err(Turned::Full))
     }
 
