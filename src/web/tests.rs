@@ -292,8 +292,8 @@ async fn the_log_names_what_went_wrong_by_id_and_pattern_and_never_by_what_stand
         "{text}"
     );
     assert!(!text.contains("secret") && !text.contains("/gone"), "{text}");
-    let served = server.get("/v1/models").await;
-    assert!(log.with(served.header("x-request-id")).is_empty(), "the request log has it");
+    let routine = server.get("/v1/models").await;
+    assert!(log.with(routine.header("x-request-id")).is_empty(), "the request log has it");
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ impl World {
     fn with_body(&self, name: &'static str, body: impl Into<Body>, status: u16, param: &'static str) -> Case {
         Case {
             name,
-            request: self.request(Method::POST, CHAT, self.secret.reveal(), body),
+            request: World::request(Method::POST, CHAT, self.secret.reveal(), body),
             status,
             param: Some(param),
         }
@@ -40,7 +40,7 @@ impl World {
     fn key_elsewhere(&self, name: &'static str, path: &str, header: Option<(&'static str, String)>) -> Case {
         let mut body = echo("hi");
         body["api_key"] = self.secret.reveal().into();
-        let mut request = self.request(Method::POST, path, "", body.to_string());
+        let mut request = World::request(Method::POST, path, "", body.to_string());
         request.headers_mut().remove(header::AUTHORIZATION);
         if let Some((name, value)) = header {
             request.headers_mut().insert(name, value.parse().expect("a header"));

@@ -31,7 +31,7 @@ async fn behind(reply: Reply, timeouts: Timeouts) -> World {
 
 fn streaming(world: &World) -> Request<Body> {
     let body = echo_with("hi", &json!({ "stream": true })).to_string();
-    world.request(Method::POST, CHAT, world.secret.reveal(), body)
+    World::request(Method::POST, CHAT, world.secret.reveal(), body)
 }
 
 /// The world's only upstream has one place: a second request tells whether it is free.
@@ -146,7 +146,7 @@ async fn a_body_that_does_not_come_is_refused() {
     };
     let world = World::with(catalog(), timeouts).await;
     let never = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
-    let request = world.request(Method::POST, CHAT, world.secret.reveal(), never);
+    let request = World::request(Method::POST, CHAT, world.secret.reveal(), never);
     assert_eq!(world.send(request).await.refusal(), (408, "request_timeout".to_owned()));
 }
 
@@ -162,6 +162,6 @@ async fn a_key_that_is_revoked_while_its_body_arrives_is_refused() {
             Ok::<_, std::io::Error>(echo("hi").to_string())
         }
     });
-    let request = world.request(Method::POST, CHAT, world.secret.reveal(), Body::from_stream(body));
+    let request = World::request(Method::POST, CHAT, world.secret.reveal(), Body::from_stream(body));
     assert_eq!(world.send(request).await.refusal(), (401, "key_revoked".to_owned()));
 }

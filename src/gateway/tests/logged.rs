@@ -15,7 +15,7 @@ impl World {
         let body = echo_with("hi", &json!({ "stream": stream })).to_string();
         let arrival = self.arrival();
         let id = format!("id=\"{}\"", arrival.id);
-        let request = self.request(Method::POST, CHAT, self.secret.reveal(), body);
+        let request = World::request(Method::POST, CHAT, self.secret.reveal(), body);
         let answer = Arc::clone(&self.gateway).answer(arrival, request).await;
         let _ = answer.into_body().collect().await;
         let lines = log.with(told);

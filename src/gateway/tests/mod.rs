@@ -145,18 +145,18 @@ impl World {
         )
         .expect("a gateway");
         Self {
-            gateway,
             seed,
             db,
             engine,
             meter,
+            gateway,
             project,
             key,
             secret,
         }
     }
 
-    fn request(&self, method: Method, path: &str, secret: &str, body: impl Into<Body>) -> Request<Body> {
+    fn request(method: Method, path: &str, secret: &str, body: impl Into<Body>) -> Request<Body> {
         Request::builder()
             .method(method)
             .uri(path)
@@ -190,7 +190,8 @@ impl World {
     }
 
     async fn chat_as(&self, secret: &ApiKeySecret, body: &Value) -> Answered {
-        self.send(self.request(Method::POST, CHAT, secret.reveal(), body.to_string())).await
+        self.send(World::request(Method::POST, CHAT, secret.reveal(), body.to_string()))
+            .await
     }
 
     async fn chat(&self, body: &Value) -> Answered {
@@ -198,12 +199,12 @@ impl World {
     }
 
     async fn embed(&self, body: &Value) -> Answered {
-        self.send(self.request(Method::POST, EMBEDDINGS, self.secret.reveal(), body.to_string()))
+        self.send(World::request(Method::POST, EMBEDDINGS, self.secret.reveal(), body.to_string()))
             .await
     }
 
     async fn get(&self, path: &str) -> Answered {
-        self.send(self.request(Method::GET, path, self.secret.reveal(), "")).await
+        self.send(World::request(Method::GET, path, self.secret.reveal(), "")).await
     }
 
     /// What is recorded so far, oldest first.

@@ -19,7 +19,7 @@ fn endless() -> axum::response::Response {
 impl World {
     fn streaming(&self, content: &str, tier: &str) -> Request<Body> {
         let body = echo_with(content, &json!({ "stream": true, "service_tier": tier }));
-        self.request(Method::POST, CHAT, self.secret.reveal(), body.to_string())
+        World::request(Method::POST, CHAT, self.secret.reveal(), body.to_string())
     }
 
     /// A request that waits for its place.

@@ -182,7 +182,7 @@ async fn a_stream_that_breaks_off_is_metered_and_breaks_off_for_the_client() {
     })
     .await;
     let body = echo_with("hi", &json!({ "stream": true })).to_string();
-    let request = world.request(Method::POST, CHAT, world.secret.reveal(), body);
+    let request = World::request(Method::POST, CHAT, world.secret.reveal(), body);
     let response = world.send_head(request).await;
     assert!(response.into_body().collect().await.is_err());
     let row = world.end().await.remove(0);
@@ -230,7 +230,7 @@ async fn an_answer_that_stops_in_the_middle_times_out() {
     };
     let (url, _seen) = mock_with(stalled("text/event-stream")).await;
     let streamed = world(url, timeouts).await;
-    let request = streamed.request(
+    let request = World::request(
         Method::POST,
         CHAT,
         streamed.secret.reveal(),
@@ -324,7 +324,7 @@ async fn a_client_that_leaves_before_the_answer_is_recorded() {
     let (url, seen) = mock(None).await;
     let world = world(url, Timeouts::default()).await;
     let chat = tokio::spawn({
-        let request = world.request(Method::POST, CHAT, world.secret.reveal(), echo("hi").to_string());
+        let request = World::request(Method::POST, CHAT, world.secret.reveal(), echo("hi").to_string());
         world.send_head(request)
     });
     seen.arrived.notified().await;
@@ -345,7 +345,7 @@ async fn a_full_upstream_refuses_after_a_bounded_wait() {
     };
     let world = world(url, timeouts).await;
     let first = tokio::spawn({
-        let request = world.request(Method::POST, CHAT, world.secret.reveal(), echo("hi").to_string());
+        let request = World::request(Method::POST, CHAT, world.secret.reveal(), echo("hi").to_string());
         world.send_head(request)
     });
     seen.arrived.notified().await;
