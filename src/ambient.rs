@@ -39,9 +39,14 @@ impl Ambient {
 
     /// A new id: 48 bits of time, 80 random bits (a ULID), so that ids sort by age.
     pub fn id<T: TypedId>(&self) -> T {
+        self.id_at(self.now())
+    }
+
+    /// The same for who knows the time already.
+    pub fn id_at<T: TypedId>(&self, now: Timestamp) -> T {
         let mut random = [0u8; 16];
         self.entropy.fill(&mut random[6..]);
-        let millis = u128::from(self.now().0.unsigned_abs()) & ((1 << 48) - 1);
+        let millis = u128::from(now.0.unsigned_abs()) & ((1 << 48) - 1);
         T::from_bits((millis << 80) | u128::from_be_bytes(random))
     }
 

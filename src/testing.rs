@@ -1,5 +1,7 @@
 //! A small world for tests: an org with a person of each role, on either engine, under a clock that the test owns.
 
+pub mod log;
+
 use std::sync::Arc;
 
 use app::model::{

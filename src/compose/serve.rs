@@ -5,7 +5,6 @@ use app::{
     pages::keys::{ExampleModel, KeyOutcome, form},
     port::{Keys, Shell},
 };
-use axum::Router;
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header::CACHE_CONTROL, request::Parts};
 use leptos::prelude::{provide_context, use_context};
@@ -23,12 +22,12 @@ use crate::{
     config::{Config, ConfigError, Secrets},
     console::{Console, ConsoleParts, LiveTopics},
     enforcement::Engine,
-    gateway::{self, Gateway, upstream::Timeouts},
+    gateway::{Gateway, upstream::Timeouts},
     identity::{Passwords, SetupLink, session_layer},
     metering::Meter,
     store::{Store, admission, journal},
     web::{
-        self, WebParts,
+        self, Edge, WebParts,
         serve::{Bound, bind},
     },
 };
@@ -47,7 +46,7 @@ pub async fn serve(config: Config) -> Result<(), Failure> {
 pub(crate) async fn run(config: &Config, bound: Bound, store: Store, secrets: Secrets) -> Result<(), Failure> {
     check_plans(config, &store).await?;
     let House {
-        router,
+        server,
         meter,
         setup,
         watch,
@@ -60,7 +59,7 @@ pub(crate) async fn run(config: &Config, bound: Bound, store: Store, secrets: Se
             setup.token()
         );
     }
-    let ended = bound.serve(router, stopping).await;
+    let ended = bound.serve(server, stopping).await;
     drop(watch);
     let written = meter.shutdown().await;
     // A database that hangs must not hold up the end.
@@ -84,7 +83,7 @@ async fn check_plans(config: &Config, store: &Store) -> Result<(), Failure> {
 
 /// The composed server.
 pub(crate) struct House {
-    pub router: Router,
+    pub server: Edge,
     pub meter: Arc<Meter>,
     pub setup: SetupLink,
     /// Looks for changes of other processes, for as long as it is held.
@@ -129,12 +128,12 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
     });
     let public_url = config.public_url(address);
     let stopping = CancellationToken::new();
-    let router = web::router(WebParts {
+    let server = web::server(WebParts {
         sessions: session_layer(store.clone(), &secrets.cookie_key, public_url.is_https()),
         trusted_proxies: config.trusted_proxies.clone(),
         metrics_allow: config.metrics_allow.clone(),
         registry,
-        gateway: gateway::routes(gateway),
+        gateway,
         console: console(&parts),
         store: store.clone(),
         public_url,
@@ -142,7 +141,7 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
     });
     let watch = store.versions.watch(store.db.clone(), ambient);
     Ok(House {
-        router,
+        server,
         meter,
         setup,
         watch,

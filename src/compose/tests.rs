@@ -9,7 +9,7 @@ use app::{
     model::key::{KeyLifetime, NewKey},
     port::Keys,
 };
-use axum::{Router, body::Body, extract::ConnectInfo};
+use axum::{body::Body, extract::ConnectInfo};
 use http::{Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use leptos::server_fn::axum::server_fn_paths;
@@ -22,7 +22,7 @@ use crate::{
     config::{Config, Secrets, Sources},
     store::testing::sqlite,
     testing::{PASSWORD, Who, World},
-    web::routes::ROUTES,
+    web::{Edge, routes::ROUTES},
 };
 
 const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 3000);
@@ -30,7 +30,7 @@ const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4A
 /// The composed server over a world, with a session cookie of everybody.
 struct Site {
     world: World,
-    router: Router,
+    server: Edge,
     stopping: CancellationToken,
     cookies: Vec<(Who, String)>,
 }
@@ -57,7 +57,7 @@ impl Site {
         let house = build(&config, ADDRESS, &world.store, secrets).await.expect("composed");
         let mut site = Self {
             world,
-            router: house.router,
+            server: house.server,
             stopping: house.stopping,
             cookies: Vec::new(),
         };
@@ -118,7 +118,7 @@ impl Site {
         request
             .extensions_mut()
             .insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 50_000))));
-        self.router.clone().oneshot(request).await.expect("an answer")
+        self.server.clone().oneshot(request).await.expect("an answer")
     }
 
     /// A key of `prod` for the next change.

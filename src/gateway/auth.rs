@@ -9,21 +9,23 @@ use super::{Gateway, error::GatewayError, key_cache::KeyCaller};
 use crate::{
     access::api_key::ApiKeySecret,
     store::admission::{KeyFacts, Permission},
+    web::request::ClientAddr,
 };
 
 impl Gateway {
-    /// Steps 1 to 5. Any one of `permissions` is enough.
+    /// Steps 1 to 5, as they are `now`. Any one of `permissions` is enough.
     pub(super) async fn authenticate(
         &self,
         headers: &HeaderMap,
-        address: IpAddr,
+        ClientAddr(address): ClientAddr,
         permissions: &[Permission],
+        now: Timestamp,
     ) -> Result<Arc<KeyCaller>, GatewayError> {
         let secret = bearer(headers)?;
-        let found = self.keys.find(&secret.digest(&self.pepper), self.ambient.now()).await;
+        let found = self.keys.find(&secret.digest(&self.pepper), now).await;
         let caller = found.map_err(|error| GatewayError::unavailable(&error))?.ok_or_else(invalid)?;
         let facts = &caller.facts;
-        check_key(facts, self.ambient.now())?;
+        check_key(facts, now)?;
         if facts.archived {
             return Err(GatewayError::unauthorized(
                 "project_archived",

@@ -1,17 +1,18 @@
 //! Step 6: the body of a request. Only what enforcement must know is read.
 
-use std::time::Duration;
+use std::{fmt::Display, pin::pin, time::Duration};
 
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
 
 use super::{
     endpoint::{Endpoint, Wanted},
     error::GatewayError,
-    json::{RawObject, quoted},
+    json::{RawObject, Text, quoted},
+    patience::within,
     tier::TierChoice,
 };
 
@@ -56,7 +57,7 @@ pub(super) async fn read(body: Body, patience: Duration) -> Result<Bytes, Gatewa
         error.param = Some("body".to_owned());
         Err(error)
     };
-    let Ok(read) = tokio::time::timeout(patience, Limited::new(body, MAX_BODY).collect()).await else {
+    let Some(read) = within(patience, pin!(Limited::new(body, MAX_BODY).collect())).await else {
         let message = format!("The body did not arrive within {} seconds.", patience.as_secs());
         return refuse(StatusCode::REQUEST_TIMEOUT, "request_timeout", message);
     };
@@ -110,29 +111,34 @@ impl<'a> ApiRequest<'a> {
 /// True for a text that opens more than [`MAX_DEPTH`] brackets outside of strings without closing them.
 fn is_too_deep(text: &[u8]) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
-    text.iter().any(|byte| {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_string => escaped = true,
-            b'"' => in_string = !in_string,
-            b'[' | b'{' if !in_string => depth += 1,
-            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth > MAX_DEPTH
-    })
+    // What has no more brackets at all cannot nest them.
+    let opening = text.iter().filter(|byte| matches!(byte, b'[' | b'{')).count();
+    opening > MAX_DEPTH
+        && text.iter().any(|byte| {
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' if in_string => escaped = true,
+                b'"' => in_string = !in_string,
+                b'[' | b'{' if !in_string => depth += 1,
+                b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth > MAX_DEPTH
+        })
 }
 
-/// An object inside the body, of which `names` are read.
-pub(super) fn nested<'a>(raw: &'a str, param: &str, names: &[&str]) -> Result<RawObject<'a>, GatewayError> {
-    let object = serde_json::from_str(raw)
-        .map_err(|_| GatewayError::invalid(param, format!("`{param}` must be an object without repeated fields.")))?;
-    spelt_as_read(&object, &format!("{param}."), names)?;
+/// An object inside the body, of which `names` are read. Where it stands is written only into an error.
+pub(super) fn nested<'a>(raw: &'a str, param: impl Display, names: &[&str]) -> Result<RawObject<'a>, GatewayError> {
+    let object = serde_json::from_str(raw).map_err(|_| {
+        let message = format!("`{param}` must be an object without repeated fields.");
+        GatewayError::invalid(param.to_string(), message)
+    })?;
+    spelt_as_read(&object, format_args!("{param}."), names)?;
     Ok(object)
 }
 
 /// What we enforce must be what the upstream reads, and some decoders do not look at case.
-fn spelt_as_read(object: &RawObject<'_>, path: &str, names: &[&str]) -> Result<(), GatewayError> {
+fn spelt_as_read(object: &RawObject<'_>, path: impl Display, names: &[&str]) -> Result<(), GatewayError> {
     match object.misspelt(names) {
         Some(name) => Err(GatewayError::invalid(
             format!("{path}{name}"),
@@ -143,7 +149,12 @@ fn spelt_as_read(object: &RawObject<'_>, path: &str, names: &[&str]) -> Result<(
 }
 
 /// A field that may be missing or `null`.
-pub(super) fn field<T: DeserializeOwned>(object: &RawObject<'_>, path: &str, name: &str, wanted: &str) -> Result<Option<T>, GatewayError> {
+pub(super) fn field<'a, T: Deserialize<'a>>(
+    object: &RawObject<'a>,
+    path: impl Display,
+    name: &str,
+    wanted: impl Display,
+) -> Result<Option<T>, GatewayError> {
     object
         .get(name)
         .map(|raw| {
@@ -153,13 +164,13 @@ pub(super) fn field<T: DeserializeOwned>(object: &RawObject<'_>, path: &str, nam
         .transpose()
 }
 
-pub(super) fn required<T: DeserializeOwned>(object: &RawObject<'_>, name: &str, wanted: &str) -> Result<T, GatewayError> {
-    field(object, "", name, wanted)?.ok_or_else(|| GatewayError::invalid(name, format!("`{name}` is missing; it must be {wanted}.")))
+pub(super) fn required<'a, T: Deserialize<'a>>(object: &RawObject<'a>, name: &str, wanted: impl Display) -> Result<T, GatewayError> {
+    field(object, "", name, &wanted)?.ok_or_else(|| GatewayError::invalid(name, format!("`{name}` is missing; it must be {wanted}.")))
 }
 
 pub(super) fn count(object: &RawObject<'_>, name: &str, max: u64) -> Result<Option<u64>, GatewayError> {
-    let wanted = format!("a whole number from 1 to {max}");
-    match field::<u64>(object, "", name, &wanted)? {
+    let wanted = format_args!("a whole number from 1 to {max}");
+    match field::<u64>(object, "", name, wanted)? {
         Some(value) if value == 0 || value > max => Err(GatewayError::invalid(name, format!("`{name}` must be {wanted}."))),
         value => Ok(value),
     }
@@ -167,7 +178,7 @@ pub(super) fn count(object: &RawObject<'_>, name: &str, max: u64) -> Result<Opti
 
 fn tier(object: &RawObject<'_>) -> Result<Option<TierChoice>, GatewayError> {
     const WANTED: &str = "one of auto, default, flex, priority";
-    let Some(text) = field::<String>(object, "", "service_tier", WANTED)? else {
+    let Some(Text(text)) = field(object, "", "service_tier", WANTED)? else {
         return Ok(None);
     };
     TierChoice::parse(&text).map(Some).ok_or_else(|| {

@@ -1,5 +1,6 @@
 //! Errors in OpenAI's shape: `{"error":{"message","type","param","code"}}`.
 
+use app::model::RequestId;
 use axum::{
     Json,
     response::{IntoResponse, Response},
@@ -20,6 +21,8 @@ pub struct GatewayError {
     pub param: Option<String>,
     pub message: String,
     pub headers: Box<HeaderMap>,
+    /// What the log is told and the client is not.
+    cause: Option<String>,
 }
 
 impl GatewayError {
@@ -31,6 +34,7 @@ impl GatewayError {
             param: None,
             message: message.into(),
             headers: Box::default(),
+            cause: None,
         }
     }
 
@@ -81,11 +85,12 @@ impl GatewayError {
         error
     }
 
-    /// 503: something of our own failed. The cause is logged, not told.
+    /// 503: something of our own failed. The cause is [logged](Self::log), not told.
     pub fn unavailable(cause: &dyn std::fmt::Display) -> Self {
-        tracing::error!(%cause, "the gateway could not serve a request");
         let message = "The gateway cannot serve requests right now. Try again in a moment.";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "server_error", "unavailable", message)
+        let mut error = Self::new(StatusCode::SERVICE_UNAVAILABLE, "server_error", "unavailable", message);
+        error.cause = Some(cause.to_string());
+        error
     }
 
     pub fn unknown_route(method: &Method, path: &str) -> Self {
@@ -94,19 +99,28 @@ impl GatewayError {
         Self::new(StatusCode::NOT_FOUND, "invalid_request_error", "unknown_url", message)
     }
 
-    pub fn wrong_method(method: &Method, path: &str) -> Self {
+    pub fn wrong_method(method: &Method, path: &str, allowed: &'static str) -> Self {
         let message = format!("{path} does not answer {method} requests.");
-        Self::new(
+        let mut error = Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "invalid_request_error",
             "method_not_supported",
             message,
-        )
+        );
+        error.headers.insert(header::ALLOW, HeaderValue::from_static(allowed));
+        error
     }
-}
 
-impl IntoResponse for GatewayError {
-    fn into_response(self) -> Response {
+    /// Tells the log what the client of this request is not told.
+    pub fn log(&self, id: Option<&str>) {
+        if let Some(cause) = &self.cause {
+            tracing::error!(id, cause, "the gateway could not serve a request");
+        }
+    }
+
+    /// The answer to this request. A cause is logged.
+    pub fn answer(self, id: &RequestId) -> Response {
+        self.log(Some(id.as_str()));
         let body = json!({
             "error": { "message": self.message, "type": self.kind, "param": self.param, "code": self.code }
         });

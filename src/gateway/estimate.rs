@@ -1,13 +1,13 @@
 //! Input tokens expected of a request, before anybody has counted them.
 
-use std::borrow::Cow;
+use std::fmt::Display;
 
 use serde_json::value::RawValue;
 
 use super::{
     body::{field, nested, required},
     error::GatewayError,
-    json::RawObject,
+    json::{RawObject, Text},
 };
 
 /// Tokens that one image, or one piece of audio, is taken for; any other part is at least an image.
@@ -43,37 +43,37 @@ impl Measure {
             .sum::<u64>();
     }
 
-    fn message(&mut self, raw: &str, path: &str) -> Result<(), GatewayError> {
-        let message = nested(raw, path, MESSAGE)?;
-        if field::<Cow<'_, str>>(&message, &format!("{path}."), "role", "a text")?.is_none() {
+    fn message(&mut self, raw: &str, path: impl Display) -> Result<(), GatewayError> {
+        let message = nested(raw, &path, MESSAGE)?;
+        if field::<Text<'_>>(&message, format_args!("{path}."), "role", "a text")?.is_none() {
             return Err(GatewayError::invalid(format!("{path}.role"), format!("`{path}.role` is missing.")));
         }
         self.pieces += 1;
         self.rest(&message, MESSAGE);
         match message.get("content") {
-            Some(content) => self.content(content, &format!("{path}.content")),
+            Some(content) => self.content(content, format_args!("{path}.content")),
             None => Ok(()),
         }
     }
 
-    fn content(&mut self, content: &str, path: &str) -> Result<(), GatewayError> {
-        let wrong = |path: &str| GatewayError::invalid(path, format!("`{path}` must be a text or a list of parts."));
+    fn content(&mut self, content: &str, path: impl Display) -> Result<(), GatewayError> {
+        let wrong = |path: &dyn Display| GatewayError::invalid(path.to_string(), format!("`{path}` must be a text or a list of parts."));
         if content.starts_with('"') {
-            let text: Cow<'_, str> = serde_json::from_str(content).map_err(|_| wrong(path))?;
+            let Text(text) = serde_json::from_str(content).map_err(|_| wrong(&path))?;
             self.bytes += text.len() as u64;
             return Ok(());
         }
-        let parts: Vec<&RawValue> = serde_json::from_str(content).map_err(|_| wrong(path))?;
+        let parts: Vec<&RawValue> = serde_json::from_str(content).map_err(|_| wrong(&path))?;
         for (index, raw) in parts.into_iter().enumerate() {
-            let path = format!("{path}[{index}]");
-            let part = nested(raw.get(), &path, PART)?;
-            let kind: String = required(&part, "type", "a text").map_err(|_| wrong(&format!("{path}.type")))?;
-            match kind.as_str() {
+            let path = format_args!("{path}[{index}]");
+            let part = nested(raw.get(), path, PART)?;
+            let Text(kind) = required(&part, "type", "a text").map_err(|_| wrong(&format_args!("{path}.type")))?;
+            match &*kind {
                 "text" => {
                     self.pieces += 1;
                     self.rest(&part, &["type", "text"]);
-                    let text = field::<String>(&part, &format!("{path}."), "text", "a text")?;
-                    self.bytes += text.map_or(0, |text| text.len() as u64);
+                    let text = field::<Text<'_>>(&part, format_args!("{path}."), "text", "a text")?;
+                    self.bytes += text.map_or(0, |Text(text)| text.len() as u64);
                 }
                 "image_url" => {
                     self.rest(&part, &["type", "image_url"]);
@@ -104,7 +104,7 @@ pub(super) fn estimate_input(object: &RawObject<'_>, apart: &[&str]) -> Result<u
     let mut measure = Measure::default();
     measure.rest(object, apart);
     for (index, raw) in messages.into_iter().enumerate() {
-        measure.message(raw.get(), &format!("messages[{index}]"))?;
+        measure.message(raw.get(), format_args!("messages[{index}]"))?;
     }
     Ok(measure.tokens())
 }

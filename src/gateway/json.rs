@@ -93,9 +93,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawObject<'a> {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut fields: Self::Value = Vec::new();
+                let mut fields: Self::Value = Vec::with_capacity(USUAL);
                 let mut names = HashSet::new();
-                while let Some(Name(key)) = map.next_key()? {
+                while let Some(Text(key)) = map.next_key()? {
                     if comes_twice(&fields, &mut names, &key) {
                         return Err(A::Error::custom(format_args!("the field “{key}” comes twice")));
                     }
@@ -108,6 +108,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for RawObject<'a> {
     }
 }
 
+/// Most objects have no more fields.
+const USUAL: usize = 8;
 /// Up to so many fields, looking at each is faster than a set.
 const FEW: usize = 16;
 
@@ -131,8 +133,9 @@ fn folded(name: &str) -> impl Iterator<Item = char> {
     })
 }
 
+/// A JSON string, copied only if it holds escapes.
 #[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
+pub(super) struct Text<'a>(#[serde(borrow)] pub Cow<'a, str>);
 
 #[cfg(test)]
 mod tests {

@@ -80,7 +80,8 @@ impl KeyCache {
         {
             return Ok(Some(caller));
         }
-        let found = self.load(digest).await?.map(Arc::new);
+        // Boxed, because it is rare and large: every request has room for what it may await.
+        let found = Box::pin(self.load(digest)).await?.map(Arc::new);
         match &found {
             Some(caller) => self.keys.insert(*digest, Arc::clone(caller)),
             None => drop(self.keys.remove(digest)),

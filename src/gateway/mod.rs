@@ -35,9 +35,11 @@ mod headers;
 mod json;
 mod key_cache;
 mod models;
+mod patience;
 mod pipeline;
 mod quota;
 mod relay;
+mod routes;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -47,13 +49,8 @@ mod tier;
 pub mod upstream;
 mod whoami;
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, pin::pin, sync::Arc};
 
-use axum::{
-    Router,
-    extract::{Request, State},
-    routing::{MethodRouter, any, get, post},
-};
 use prometheus_client::{
     encoding::EncodeLabelSet,
     metrics::{family::Family, gauge::Gauge},
@@ -68,9 +65,9 @@ use crate::{
     metering::{Closed, Meter},
     store::{Store, db::Db},
 };
-use endpoint::Endpoint;
 use error::GatewayError;
 use key_cache::KeyCache;
+use patience::within;
 use upstream::{SetupError, Timeouts, Upstream};
 
 /// Label of a metric about one upstream.
@@ -139,35 +136,9 @@ impl Gateway {
 
     /// Step 12: waits until a record is durable, but not for ever. The record stays queued in any case.
     async fn durable(&self, kept: impl Future<Output = Result<(), Closed>>) -> Result<(), GatewayError> {
-        match tokio::time::timeout(self.timeouts.durable, kept).await {
-            Ok(kept) => kept.map_err(|error| GatewayError::unavailable(&error)),
-            Err(_) => Err(GatewayError::unavailable(&"the database did not take the record in time")),
+        match within(self.timeouts.durable, pin!(kept)).await {
+            Some(kept) => kept.map_err(|error| GatewayError::unavailable(&error)),
+            None => Err(GatewayError::unavailable(&"the database did not take the record in time")),
         }
     }
-}
-
-/// The gateway's routes. They need the extensions `ClientAddr` and `CurrentRequest` of the outermost layer.
-pub fn routes(parts: Arc<Gateway>) -> Router {
-    Router::new()
-        .route("/v1/models", get(models::list))
-        .route("/v1/models/{*id}", get(models::one))
-        .route("/v1/whoami", get(whoami::whoami))
-        .route("/v1/chat/completions", model_endpoint(Endpoint::Chat))
-        .route("/v1/embeddings", model_endpoint(Endpoint::Embeddings))
-        .route("/v1", any(unknown))
-        .route("/v1/{*path}", any(unknown))
-        .method_not_allowed_fallback(wrong_method)
-        .with_state(parts)
-}
-
-fn model_endpoint(endpoint: Endpoint) -> MethodRouter<Arc<Gateway>> {
-    post(move |State(gateway): State<Arc<Gateway>>, request: Request| pipeline::answer(gateway, endpoint, request))
-}
-
-async fn unknown(request: Request) -> GatewayError {
-    GatewayError::unknown_route(request.method(), request.uri().path())
-}
-
-async fn wrong_method(request: Request) -> GatewayError {
-    GatewayError::wrong_method(request.method(), request.uri().path())
 }

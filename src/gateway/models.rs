@@ -1,20 +1,19 @@
 //! `GET /v1/models`, `GET /v1/models/{id}`: steps 1 to 5, then what the key may call.
 
-use std::sync::Arc;
-
 use app::model::ModelId;
 use axum::{
-    Extension, Json,
-    extract::{Path, State, rejection::PathRejection},
+    Json,
+    response::{IntoResponse, Response},
 };
 use http::HeaderMap;
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::{Gateway, error::GatewayError, key_cache::KeyCaller};
 use crate::{
     catalog::{Model, Plan},
     store::admission::Permission,
-    web::request::ClientAddr,
+    web::request::Arrival,
 };
 
 pub(super) const READ: &[Permission] = &[Permission::Inference, Permission::ReadOnly];
@@ -45,32 +44,24 @@ impl Gateway {
     }
 }
 
-pub(super) async fn list(
-    State(gateway): State<Arc<Gateway>>,
-    Extension(ClientAddr(address)): Extension<ClientAddr>,
-    headers: HeaderMap,
-) -> Result<Json<Value>, GatewayError> {
-    let caller = gateway.authenticate(&headers, address, READ).await?;
+pub(super) async fn list(gateway: &Gateway, arrival: &Arrival, headers: &HeaderMap) -> Result<Response, GatewayError> {
+    let caller = gateway.authenticate(headers, arrival.client, READ, arrival.at).await?;
     let mut data = Vec::new();
     for id in gateway.catalog.models.keys() {
         if gateway.may_call(&caller, id)? {
             data.push(describe(id));
         }
     }
-    Ok(Json(json!({ "object": "list", "data": data })))
+    Ok(Json(json!({ "object": "list", "data": data })).into_response())
 }
 
-pub(super) async fn one(
-    State(gateway): State<Arc<Gateway>>,
-    Extension(ClientAddr(address)): Extension<ClientAddr>,
-    id: Result<Path<String>, PathRejection>,
-    headers: HeaderMap,
-) -> Result<Json<Value>, GatewayError> {
-    let caller = gateway.authenticate(&headers, address, READ).await?;
+/// `id` as it stands in the path.
+pub(super) async fn one(gateway: &Gateway, arrival: &Arrival, headers: &HeaderMap, id: &str) -> Result<Response, GatewayError> {
+    let caller = gateway.authenticate(headers, arrival.client, READ, arrival.at).await?;
     // What is no UTF-8 names no model.
-    let id = id.map_or_else(|_| String::new(), |Path(id)| id);
+    let id = percent_decode_str(id).decode_utf8().unwrap_or_default();
     let (id, _) = gateway.model_of(&caller, &id)?;
-    Ok(Json(describe(&id)))
+    Ok(Json(describe(&id)).into_response())
 }
 
 /// The configuration knows no date of a model, so `created` is 0.

@@ -1,12 +1,9 @@
 //! The pipeline of the module's table, step by step, for every endpoint that a model answers.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::pin, sync::Arc, time::Duration};
 
-use app::model::{ModelId, Money, RequestId, Timestamp};
-use axum::{
-    extract::Request,
-    response::{IntoResponse, Response},
-};
+use app::model::{ModelId, Money};
+use axum::{body::Body, response::Response};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use super::{
@@ -16,6 +13,7 @@ use super::{
     error::GatewayError,
     headers,
     key_cache::KeyCaller,
+    patience::within,
     quota, relay,
     ticket::{Terms, Ticket, Work},
     tier::{ChosenTier, TierChoice},
@@ -26,7 +24,7 @@ use crate::{
     enforcement::{Demand, queue::Turned},
     metering::{Record, Slot, Tokens},
     store::admission::Permission,
-    web::request::{ClientAddr, CurrentRequest},
+    web::request::Arrival,
 };
 
 /// Waiting for a place in the metering queue: longer means that the database is stuck.
@@ -35,34 +33,24 @@ const SLOT_WAIT: Duration = Duration::from_secs(2);
 const STALE: i64 = 1_000;
 const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-client-request-id");
 
-/// Answers a request to `endpoint`. It is taken whole: extractors would copy its headers.
-pub(super) async fn answer(gateway: Arc<Gateway>, endpoint: Endpoint, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let served = async {
-        let (Some(ClientAddr(address)), Some(CurrentRequest(id))) = (parts.extensions.get(), parts.extensions.get()) else {
-            return Err(GatewayError::unavailable(&"the outermost layer is missing"));
-        };
-        let arrival = Arrival {
-            id: id.clone(),
-            at: gateway.ambient.now(),
-            client_request_id: client_request_id(&parts.headers),
-        };
-        // The key comes first, so that strangers cannot make us hold bodies; a slow body must not outlive the key.
-        let mut caller = gateway.authenticate(&parts.headers, *address, &[Permission::Inference]).await?;
-        body::check_encoding(&parts.headers)?;
-        let bytes = body::read(body, gateway.timeouts.body).await?;
-        if gateway.ambient.now().since(arrival.at) > STALE {
-            caller = gateway.authenticate(&parts.headers, *address, &[Permission::Inference]).await?;
-        }
-        serve(&gateway, caller, arrival, &parts.headers, &endpoint.parse(&bytes)?).await
-    };
-    served.await.unwrap_or_else(GatewayError::into_response)
-}
-
-struct Arrival {
-    id: RequestId,
-    at: Timestamp,
-    client_request_id: Option<String>,
+/// Answers a request to `endpoint`.
+pub(super) async fn answer(
+    gateway: &Arc<Gateway>,
+    endpoint: Endpoint,
+    arrival: Arrival,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Response, GatewayError> {
+    // The key comes first, so that strangers cannot make us hold bodies; a slow body must not outlive the key.
+    let permissions = &[Permission::Inference];
+    let mut caller = gateway.authenticate(headers, arrival.client, permissions, arrival.at).await?;
+    body::check_encoding(headers)?;
+    let bytes = body::read(body, gateway.timeouts.body).await?;
+    let now = gateway.ambient.now();
+    if now.since(arrival.at) > STALE {
+        caller = gateway.authenticate(headers, arrival.client, permissions, now).await?;
+    }
+    serve(gateway, caller, arrival, headers, &endpoint.parse(&bytes)?).await
 }
 
 /// Steps 7 to 12.
@@ -91,13 +79,27 @@ async fn serve(
     if gateway.meter.is_failing() {
         return Err(GatewayError::unavailable(&"the database refuses records"));
     }
-    let slot = match tokio::time::timeout(SLOT_WAIT, gateway.meter.slot()).await {
-        Ok(slot) => slot.map_err(|error| GatewayError::unavailable(&error))?,
-        Err(_) => return Err(GatewayError::unavailable(&"the metering queue is full")),
+    let slot = match within(SLOT_WAIT, pin!(gateway.meter.slot())).await {
+        Some(slot) => slot.map_err(|error| GatewayError::unavailable(&error))?,
+        None => return Err(GatewayError::unavailable(&"the metering queue is full")),
     };
-    let (ticket, answer_headers) = admit(gateway, &caller, arrival, request, model_id, model, tier.used, plan, slot).await?;
+    let id = arrival.id.clone();
+    let client_request_id = client_request_id(headers);
+    let (ticket, answer_headers) = admit(
+        gateway,
+        &caller,
+        arrival,
+        client_request_id,
+        request,
+        model_id,
+        model,
+        tier.used,
+        plan,
+        slot,
+    )
+    .await?;
     let answered = run(upstream, call, request, tier, ticket).await;
-    let response = answered.unwrap_or_else(GatewayError::into_response);
+    let response = answered.unwrap_or_else(|error| error.answer(&id));
     Ok(headers::joined(answer_headers, response))
 }
 
@@ -127,6 +129,7 @@ async fn admit(
     gateway: &Arc<Gateway>,
     caller: &KeyCaller,
     arrival: Arrival,
+    client_request_id: Option<String>,
     request: &ApiRequest<'_>,
     model_id: ModelId,
     model: &Model,
@@ -146,7 +149,7 @@ async fn admit(
     let facts = &caller.facts;
     let mut record = Record {
         id: arrival.id,
-        client_request_id: arrival.client_request_id,
+        client_request_id,
         org: facts.org.clone(),
         project: facts.project.clone(),
         key: Some(facts.key.clone()),
@@ -189,7 +192,8 @@ async fn admit(
             record.error_code = Some(error.code);
             record.refused = refusal.refused_level();
             record.decision = Some(*refusal);
-            gateway.durable(slot.record(record)).await?;
+            // Boxed, so that no admitted request has room for it.
+            Box::pin(gateway.durable(slot.record(record))).await?;
             Err(error)
         }
     }
@@ -225,10 +229,10 @@ async fn run(
         }
     };
     if answer.status.is_client_error() || answer.status.is_server_error() {
-        return pass_on(answer, ticket).await;
+        return Box::pin(pass_on(answer, ticket)).await;
     }
     if !answer.status.is_success() {
-        tracing::error!(status = %answer.status, "an upstream redirects; is its base_url right?");
+        tracing::error!(id = ticket.id(), status = %answer.status, "an upstream redirects; is its base_url right?");
         drop(answer);
         return Err(ticket.fail(UpstreamError::Broken.into(), Work::Nothing).await);
     }
@@ -247,7 +251,7 @@ async fn pass_on(answer: Answer, ticket: Ticket) -> Result<Response, GatewayErro
         _ => None,
     };
     if let Some(error) = ours {
-        tracing::error!(%status, "an upstream refused the configured secret or its account");
+        tracing::error!(id = ticket.id(), %status, "an upstream refused the configured secret or its account");
         drop(answer);
         return Err(ticket.fail(error.into(), Work::Nothing).await);
     }
@@ -256,7 +260,8 @@ async fn pass_on(answer: Answer, ticket: Ticket) -> Result<Response, GatewayErro
         Err(error) => return Err(ticket.fail(error.into(), Work::Nothing).await),
     };
     ticket.finish(status.as_u16(), Some("upstream_error"), Work::Nothing).await?;
-    let mut response = (status, bytes).into_response();
+    let mut response = Response::new(Body::from(bytes));
+    *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,

@@ -24,9 +24,14 @@ impl Gateway {
     /// What this key has to pass for this model; compiled at its first request. A limit or budget that is new starts
     /// with what was used before it was set.
     pub(super) async fn policy(&self, caller: &KeyCaller, plan: &Plan, model: &ModelId, lane: Lane) -> Result<Arc<Policy>, GatewayError> {
-        if let Some(policy) = caller.policy(model, lane) {
-            return Ok(policy);
+        match caller.policy(model, lane) {
+            Some(policy) => Ok(policy),
+            // Boxed, because it is rare and large: every request has room for what it may await.
+            None => Box::pin(self.compile(caller, plan, model, lane)).await,
         }
+    }
+
+    async fn compile(&self, caller: &KeyCaller, plan: &Plan, model: &ModelId, lane: Lane) -> Result<Arc<Policy>, GatewayError> {
         let rules = rules(plan, caller, model, lane);
         let unknown = self.engine.unknown(&rules);
         if !unknown.is_empty() {

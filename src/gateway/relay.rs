@@ -29,18 +29,20 @@ use super::{
     tier::ChosenTier,
     upstream::{Answer, UpstreamError},
 };
+use crate::catalog::Tier;
 
 /// How often the watchdog of a stream looks within the time that a part may take.
 const LOOKS: u32 = 4;
 
 /// The answer with the tier that was used.
 fn with_tier(object: &RawObject<'_>, tier: ChosenTier) -> String {
-    let used = format!("\"{}\"", tier.used.as_str());
-    let mut edits = vec![("service_tier", Some(used.as_str()))];
-    if tier.auto {
-        edits.push(("service_tier_used", Some(used.as_str())));
-    }
-    object.with(&edits)
+    let used = Some(match tier.used {
+        Tier::Flex => r#""flex""#,
+        Tier::Default => r#""default""#,
+        Tier::Priority => r#""priority""#,
+    });
+    let edits = [("service_tier", used), ("service_tier_used", used)];
+    object.with(if tier.auto { &edits } else { &edits[..1] })
 }
 
 /// Meters an answer, a chunk, or what else goes to the client (`None`: no JSON object).
@@ -73,7 +75,8 @@ pub(super) async fn whole(answer: Answer, mut ticket: Ticket, endpoint: Endpoint
     }
     let body = object.map_or_else(|| bytes.clone(), |object| with_tier(&object, tier).into());
     ticket.finish(status.as_u16(), None, Work::Complete).await?;
-    let mut response = (status, body).into_response();
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
     let content_type = content_type.unwrap_or(HeaderValue::from_static("application/json"));
     response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     Ok(response)
@@ -217,16 +220,20 @@ impl Relay {
         };
         let Open { answer, ticket } = *open;
         let status = answer.status.as_u16();
+        let id = ticket.id().map(str::to_owned);
         drop(answer);
         self.stage = Stage::Closing(Box::pin(async move {
             match outcome {
                 Ok(last) => {
                     let finished = ticket.finish(status, None, Work::Complete).await;
-                    finished.map(|()| last).map_err(|error| io::Error::other(error.message))
+                    finished.map(|()| last).map_err(|error| {
+                        error.log(id.as_deref());
+                        io::Error::other(error.message)
+                    })
                 }
                 Err(error) => {
                     // Nothing more can be told to this client, whatever the record's fate.
-                    let _ = ticket.fail(error.into(), Work::Partial).await;
+                    ticket.fail(error.into(), Work::Partial).await.log(id.as_deref());
                     // Only a stream that came to its end may look like one.
                     Err(io::Error::other("the upstream broke off"))
                 }

@@ -1,6 +1,9 @@
 //! One admitted request until it is recorded. Whatever happens to it, the reservation is settled and a record is written.
 
+use std::sync::Arc;
+
 use app::model::{Money, Timestamp};
+use futures::future::BoxFuture;
 
 use super::{Gateway, error::GatewayError, estimate::tokens_of_bytes};
 use crate::{
@@ -34,7 +37,7 @@ pub(super) struct Terms {
 
 /// The guard of an admitted request. Dropped unfinished (the client left, a panic), it records that.
 pub(super) struct Ticket {
-    gateway: std::sync::Arc<Gateway>,
+    gateway: Arc<Gateway>,
     /// Boxed, because a ticket is handed on from step to step, and every step's future holds room for it.
     open: Option<Box<Open>>,
     terms: Terms,
@@ -54,7 +57,7 @@ struct Open {
 
 impl Ticket {
     /// `record` is the draft made at admission; the rest is filled in when the request ends.
-    pub(super) fn new(gateway: std::sync::Arc<Gateway>, slot: Slot, reservation: Reservation, record: Record, terms: Terms) -> Self {
+    pub(super) fn new(gateway: Arc<Gateway>, slot: Slot, reservation: Reservation, record: Record, terms: Terms) -> Self {
         Self {
             gateway,
             open: Some(Box::new(Open { slot, reservation, record })),
@@ -64,6 +67,11 @@ impl Ticket {
             answered_bytes: 0,
             counted: None,
         }
+    }
+
+    /// Names the request in the log.
+    pub(super) fn id(&self) -> Option<&str> {
+        self.open.as_ref().map(|open| open.record.id.as_str())
     }
 
     /// The upstream may have begun to work.
@@ -97,9 +105,9 @@ impl Ticket {
 
     /// Text of the answer came by.
     pub(super) fn answered(&mut self, bytes: u64) {
-        let now = self.gateway.ambient.now();
-        if let Some(open) = self.open.as_mut().filter(|_| bytes > 0) {
-            open.record.first_token_ms.get_or_insert(now.since(open.record.arrived_at));
+        if let Some(Open { record, .. }) = self.open.as_deref_mut().filter(|_| bytes > 0) {
+            let now = || self.gateway.ambient.now();
+            record.first_token_ms.get_or_insert_with(|| now().since(record.arrived_at));
         }
         self.answered_bytes = self.answered_bytes.saturating_add(bytes);
     }
@@ -109,9 +117,8 @@ impl Ticket {
         let is_sound = tokens.input <= self.terms.most_input && tokens.output <= self.terms.most_output;
         self.counted = is_sound.then_some((tokens, self.answered_bytes));
         if !is_sound {
-            let id = self.open.as_ref().map(|open| open.record.id.as_str());
             tracing::warn!(
-                id,
+                id = self.id(),
                 tokens.input,
                 tokens.output,
                 "an upstream counted more tokens than the request can have"
@@ -123,19 +130,27 @@ impl Ticket {
     ///
     /// # Errors
     /// When metering has ended or the database hangs: the answer must not go out.
-    pub(super) async fn finish(mut self, status: u16, code: Option<&'static str>, work: Work) -> Result<(), GatewayError> {
-        match self.close(status, code, work) {
-            Some(kept) => self.gateway.durable(kept).await,
-            None => Ok(()),
+    pub(super) fn finish(
+        mut self,
+        status: u16,
+        code: Option<&'static str>,
+        work: Work,
+    ) -> impl Future<Output = Result<(), GatewayError>> + Send + use<> {
+        let kept = self.close(status, code, work);
+        let gateway = Arc::clone(&self.gateway);
+        async move {
+            match kept {
+                Some(kept) => gateway.durable(kept).await,
+                None => Ok(()),
+            }
         }
     }
 
-    /// Records a failure and returns it, as what the client gets.
-    pub(super) async fn fail(self, error: GatewayError, work: Work) -> GatewayError {
-        match self.finish(error.status.as_u16(), Some(error.code), work).await {
-            Ok(()) => error,
-            Err(unavailable) => unavailable,
-        }
+    /// Records a failure and resolves to it, as what the client gets. Boxed, so that no request that goes well has room
+    /// for it.
+    pub(super) fn fail(self, error: GatewayError, work: Work) -> BoxFuture<'static, GatewayError> {
+        let finished = self.finish(error.status.as_u16(), Some(error.code), work);
+        Box::pin(async move { finished.await.err().unwrap_or(error) })
     }
 
     /// Queues the record at once, so that it is kept even if nobody waits for the acknowledgement.

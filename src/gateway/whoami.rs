@@ -1,31 +1,30 @@
 //! `GET /v1/whoami`: steps 1 to 5, then where the key belongs and what holds for its requests.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use app::model::limit::{Level, ModelScope};
-use axum::{Extension, Json, extract::State};
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
 use http::HeaderMap;
 use serde_json::{Value, json};
 
 use super::{Gateway, auth::bearer, error::GatewayError, key_cache::KeyCaller, models::READ};
-use crate::{catalog::Plan, web::request::ClientAddr};
+use crate::{catalog::Plan, web::request::Arrival};
 
 /// The key without its secret, its project and organization, the service tiers, and every limit.
-pub(super) async fn whoami(
-    State(gateway): State<Arc<Gateway>>,
-    Extension(ClientAddr(address)): Extension<ClientAddr>,
-    headers: HeaderMap,
-) -> Result<Json<Value>, GatewayError> {
-    let caller = gateway.authenticate(&headers, address, READ).await?;
+pub(super) async fn whoami(gateway: &Gateway, arrival: &Arrival, headers: &HeaderMap) -> Result<Response, GatewayError> {
+    let caller = gateway.authenticate(headers, arrival.client, READ, arrival.at).await?;
     let plan = gateway.plan_of(&caller)?;
     let limits = gateway.limits(&caller, plan)?;
     let tiers: Vec<&str> = plan.tiers.iter().map(|tier| tier.as_str()).collect();
     let facts = &caller.facts;
-    Ok(Json(json!({
+    let answer = json!({
         "object": "api_key",
         "id": facts.key,
         "name": facts.key_name,
-        "prefix": bearer(&headers)?.prefix(),
+        "prefix": bearer(headers)?.prefix(),
         "permissions": facts.permissions,
         "models": facts.models,
         "expires_at": facts.expires_at.map(app::model::Timestamp::iso),
@@ -34,7 +33,8 @@ pub(super) async fn whoami(
         "service_tiers": tiers,
         "default_service_tier": facts.default_tier,
         "limits": limits,
-    })))
+    });
+    Ok(Json(answer).into_response())
 }
 
 impl Gateway {

@@ -23,15 +23,13 @@ const PROXY_HEADERS: [&str; 6] = [
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Vouched(pub bool);
 
-/// Puts [`ClientAddr`] and [`Vouched`] into the request.
-pub fn find(request: &mut Request, trusted: &[IpNet]) {
+/// Who sends this request.
+pub fn find(request: &Request, trusted: &[IpNet]) -> (ClientAddr, Vouched) {
     let peer = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
         .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
-    let (client, vouched) = resolve(peer, request.headers(), trusted);
-    request.extensions_mut().insert(client);
-    request.extensions_mut().insert(vouched);
+    resolve(peer, request.headers(), trusted)
 }
 
 /// The rightmost address of `X-Forwarded-For` that is no trusted proxy, if the peer is one; else the peer.

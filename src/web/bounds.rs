@@ -1,6 +1,6 @@
-//! Limits of the site outside the gateway: how much a request may send, how long it may take, and that it may panic.
+//! Limits of the site outside the gateway: how much a request may send, and how long it may take.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::time::Duration;
 
 use app::model::AppError;
 use axum::{
@@ -9,7 +9,6 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use futures::FutureExt;
 use http::StatusCode;
 
 use super::errors::Audience;
@@ -18,15 +17,6 @@ use super::errors::Audience;
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 /// Longer than any page takes.
 const TIME_OUT: Duration = Duration::from_secs(30);
-
-/// Runs what lies behind, and turns a panic into a 500. The panic itself stands in the log.
-pub async fn catch_panic(request: Request, next: Next) -> Response {
-    let audience = Audience::of_request(&request);
-    AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| {
-        tracing::error!("a handler panicked");
-        audience.refuse(&AppError::Internal)
-    })
-}
 
 /// Reads the whole body, at most [`MAX_BODY_BYTES`] of it, and answers within the time-out.
 pub async fn bounded(request: Request, next: Next) -> Response {

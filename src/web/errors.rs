@@ -13,6 +13,8 @@ use http::{
     request::Parts,
 };
 
+use super::edge::is_of_programs;
+
 /// An error of a server function is a few sentences; more is none.
 const MAX_ERROR_BYTES: usize = 64 * 1024;
 /// The header by which a server function marks its answer as an error.
@@ -36,7 +38,7 @@ impl Audience {
             .and_then(|accept| accept.to_str().ok())
             .is_some_and(|accept| accept.contains("text/html"));
         match path {
-            path if path.starts_with("/v1/") => Self::Program,
+            path if is_of_programs(path) => Self::Program,
             _ if accepts_html => Self::Browser,
             _ => Self::Client,
         }

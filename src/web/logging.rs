@@ -3,12 +3,12 @@
 use std::{collections::BTreeMap, io::IsTerminal};
 
 use app::model::RequestId;
-use axum::extract::{MatchedPath, Request};
-use http::StatusCode;
-use tracing::Span;
+use axum::extract::Request;
+use http::{Method, StatusCode};
+use tracing::{Level, Span};
 use tracing_subscriber::{EnvFilter, fmt};
 
-use super::metrics::Class;
+use super::{metrics::Class, request::Route};
 use crate::config::{ConfigError, LOG_FILTER, LogFormat};
 
 /// Starts the log. A second start, as in tests, keeps the first.
@@ -29,24 +29,45 @@ pub fn start(format: LogFormat, environment: &BTreeMap<String, String>) -> Resul
     Ok(())
 }
 
-/// What is logged during a request stands under this: the route's pattern, never the path's values, the query or a header.
-pub fn span(request: &Request, id: &RequestId) -> Span {
-    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str);
-    tracing::info_span!("request", id = id.as_str(), method = %request.method(), route)
+/// How the log names a request: by its id and the route's pattern, never by the path's values, the query or a header.
+pub(super) struct Line {
+    id: RequestId,
+    method: Method,
+    route: Route,
 }
 
-/// The event of one request. What the gateway served is in the request log, where the reader of this log would not look
-/// for every call of every program.
-pub fn answered(class: Class, status: StatusCode, latency_ms: i64) {
-    let is_routine = match class {
-        Class::Asset | Class::Health => true,
-        Class::Gateway => status.is_success(),
-        _ => false,
-    };
-    let status = status.as_u16();
-    if is_routine {
-        tracing::debug!(status, latency_ms, "answered");
-    } else {
-        tracing::info!(status, latency_ms, "answered");
+impl Line {
+    pub fn new(request: &Request, id: &RequestId, route: Route) -> Self {
+        Self {
+            id: id.clone(),
+            method: request.method().clone(),
+            route,
+        }
+    }
+
+    /// What is logged inside carries the name.
+    pub fn span(&self) -> Span {
+        let (id, method, route) = (self.id.as_str(), self.method.as_str(), &*self.route.pattern);
+        tracing::info_span!("request", id, method, route)
+    }
+
+    pub fn panicked(&self) {
+        self.span().in_scope(|| tracing::error!("a handler panicked"));
+    }
+
+    /// The event of one request. What the gateway served is in the request log, where the reader of this log would not look
+    /// for every call of every program.
+    pub fn answered(&self, status: StatusCode, latency_ms: i64) {
+        let is_routine = match self.route.class {
+            Class::Asset | Class::Health => true,
+            Class::Gateway => status.is_success(),
+            _ => false,
+        };
+        let status = status.as_u16();
+        if !is_routine {
+            self.span().in_scope(|| tracing::info!(status, latency_ms, "answered"));
+        } else if tracing::enabled!(Level::DEBUG) {
+            self.span().in_scope(|| tracing::debug!(status, latency_ms, "answered"));
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::{
 
 use axum::{
     body::{Body, Bytes},
-    extract::{MatchedPath, Request, State},
+    extract::{Request, State},
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, header::CONTENT_TYPE};
@@ -37,16 +37,12 @@ pub enum Class {
 }
 
 impl Class {
-    /// By the matched route, so that no client can invent label values.
-    pub fn of(request: &Request) -> Self {
-        let Some(route) = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str) else {
-            return Self::Unmatched;
-        };
-        match route {
+    /// By the pattern of a matched route that is not the gateway's, so that no client can invent label values.
+    pub fn of(pattern: &str) -> Self {
+        match pattern {
             "/healthz" | "/readyz" | "/metrics" => Self::Health,
             "/assets/{file}" | "/favicon.ico" | "/robots.txt" => Self::Asset,
-            route if route.starts_with("/v1/") => Self::Gateway,
-            route if route.starts_with("/api/") => Self::ServerFunction,
+            pattern if pattern.starts_with("/api/") => Self::ServerFunction,
             _ => Self::Page,
         }
     }

@@ -1,7 +1,8 @@
 //! The outside of the server: routes, security headers, static assets, health, metrics.
 //!
-//! A request passes, from the outside in: the edge (request id, client address, log, metrics, security headers, panic guard), and
-//! outside the gateway also origin check → body limit and time-out → session → the handler.
+//! A request passes, from the outside in: the edge (request id, client address, log, metrics, security headers, panic guard). From
+//! there it goes straight to the gateway, or to the router, where it also passes origin check → body limit and time-out → session →
+//! the handler.
 
 pub mod addresses;
 pub mod assets;
@@ -26,10 +27,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use axum::{
-    Router,
-    middleware::{from_fn, from_fn_with_state},
-};
+use axum::middleware::{from_fn, from_fn_with_state};
 use ipnet::IpNet;
 use prometheus_client::registry::Registry;
 use tokio_util::sync::CancellationToken;
@@ -41,6 +39,7 @@ use crate::{
     store::{Store, db::Db},
 };
 pub use console::{BeforeRender, Console, OpenWatch, Provide};
+pub use edge::{DataPlane, Edge};
 
 /// What the web layer is composed of.
 pub struct WebParts {
@@ -54,8 +53,8 @@ pub struct WebParts {
     /// Sessions are read from it, and `/readyz` asks it.
     pub store: Store,
     pub sessions: SessionLayer,
-    /// The data plane, with its own limits and fallback; all its paths begin with `/v1`.
-    pub gateway: Router,
+    /// With its own limits; it answers `/v1` and everything below it.
+    pub gateway: Arc<dyn DataPlane>,
     pub console: Console,
     /// Cancelled when the server begins to stop: event streams end then.
     pub stopping: CancellationToken,
@@ -75,8 +74,7 @@ pub struct Site {
 }
 
 /// The whole server as one service; it wants `ConnectInfo<SocketAddr>`.
-pub fn router(parts: WebParts) -> Router {
-    let gateway = parts.gateway;
+pub fn server(parts: WebParts) -> Edge {
     let site = Arc::new(Site {
         public_url: parts.public_url,
         trusted_proxies: parts.trusted_proxies,
@@ -89,7 +87,7 @@ pub fn router(parts: WebParts) -> Router {
         stopping: parts.stopping,
     });
     let shared = || Arc::clone(&site);
-    routes::own()
+    let rest = routes::own()
         .merge(assets::routes())
         .fallback(console::not_found)
         .layer(from_fn_with_state(parts.store, authenticate))
@@ -98,7 +96,6 @@ pub fn router(parts: WebParts) -> Router {
         .layer(from_fn(errors::server_function_status))
         .layer(from_fn(bounds::bounded))
         .layer(from_fn_with_state(shared(), origin::layer))
-        .with_state(shared())
-        .merge(gateway)
-        .layer(from_fn_with_state(shared(), edge::layer))
+        .with_state(shared());
+    Edge::new(site, parts.gateway, rest)
 }

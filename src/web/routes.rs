@@ -75,7 +75,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/events", Access::Session, Handler::Events),
 ];
 
-/// The console with the routes of the table. Assets and gateway come as whole routers of their modules.
+/// The console with the routes of the table. Assets come as a whole router of their module, and the gateway needs none.
 pub(super) fn own() -> Router<Arc<Site>> {
     ROUTES.iter().fold(console::routes(), |router, route| match route.handler {
         Handler::Assets | Handler::Gateway => router,

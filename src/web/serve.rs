@@ -1,17 +1,22 @@
 //! The listener: binding, time-outs of connections, and an end that lets streams finish.
 
 use std::{
+    convert::Infallible,
     io::{self, Write},
     net::{SocketAddr, TcpListener},
     time::Duration,
 };
 
-use axum::Router;
+use axum::{ServiceExt, response::Response};
 use axum_server::{Handle, accept::NoDelayAcceptor};
+use http::Request;
+use hyper::body::Incoming;
 use hyper_util::rt::TokioTimer;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
+use tower::Service;
 
+use super::Edge;
 use crate::config::ConfigError;
 
 /// A client that needs longer for its request head is gone or hostile.
@@ -48,19 +53,22 @@ pub fn bind(listen: SocketAddr) -> Result<Bound, ConfigError> {
 impl Bound {
     /// Prints the address on stdout and answers until SIGINT or SIGTERM; then lets answers finish, 30 s at most.
     /// A second signal ends at once. `stopping` is cancelled at the first one, for what would never finish.
-    pub async fn serve(self, router: Router, stopping: CancellationToken) -> io::Result<()> {
+    pub async fn serve(self, server: Edge, stopping: CancellationToken) -> io::Result<()> {
         let handle = Handle::new();
         let stop = tokio::spawn(stop_on_signal(handle.clone(), stopping));
         let mut stdout = io::stdout();
         writeln!(stdout, "listening on http://{}", self.address)?;
         stdout.flush()?;
-        let ended = self.answer(router, handle).await;
+        let ended = self.answer(server, handle).await;
         stop.abort();
         ended
     }
 
     /// Answers until the handle says stop.
-    async fn answer(self, router: Router, handle: Handle<SocketAddr>) -> io::Result<()> {
+    async fn answer<S>(self, service: S, handle: Handle<SocketAddr>) -> io::Result<()>
+    where
+        S: Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static,
+    {
         let mut server = axum_server::from_tcp(self.listener)?
             .acceptor(NoDelayAcceptor::new())
             .handle(handle)
@@ -74,7 +82,7 @@ impl Bound {
             .header_read_timeout(HEAD_TIME_OUT)
             .max_buf_size(MAX_HEAD_BYTES)
             .max_headers(MAX_HEADERS);
-        server.serve(router.into_make_service_with_connect_info::<SocketAddr>()).await
+        server.serve(service.into_make_service_with_connect_info::<SocketAddr>()).await
     }
 }
 
@@ -100,7 +108,7 @@ async fn stop_on_signal(handle: Handle<SocketAddr>, stopping: CancellationToken)
 mod tests {
     use std::sync::Arc;
 
-    use axum::{body::Body, routing::get};
+    use axum::{Router, body::Body, routing::get};
     use futures::{StreamExt, channel::mpsc};
     use parking_lot::Mutex;
     use tokio::{

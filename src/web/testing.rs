@@ -1,4 +1,4 @@
-//! The whole router on a throw-away database, without a socket.
+//! The whole server on a throw-away database, without a socket.
 
 use std::{
     net::SocketAddr,
@@ -7,12 +7,12 @@ use std::{
 
 use app::{model::Timestamp, pages::keys::BaseUrl};
 use axum::{
-    Extension, Router,
     body::{Body, to_bytes},
-    extract::ConnectInfo,
-    routing::{get, post},
+    extract::{ConnectInfo, Request},
+    response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, request::Parts};
+use futures::future::BoxFuture;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, request::Parts};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use prometheus_client::registry::Registry;
@@ -20,9 +20,8 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::{
-    Console, WebParts,
-    request::{ClientAddr, CurrentRequest},
-    router,
+    Console, DataPlane, Edge, WebParts,
+    request::{Arrival, CurrentRequest},
 };
 use crate::{
     ambient::{Ambient, FrozenClock, SeededEntropy},
@@ -41,7 +40,7 @@ pub const STRANGER: &str = "192.0.2.9:5000";
 pub const SAME_ORIGIN: (&str, &str) = ("sec-fetch-site", "same-origin");
 
 pub struct Server {
-    router: Router,
+    edge: Edge,
     /// What the form of a new key carried.
     pub posted: Arc<Mutex<Vec<String>>>,
     pub database: TestDb,
@@ -65,19 +64,26 @@ impl Answer {
     }
 }
 
-fn gateway() -> Router {
-    async fn panicking() -> &'static str {
-        panic!("a fault of ours")
+/// A data plane that tells what it was given.
+struct Echo;
+
+impl DataPlane for Echo {
+    fn pattern(&self, _: &str) -> &'static str {
+        "/v1/{*path}"
     }
-    let whoami = |Extension(client): Extension<ClientAddr>, Extension(id): Extension<CurrentRequest>| async move {
-        format!("{} {}", client.0, id.0)
-    };
-    Router::new()
-        .route("/v1/whoami", get(whoami))
-        .route("/v1/models", get(|| async { "models" }))
-        .route("/v1/chat/completions", post(|body: String| async move { body.len().to_string() }))
-        .route("/v1/embeddings", post(|| async { "embeddings" }))
-        .route("/v1/panic", get(panicking))
+
+    fn answer(self: Arc<Self>, arrival: Arrival, request: Request) -> BoxFuture<'static, Response> {
+        Box::pin(async move {
+            let path = request.uri().path().to_owned();
+            let body = to_bytes(request.into_body(), usize::MAX).await.expect("a body");
+            match path.as_str() {
+                "/v1/whoami" => format!("{} {}", arrival.client.0, arrival.id).into_response(),
+                "/v1/panic" => panic!("a fault of ours"),
+                "/v1/refused" => StatusCode::TOO_MANY_REQUESTS.into_response(),
+                _ => body.len().to_string().into_response(),
+            }
+        })
+    }
 }
 
 pub async fn server(public_url: &str) -> Server {
@@ -98,14 +104,14 @@ pub async fn server(public_url: &str) -> Server {
         entropy: Arc::new(SeededEntropy::new(1)),
     };
     let store = Store::new(database.db.clone(), ambient);
-    let router = router(WebParts {
+    let edge = super::server(WebParts {
         sessions: session_layer(store.clone(), &[1; 64], public_url.starts_with("https")),
         store,
         public_url: PublicUrl::parse(public_url).expect("an origin"),
         trusted_proxies: vec!["10.0.0.0/8".parse().expect("a network")],
         metrics_allow: vec!["203.0.113.0/24".parse().expect("a network")],
         registry: Registry::default(),
-        gateway: gateway(),
+        gateway: Arc::new(Echo),
         stopping: CancellationToken::new(),
         console: Console {
             provide: Arc::new(|parts| {
@@ -118,7 +124,7 @@ pub async fn server(public_url: &str) -> Server {
             watch: Arc::new(|_, _| None),
         },
     });
-    Server { router, posted, database }
+    Server { edge, posted, database }
 }
 
 impl Server {
@@ -133,7 +139,7 @@ impl Server {
         }
         let peer: SocketAddr = peer.parse().expect("an address");
         let request = request.extension(ConnectInfo(peer)).body(body.into()).expect("a request");
-        let response = self.router.clone().oneshot(request).await.expect("an answer");
+        let response = self.edge.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.expect("a body");
         Answer {

@@ -8,6 +8,7 @@ use super::{
     routes::{Access, ROUTES},
     testing::{LOCAL, PROXY, SAME_ORIGIN, STRANGER, Server, server},
 };
+use crate::testing::log::Log;
 
 #[tokio::test]
 async fn every_answer_carries_the_security_headers() {
@@ -265,6 +266,59 @@ async fn a_panic_is_an_answer() {
     assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
     assert!(answer.body.contains(r#""type":"server_error""#), "{}", answer.body);
     assert!(!answer.body.contains("a fault of ours"));
+}
+
+#[tokio::test]
+async fn the_log_names_what_went_wrong_by_id_and_pattern_and_never_by_what_stands_in_the_path() {
+    let server = Server::local().await;
+    let (log, _logging) = Log::of(tracing::Level::INFO);
+    for (path, told) in [
+        ("/v1/panic", "a handler panicked"),
+        ("/v1/refused", "status=429"),
+        ("/gone", "status=404"),
+    ] {
+        let answer = server.get(&format!("{path}?secret=1")).await;
+        let id = format!("id=\"{}\"", answer.header("x-request-id"));
+        let of_it: Vec<String> = log.with(&id);
+        let line = of_it
+            .iter()
+            .find(|line| line.contains(told))
+            .unwrap_or_else(|| panic!("{told}: {}", log.text()));
+        assert!(line.contains("method=\"GET\"") && line.contains("route=\""), "{line}");
+    }
+    let text = log.text();
+    assert!(
+        text.contains("route=\"/v1/{*path}\"") && text.contains("route=\"unmatched\""),
+        "{text}"
+    );
+    assert!(!text.contains("secret") && !text.contains("/gone"), "{text}");
+    let routine = server.get("/v1/models").await;
+    assert!(log.with(routine.header("x-request-id")).is_empty(), "the request log has it");
+}
+
+#[tokio::test]
+async fn all_below_v1_is_the_gateways_and_nothing_else_is() {
+    let server = Server::local().await;
+    let of_gateway = async || {
+        let text = server.get("/metrics").await.body;
+        let counts = text.lines().filter_map(|line| {
+            let rest = line.strip_prefix("bailiwick_http_requests_total{class=\"Gateway\"")?;
+            rest.split_once("} ")?.1.parse::<u64>().ok()
+        });
+        counts.sum::<u64>()
+    };
+    for (path, is_its) in [
+        ("/v1", true),
+        ("/v1/", true),
+        ("/v1/a/b", true),
+        ("/v10", false),
+        ("/v1%2Fmodels", false),
+        ("//v1/models", false),
+    ] {
+        let before = of_gateway().await;
+        server.get(path).await;
+        assert_eq!(of_gateway().await - before, u64::from(is_its), "{path}");
+    }
 }
 
 #[tokio::test]

@@ -66,7 +66,7 @@ async fn another_site_reads_no_stream() {
             .expect("a request");
         let peer = SocketAddr::from(([127, 0, 0, 1], 50_000));
         request.extensions_mut().insert(ConnectInfo(peer));
-        let answer = site.router.clone().oneshot(request).await.expect("an answer");
+        let answer = site.server.clone().oneshot(request).await.expect("an answer");
         assert_eq!(answer.status(), expected, "{header}: {value}");
     }
 }

@@ -3,33 +3,9 @@
 use std::io;
 
 use futures::{StreamExt, stream};
-use parking_lot::Mutex;
-use tracing_subscriber::fmt::MakeWriter;
 
 use super::*;
-
-/// Collects what is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
+use crate::testing::log::Log;
 
 /// A chat request with one thing that is wrong.
 struct Case {
@@ -44,7 +20,7 @@ impl World {
     fn with_body(&self, name: &'static str, body: impl Into<Body>, status: u16, param: &'static str) -> Case {
         Case {
             name,
-            request: self.request(Method::POST, CHAT, self.secret.reveal(), body),
+            request: World::request(Method::POST, CHAT, self.secret.reveal(), body),
             status,
             param: Some(param),
         }
@@ -64,7 +40,7 @@ impl World {
     fn key_elsewhere(&self, name: &'static str, path: &str, header: Option<(&'static str, String)>) -> Case {
         let mut body = echo("hi");
         body["api_key"] = self.secret.reveal().into();
-        let mut request = self.request(Method::POST, path, "", body.to_string());
+        let mut request = World::request(Method::POST, path, "", body.to_string());
         request.headers_mut().remove(header::AUTHORIZATION);
         if let Some((name, value)) = header {
             request.headers_mut().insert(name, value.parse().expect("a header"));
@@ -148,11 +124,7 @@ impl World {
 
 #[tokio::test]
 async fn bad_input_is_a_4xx_that_names_what_is_wrong_and_no_secret_is_logged() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(log.clone());
-    let _logging = tracing::subscriber::set_default(subscriber.finish());
+    let (log, _logging) = Log::of(tracing::Level::TRACE);
     let timeouts = Timeouts {
         body: Duration::from_millis(200),
         ..Timeouts::default()
@@ -180,7 +152,7 @@ async fn bad_input_is_a_4xx_that_names_what_is_wrong_and_no_secret_is_logged() {
     assert_eq!(world.chat(&echo("hi")).await.status, StatusCode::OK);
     assert_eq!(world.end().await.len(), 1, "nothing else was admitted");
     tracing::info!("the end of the log");
-    let logged = String::from_utf8(log.0.lock().clone()).expect("text");
+    let logged = log.text();
     assert!(logged.contains("the end of the log"));
     let (_, random) = world.secret.reveal().split_at(8);
     assert!(!logged.contains(random), "{logged}");

@@ -1,6 +1,6 @@
 //! Clients that are slow or stop reading, and a database that refuses: nothing is held for ever.
 
-use axum::response::IntoResponse;
+use axum::{Router, response::IntoResponse};
 use futures::{StreamExt, stream};
 use tokio::{
     io::AsyncWriteExt,
@@ -31,12 +31,12 @@ async fn behind(reply: Reply, timeouts: Timeouts) -> World {
 
 fn streaming(world: &World) -> Request<Body> {
     let body = echo_with("hi", &json!({ "stream": true })).to_string();
-    world.request(Method::POST, CHAT, world.secret.reveal(), body)
+    World::request(Method::POST, CHAT, world.secret.reveal(), body)
 }
 
 /// The world's only upstream has one place: a second request tells whether it is free.
 async fn place_is_free(world: &World) -> bool {
-    let answer = world.router.clone().oneshot(streaming(world)).await.expect("answers");
+    let answer = world.send_head(streaming(world)).await;
     answer.status() == StatusCode::OK
 }
 
@@ -47,7 +47,7 @@ async fn a_client_that_does_not_read_loses_its_place_and_its_stream() {
         ..Timeouts::default()
     };
     let world = behind(flood, timeouts).await;
-    let mut unread = world.router.clone().oneshot(streaming(&world)).await.expect("answers").into_body();
+    let mut unread = world.send_head(streaming(&world)).await.into_body();
     assert!(place_is_free(&world).await, "it waits for a place, and gets it after the time-out");
     let broken = loop {
         if let Err(error) = unread.frame().await.expect("no clean end") {
@@ -68,11 +68,11 @@ async fn a_connection_that_stalls_loses_its_place() {
     let world = behind(flood, timeouts).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    let router = world
-        .router
-        .clone()
-        .layer(axum::Extension(ClientAddr(IpAddr::V4(Ipv4Addr::LOCALHOST))))
-        .layer(axum::Extension(CurrentRequest(world.seed.ambient.id())));
+    let world = Arc::new(world);
+    let router = Router::new().fallback({
+        let world = Arc::clone(&world);
+        move |request| world.send_head(request)
+    });
     tokio::spawn(async move { axum::serve(listener, router).await });
     let mut stalled = TcpStream::connect(address).await.expect("connected");
     let body = echo_with("hi", &json!({ "stream": true })).to_string();
@@ -133,7 +133,7 @@ async fn a_stream_whose_record_is_refused_breaks_off() {
     let world = World::with(catalog(), timeouts).await;
     assert_eq!(world.chat(&echo("hi")).await.status, StatusCode::OK);
     world.seed.sql("ALTER TABLE requests RENAME TO requests_away").await;
-    let answer = world.router.clone().oneshot(streaming(&world)).await.expect("answers");
+    let answer = world.send_head(streaming(&world)).await;
     assert_eq!(answer.status(), StatusCode::OK);
     assert!(answer.into_body().collect().await.is_err());
 }
@@ -146,7 +146,7 @@ async fn a_body_that_does_not_come_is_refused() {
     };
     let world = World::with(catalog(), timeouts).await;
     let never = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
-    let request = world.request(Method::POST, CHAT, world.secret.reveal(), never);
+    let request = World::request(Method::POST, CHAT, world.secret.reveal(), never);
     assert_eq!(world.send(request).await.refusal(), (408, "request_timeout".to_owned()));
 }
 
@@ -162,6 +162,6 @@ async fn a_key_that_is_revoked_while_its_body_arrives_is_refused() {
             Ok::<_, std::io::Error>(echo("hi").to_string())
         }
     });
-    let request = world.request(Method::POST, CHAT, world.secret.reveal(), Body::from_stream(body));
+    let request = World::request(Method::POST, CHAT, world.secret.reveal(), Body::from_stream(body));
     assert_eq!(world.send(request).await.refusal(), (401, "key_revoked".to_owned()));
 }

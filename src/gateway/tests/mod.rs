@@ -1,10 +1,11 @@
-//! The gateway through its router: a frozen clock, the simulator without pace, and a small upstream on loopback.
+//! The gateway as the edge asks it: a frozen clock, the simulator without pace, and a small upstream on loopback.
 
 mod bad_input;
 mod budgets;
 mod clients;
 mod embeddings;
 mod limits;
+mod logged;
 mod metered;
 mod pipeline;
 mod queue;
@@ -21,12 +22,12 @@ use app::model::{
     KeyId, ProjectId,
     limit::{Metric, ModelScope, Window},
 };
-use axum::{Router, body::Body};
+use axum::body::Body;
 use bytes::Bytes;
+use futures::future::BoxFuture;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
-use tower::ServiceExt;
 
 use super::{testing::Seed, upstream::Timeouts, *};
 use crate::{
@@ -37,7 +38,11 @@ use crate::{
         db::fetch_all,
         testing::{TestDb, sqlite},
     },
-    web::request::{ClientAddr, CurrentRequest},
+    web::{
+        DataPlane,
+        addresses::Vouched,
+        request::{Arrival, ClientAddr},
+    },
 };
 
 const CHAT: &str = "/v1/chat/completions";
@@ -50,7 +55,6 @@ struct World {
     engine: Arc<Engine>,
     meter: Arc<Meter>,
     gateway: Arc<Gateway>,
-    router: Router,
     project: ProjectId,
     key: KeyId,
     secret: ApiKeySecret,
@@ -141,32 +145,38 @@ impl World {
         )
         .expect("a gateway");
         Self {
-            router: routes(Arc::clone(&gateway)),
-            gateway,
             seed,
             db,
             engine,
             meter,
+            gateway,
             project,
             key,
             secret,
         }
     }
 
-    fn request(&self, method: Method, path: &str, secret: &str, body: impl Into<Body>) -> Request<Body> {
+    fn request(method: Method, path: &str, secret: &str, body: impl Into<Body>) -> Request<Body> {
         Request::builder()
             .method(method)
             .uri(path)
             .header(header::AUTHORIZATION, format!("Bearer {secret}"))
-            .extension(ClientAddr(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7))))
-            .extension(CurrentRequest(self.seed.ambient.id()))
             .body(body.into())
             .expect("a request")
     }
 
+    fn arrival(&self) -> Arrival {
+        Arrival {
+            id: self.seed.ambient.id(),
+            at: self.seed.ambient.now(),
+            client: ClientAddr(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7))),
+            vouched: Vouched(true),
+        }
+    }
+
     /// The answer as soon as it begins.
-    async fn send_head(&self, request: Request<Body>) -> axum::response::Response {
-        self.router.clone().oneshot(request).await.expect("never fails")
+    fn send_head(&self, request: Request<Body>) -> BoxFuture<'static, axum::response::Response> {
+        Arc::clone(&self.gateway).answer(self.arrival(), request)
     }
 
     async fn send(&self, request: Request<Body>) -> Answered {
@@ -180,7 +190,8 @@ impl World {
     }
 
     async fn chat_as(&self, secret: &ApiKeySecret, body: &Value) -> Answered {
-        self.send(self.request(Method::POST, CHAT, secret.reveal(), body.to_string())).await
+        self.send(World::request(Method::POST, CHAT, secret.reveal(), body.to_string()))
+            .await
     }
 
     async fn chat(&self, body: &Value) -> Answered {
@@ -188,12 +199,12 @@ impl World {
     }
 
     async fn embed(&self, body: &Value) -> Answered {
-        self.send(self.request(Method::POST, EMBEDDINGS, self.secret.reveal(), body.to_string()))
+        self.send(World::request(Method::POST, EMBEDDINGS, self.secret.reveal(), body.to_string()))
             .await
     }
 
     async fn get(&self, path: &str) -> Answered {
-        self.send(self.request(Method::GET, path, self.secret.reveal(), "")).await
+        self.send(World::request(Method::GET, path, self.secret.reveal(), "")).await
     }
 
     /// What is recorded so far, oldest first.

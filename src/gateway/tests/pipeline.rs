@@ -42,19 +42,19 @@ async fn steps_1_and_2_the_key() {
     let unknown = ApiKeySecret::generate(app::model::project::Environment::Production, &*world.seed.ambient.entropy);
     let mut bodies = Vec::new();
     for secret in ["", "nonsense", "bw_p_short", unknown.reveal()] {
-        let answer = world.send(world.request(Method::POST, CHAT, secret, echo("hi").to_string())).await;
+        let answer = world.send(World::request(Method::POST, CHAT, secret, echo("hi").to_string())).await;
         assert_eq!(answer.refusal(), refused(401, "invalid_api_key"), "{secret}");
         assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
         bodies.push(answer.bytes);
     }
     assert!(bodies.windows(2).all(|pair| pair[0] == pair[1]), "unknown looks like malformed");
 
-    let mut twice = world.request(Method::GET, "/v1/models", world.secret.reveal(), "");
+    let mut twice = World::request(Method::GET, "/v1/models", world.secret.reveal(), "");
     let value = twice.headers()[header::AUTHORIZATION].clone();
     twice.headers_mut().append(header::AUTHORIZATION, value);
     assert_eq!(world.send(twice).await.refusal(), refused(401, "invalid_api_key"));
 
-    let mut elsewhere = world.request(Method::GET, &format!("/v1/models?api_key={}", world.secret.reveal()), "", "");
+    let mut elsewhere = World::request(Method::GET, &format!("/v1/models?api_key={}", world.secret.reveal()), "", "");
     let value = world.secret.reveal().parse().expect("a header");
     elsewhere.headers_mut().remove(header::AUTHORIZATION);
     elsewhere.headers_mut().insert("x-api-key", value);
@@ -109,7 +109,7 @@ async fn steps_2_to_5_the_state_of_key_and_project_act_on_the_next_request() {
 async fn step_6_the_body() {
     let world = World::new().await;
     let large = "x".repeat(10 * 1024 * 1024 + 1);
-    let answer = world.send(world.request(Method::POST, CHAT, world.secret.reveal(), large)).await;
+    let answer = world.send(World::request(Method::POST, CHAT, world.secret.reveal(), large)).await;
     assert_eq!(answer.refusal(), refused(413, "request_too_large"));
     for (body, param) in [
         (json!({ "messages": [{ "role": "user", "content": "hi" }] }), "model"),
@@ -245,8 +245,39 @@ async fn whoami_shows_the_limits_of_every_level_and_the_lowest() {
 #[tokio::test]
 async fn what_is_not_there_answers_in_the_same_shape() {
     let world = World::new().await;
-    assert_eq!(world.get("/v1/nothing").await.refusal(), refused(404, "unknown_url"));
-    assert_eq!(world.get(CHAT).await.refusal(), refused(405, "method_not_supported"));
+    for path in ["/v1", "/v1/", "/v1/nothing", "/v1/models/", "/v1/whoami/", "/v1/chat//completions"] {
+        assert_eq!(world.get(path).await.refusal(), refused(404, "unknown_url"), "{path}");
+    }
+    for (method, path, allowed) in [
+        (Method::GET, CHAT, "POST"),
+        (Method::OPTIONS, EMBEDDINGS, "POST"),
+        (Method::HEAD, CHAT, "POST"),
+        (Method::POST, "/v1/models", "GET,HEAD"),
+        (Method::DELETE, "/v1/models/bailiwick/echo", "GET,HEAD"),
+        (Method::OPTIONS, "/v1/whoami", "GET,HEAD"),
+    ] {
+        let is_head = method == Method::HEAD;
+        let answer = world.send(World::request(method, path, world.secret.reveal(), "")).await;
+        assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, Some(allowed)), "{path}");
+        if !is_head {
+            assert_eq!(answer.refusal(), refused(405, "method_not_supported"), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn head_is_answered_like_get_without_the_body() {
+    let world = World::new().await;
+    for path in ["/v1/models", "/v1/models/bailiwick/echo", "/v1/whoami", "/v1/models/none"] {
+        let get = world.get(path).await;
+        let head = world.send(World::request(Method::HEAD, path, world.secret.reveal(), "")).await;
+        let length = get.bytes.len().to_string();
+        assert_eq!(
+            (head.status, head.bytes.len(), head.header("content-length")),
+            (get.status, 0, Some(length.as_str())),
+            "{path}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -268,7 +299,7 @@ async fn the_simulator_honours_its_bounds() {
 async fn the_clients_own_request_id_is_kept_beside_ours_when_it_is_harmless() {
     let world = World::new().await;
     for id in ["trace-1", &"x".repeat(129), "two words"] {
-        let mut request = world.request(Method::POST, CHAT, world.secret.reveal(), echo("hi").to_string());
+        let mut request = World::request(Method::POST, CHAT, world.secret.reveal(), echo("hi").to_string());
         request.headers_mut().insert("x-client-request-id", id.parse().expect("a header"));
         assert_eq!(world.send(request).await.status, StatusCode::OK);
     }

@@ -19,14 +19,14 @@ fn endless() -> axum::response::Response {
 impl World {
     fn streaming(&self, content: &str, tier: &str) -> Request<Body> {
         let body = echo_with(content, &json!({ "stream": true, "service_tier": tier }));
-        self.request(Method::POST, CHAT, self.secret.reveal(), body.to_string())
+        World::request(Method::POST, CHAT, self.secret.reveal(), body.to_string())
     }
 
     /// A request that waits for its place.
     async fn waiter(&self, content: &str, tier: &str) -> JoinHandle<axum::response::Response> {
         let before = self.waiting();
-        let answer = self.router.clone().oneshot(self.streaming(content, tier));
-        let waiter = tokio::spawn(async move { answer.await.expect("never fails") });
+        let answer = self.send_head(self.streaming(content, tier));
+        let waiter = tokio::spawn(answer);
         while self.waiting() == before {
             tokio::task::yield_now().await;
         }
@@ -53,12 +53,7 @@ impl World {
 async fn waiting_requests_run_in_the_order_of_their_tiers() {
     let (url, seen) = mock(Some(endless)).await;
     let world = world(url, Timeouts::default()).await;
-    let mut running = world
-        .router
-        .clone()
-        .oneshot(world.streaming("first", "flex"))
-        .await
-        .expect("answers");
+    let mut running = world.send_head(world.streaming("first", "flex")).await;
     let mut waiters = Vec::new();
     for (content, tier) in [("one", "flex"), ("two", "default"), ("three", "priority"), ("four", "default")] {
         waiters.push((content, world.waiter(content, tier).await));

@@ -45,8 +45,8 @@ async fn a_stream_comes_whole_and_the_usage_is_hidden_unless_asked_for() {
 async fn the_last_event_waits_for_the_record() {
     let world = World::new().await;
     let body = echo_with("a b", &json!({ "stream": true })).to_string();
-    let request = world.request(Method::POST, CHAT, world.secret.reveal(), body);
-    let mut body = world.router.clone().oneshot(request).await.expect("answers").into_body();
+    let request = World::request(Method::POST, CHAT, world.secret.reveal(), body);
+    let mut body = world.send_head(request).await.into_body();
     // Holds the row that metering wants: it cannot commit before this transaction ends.
     let mut blocker = world.db.db.write().await.expect("begin");
     execute!(&mut blocker, "UPDATE api_keys SET name = 'held'").expect("update");
@@ -66,8 +66,8 @@ async fn the_last_event_waits_for_the_record() {
 async fn a_client_that_leaves_is_metered_from_the_estimate_and_what_was_forwarded() {
     let world = World::with(with_quota(Metric::Tokens, 1_000_000), Timeouts::default()).await;
     let body = echo_with("abcdefgh abcdefg abcdefg abcdefg", &json!({ "stream": true })).to_string();
-    let request = world.request(Method::POST, CHAT, world.secret.reveal(), body);
-    let mut body = world.router.clone().oneshot(request).await.expect("answers").into_body();
+    let request = World::request(Method::POST, CHAT, world.secret.reveal(), body);
+    let mut body = world.send_head(request).await.into_body();
     for _ in 0..3 {
         body.frame().await.expect("an event").expect("sound");
     }

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 
 use axum::{
+    Router,
     extract::State,
     response::{IntoResponse, Response},
     routing::post,
@@ -181,8 +182,8 @@ async fn a_stream_that_breaks_off_is_metered_and_breaks_off_for_the_client() {
     })
     .await;
     let body = echo_with("hi", &json!({ "stream": true })).to_string();
-    let request = world.request(Method::POST, CHAT, world.secret.reveal(), body);
-    let response = world.router.clone().oneshot(request).await.expect("answers");
+    let request = World::request(Method::POST, CHAT, world.secret.reveal(), body);
+    let response = world.send_head(request).await;
     assert!(response.into_body().collect().await.is_err());
     let row = world.end().await.remove(0);
     assert_eq!(
@@ -229,7 +230,7 @@ async fn an_answer_that_stops_in_the_middle_times_out() {
     };
     let (url, _seen) = mock_with(stalled("text/event-stream")).await;
     let streamed = world(url, timeouts).await;
-    let request = streamed.request(
+    let request = World::request(
         Method::POST,
         CHAT,
         streamed.secret.reveal(),
@@ -323,8 +324,8 @@ async fn a_client_that_leaves_before_the_answer_is_recorded() {
     let (url, seen) = mock(None).await;
     let world = world(url, Timeouts::default()).await;
     let chat = tokio::spawn({
-        let request = world.request(Method::POST, CHAT, world.secret.reveal(), echo("hi").to_string());
-        world.router.clone().oneshot(request)
+        let request = World::request(Method::POST, CHAT, world.secret.reveal(), echo("hi").to_string());
+        world.send_head(request)
     });
     seen.arrived.notified().await;
     chat.abort();
@@ -344,8 +345,8 @@ async fn a_full_upstream_refuses_after_a_bounded_wait() {
     };
     let world = world(url, timeouts).await;
     let first = tokio::spawn({
-        let request = world.request(Method::POST, CHAT, world.secret.reveal(), echo("hi").to_string());
-        world.router.clone().oneshot(request)
+        let request = World::request(Method::POST, CHAT, world.secret.reveal(), echo("hi").to_string());
+        world.send_head(request)
     });
     seen.arrived.notified().await;
     assert_eq!(world.chat(&echo("hi")).await.refusal(), (503, "upstream_busy".to_owned()));

@@ -90,7 +90,7 @@ impl HttpUpstream {
             Ok(response) => Ok(response.map(|body| AnswerBody::new(body.map_err(io::Error::other)))),
             Err(error) => {
                 let cause = error.source().map(ToString::to_string).unwrap_or_default();
-                tracing::warn!(%error, cause, "an upstream gave no answer");
+                tracing::warn!(id = call.id.as_str(), %error, cause, "an upstream gave no answer");
                 Err(if error.is_connect() {
                     UpstreamError::NotReached
                 } else {

@@ -6,7 +6,7 @@ mod loopback;
 use std::{
     future::poll_fn,
     io,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
@@ -19,7 +19,7 @@ use http_body::Body;
 use http_body_util::combinators::UnsyncBoxBody;
 use prometheus_client::metrics::gauge::Gauge;
 
-use super::{endpoint::Endpoint, error::GatewayError, tier::ChosenTier};
+use super::{endpoint::Endpoint, error::GatewayError, patience::within, tier::ChosenTier};
 use crate::{
     ambient::Clock,
     catalog::{self, UpstreamKind},
@@ -168,20 +168,23 @@ impl Answer {
     }
 
     async fn next(&mut self) -> Option<Result<Bytes, UpstreamError>> {
-        let part = tokio::time::timeout(self.idle, poll_fn(|context| self.poll_part(context)));
-        part.await.unwrap_or(Some(Err(UpstreamError::TimedOut)))
+        let idle = self.idle;
+        let part = pin!(poll_fn(|context| self.poll_part(context)));
+        within(idle, part).await.unwrap_or(Some(Err(UpstreamError::TimedOut)))
     }
 
-    /// The whole body.
+    /// The whole body, which most often comes in one part.
     pub(super) async fn collect(mut self) -> Result<Bytes, UpstreamError> {
-        let mut whole = Vec::new();
+        let (mut parts, mut length) = (Vec::new(), 0);
         while let Some(part) = self.next().await {
-            whole.extend_from_slice(&part?);
-            if whole.len() > MAX_ANSWER {
+            let part = part?;
+            length += part.len();
+            if length > MAX_ANSWER {
                 return Err(UpstreamError::Broken);
             }
+            parts.push(part);
         }
-        Ok(whole.into())
+        Ok(if parts.len() == 1 { parts.remove(0) } else { parts.concat().into() })
     }
 }
 
@@ -216,8 +219,8 @@ impl Upstream {
     /// # Errors
     /// [`Turned`]: no place became free in time counts as a full queue.
     pub(super) async fn place(&self, tier: ChosenTier) -> Result<Place, Turned> {
-        let place = self.places.place(tier.used, tier.most_wait);
-        tokio::time::timeout(self.timeouts.place, place).await.unwrap_or(Err(Turned::Full))
+        let place = pin!(self.places.place(tier.used, tier.most_wait));
+        within(self.timeouts.place, place).await.unwrap_or(Err(Turned::Full))
     }
 
     pub(super) async fn send(&self, call: Call, place: Place) -> Result<Answer, UpstreamError> {
@@ -228,7 +231,6 @@ impl Upstream {
                 Err(_) => return Err(UpstreamError::TimedOut),
             },
         }
-        .map(AnswerBody::new)
         .into_parts();
         Ok(Answer {
             status: head.status,
