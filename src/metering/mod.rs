@@ -283,9 +283,11 @@ impl Slot {
             record: Some((Entry { record, keep_row }, self.permit)),
             done,
         });
+        // An error would hold the whole record.
+        let sent = sent.map_err(|_| Closed);
         let relaxed = self.meter.durability == Durability::Relaxed;
         async move {
-            sent.map_err(|_| Closed)?;
+            sent?;
             if relaxed { Ok(()) } else { acknowledged.await.map_err(|_| Closed) }
         }
     }
