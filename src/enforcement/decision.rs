@@ -34,6 +34,8 @@ pub struct Decision {
     at: Timestamp,
     readings: Arc<Readings>,
     refused: Option<Refused>,
+    /// It took what the request asked for, and nothing gave it back.
+    is_debited: bool,
     holders: Vec<Holder>,
     others: Others,
 }
@@ -45,7 +47,7 @@ pub struct BucketState<'a> {
     /// Units in use before this request, rounded up, reserved ones included; above the limit when in debt.
     pub used: u64,
     pub asked: u64,
-    /// Units left after the decision: after the debit, or untouched by a refusal.
+    /// Units left after the decision: after the debit, or untouched by a refusal or when it was given back.
     pub remaining: u64,
     /// Milliseconds after the decision until nothing is in use.
     pub reset_ms: i64,
@@ -74,6 +76,7 @@ impl Decision {
             at,
             readings: Arc::new(readings),
             refused,
+            is_debited: refused.is_none(),
             holders: Vec::new(),
             others: Others::default(),
         }
@@ -119,6 +122,13 @@ impl Decision {
         self
     }
 
+    /// The same decision for a request that never reached an upstream: what it took was given back.
+    #[must_use]
+    pub fn given_back(mut self) -> Self {
+        self.is_debited = false;
+        self
+    }
+
     /// Every bucket, in the order of the rules.
     pub fn buckets(&self) -> impl ExactSizeIterator<Item = BucketState<'_>> {
         let rules = self.policy.rules.limits.iter();
@@ -136,7 +146,7 @@ impl Decision {
 
     fn state<'a>(&self, rule: &'a Rule, before: Reading) -> BucketState<'a> {
         let (window, asked) = (rule.key.window.millis(), self.demand.of(rule.key.metric));
-        let after = if self.is_refused() { before } else { before.after(asked, window) };
+        let after = if self.is_debited { before.after(asked, window) } else { before };
         BucketState {
             rule,
             used: before.total(window),

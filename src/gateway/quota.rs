@@ -1,6 +1,9 @@
 //! Step 9: which limits and budgets hold for a request, and what a refusal says.
 
-use std::sync::Arc;
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use app::model::{
     ModelId,
@@ -16,7 +19,7 @@ use crate::{
     enforcement::{BucketKey, BucketState, BudgetRule, BudgetState, Decision, Policy, Rule, Rules, Source, Unknown},
     store::{
         db::DbError,
-        journal::{spent, used_since},
+        journal::{Counted, Used, spent, used_since},
     },
 };
 
@@ -48,12 +51,25 @@ impl Gateway {
     async fn seed(&self, rules: &Rules, unknown: &[Unknown<'_>]) -> Result<(), DbError> {
         let (org, now) = (rules.org.as_str(), self.ambient.now());
         let mut reader = self.db.read().await?;
+        // Both metrics of a window are read together.
+        let mut read: HashMap<(Level, &ModelScope, Window), Used> = HashMap::new();
         for unknown in unknown {
             match unknown {
                 Unknown::Limit(Rule { key, .. }) => {
-                    let since = now.plus(-key.window.millis());
-                    let used = used_since(&mut reader, org, key.level, &key.scope, key.lane, &key.model, key.metric, since).await?;
-                    self.engine.seed(&rules.org, BucketKey::clone(key), used, now);
+                    let used = match read.entry((key.level, &key.model, key.window)) {
+                        Entry::Occupied(used) => *used.get(),
+                        Entry::Vacant(place) => {
+                            let counted = Counted {
+                                org,
+                                level: key.level,
+                                scope: &key.scope,
+                                lane: key.lane,
+                                model: &key.model,
+                            };
+                            *place.insert(used_since(&mut reader, counted, now.plus(-key.window.millis())).await?)
+                        }
+                    };
+                    self.engine.seed(&rules.org, BucketKey::clone(key), used.of(key.metric), now);
                 }
                 Unknown::Budget(rule) => {
                     let spent = spent(&mut reader, org, rule.level, &rule.scope, now.month_start()).await?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::model::{Money, Timestamp};
 use futures::future::BoxFuture;
 
-use super::{Gateway, error::GatewayError, estimate::tokens_of_bytes};
+use super::{Gateway, error::GatewayError, estimate::tokens_of_bytes, headers};
 use crate::{
     catalog::Price,
     enforcement::{Demand, Reservation},
@@ -148,7 +148,16 @@ impl Ticket {
 
     /// Records a failure and resolves to it, as what the client gets. Boxed, so that no request that goes well has room
     /// for it.
-    pub(super) fn fail(self, error: GatewayError, work: Work) -> BoxFuture<'static, GatewayError> {
+    pub(super) fn fail(self, mut error: GatewayError, work: Work) -> BoxFuture<'static, GatewayError> {
+        if let Some(decision) = self
+            .open
+            .as_ref()
+            .filter(|_| !self.sent)
+            .and_then(|open| open.record.decision.clone())
+        {
+            // The client gets told that nothing was taken.
+            error.headers.extend(headers::rate_limits(&decision.given_back()));
+        }
         let finished = self.finish(error.status.as_u16(), Some(error.code), work);
         Box::pin(async move { finished.await.err().unwrap_or(error) })
     }

@@ -94,8 +94,14 @@ async fn a_connection_that_does_not_come_about_is_given_up_and_costs_nothing() {
         ..Timeouts::default()
     };
     let world = world(url, timeouts).await;
-    assert_eq!(world.chat(&echo("hi")).await.refusal(), (502, "upstream_unreachable".to_owned()));
+    let answer = world.chat(&echo("hi")).await;
+    assert_eq!(answer.refusal(), (502, "upstream_unreachable".to_owned()));
     assert_eq!(world.org_tokens(), 0, "everything is given back");
+    let [remaining, limit] = ["remaining", "limit"].map(|what| answer.header(&format!("x-ratelimit-{what}-tokens")));
+    assert!(
+        remaining.is_some() && remaining == limit,
+        "and the client is told so: {remaining:?} of {limit:?}"
+    );
     let rows = world.end().await;
     assert_eq!((rows[0].status, rows[0].settled, rows[0].tokens_in), (502, 0, 0));
 }

@@ -28,7 +28,7 @@ use late::Late;
 pub use late::forget_peaks;
 pub use levels::bucket_levels;
 use rule_sets::RuleSets;
-pub use spend::{spent, used_since};
+pub use spend::{Counted, Used, spent, used_since};
 
 /// One gateway request, admitted or refused by a limit.
 #[derive(Clone, Debug)]

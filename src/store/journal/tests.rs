@@ -195,8 +195,9 @@ on_both_engines! {
         ] {
             for (level, scope) in [(Level::Org, &org), (Level::Project, &project)] {
                 let since = Timestamp(50 * MINUTE);
-                let found = used_since(&mut reader, &org, level, scope, lane, model, metric, since).await;
-                assert_eq!(found.expect("used"), used, "{level:?} {lane:?} {metric:?}");
+                let counted = Counted { org: &org, level, scope, lane, model };
+                let found = used_since(&mut reader, counted, since).await.expect("used");
+                assert_eq!(found.of(metric), used, "{level:?} {lane:?} {metric:?}");
             }
         }
     }
