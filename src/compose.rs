@@ -18,7 +18,6 @@ use crate::{
     ambient::Ambient,
     cli::Failure,
     config::{Config, Secrets},
-    metering::Durability,
     store::{
         Store,
         db::{Db, Sync},
@@ -44,15 +43,6 @@ pub(crate) async fn foundations(config: &Config, ambient: Ambient) -> Result<Fou
         store: Store::new(db, ambient),
         secrets,
     })
-}
-
-/// The database as metering writes to it. Only `fsync` waits for the disk; everything else of the product always does.
-pub(crate) async fn metering_db(durability: Durability, store: &Store) -> Result<Db, Failure> {
-    let sync = match durability {
-        Durability::Fsync => Sync::Full,
-        Durability::Written | Durability::Relaxed => Sync::Written,
-    };
-    store.db.for_one_writer(sync).await.map_err(Failure::run)
 }
 
 /// A command that only reads must not make an empty database out of a mistyped path.

@@ -13,7 +13,7 @@ use prometheus_client::registry::Registry;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use tower_sessions::Session;
 
-use super::{Foundations, foundations, metering_db};
+use super::{Foundations, foundations};
 use crate::{
     access::Caller,
     ambient::Ambient,
@@ -101,7 +101,9 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
         .await
         .map_err(Failure::run)?;
     engine.restore(levels, ambient.now());
-    let meter = Meter::start(metering_db(config.durability, store).await?, Arc::clone(&engine), config.durability);
+    let meter = Meter::start(&store.db, Arc::clone(&engine), config.durability)
+        .await
+        .map_err(Failure::run)?;
     meter.watch_budgets(store.clone(), Arc::clone(&engine));
     let mut registry = Registry::default();
     meter.counters().register(&mut registry);

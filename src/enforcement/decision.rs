@@ -225,6 +225,6 @@ impl Decision {
     /// The whole, as it is shown.
     #[cfg(test)]
     pub fn receipt(&self) -> app::model::receipt::Receipt {
-        app::model::receipt::Receipt::join(&self.policy.rule_set(), self.figures()).unwrap_or_default()
+        app::model::receipt::Receipt::join(&self.policy.rule_set(), self.figures()).expect("parts of one decision")
     }
 }

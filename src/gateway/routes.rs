@@ -90,6 +90,27 @@ fn without_body(response: Response) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::web::routes::{Access, ROUTES};
+
+    #[test]
+    fn every_route_stands_in_the_table_of_those_that_want_a_key() {
+        let tabled = |pattern: &str| {
+            ROUTES
+                .iter()
+                .any(|route| route.path == pattern && route.access == Access::GatewayKey)
+        };
+        for path in ["/v1/models", "/v1/models/x", "/v1/whoami", "/v1/chat/completions", "/v1/embeddings"] {
+            assert!(tabled(Route::of(path).pattern()), "{path}");
+        }
+        let known = |route: &&crate::web::routes::Route| route.path.starts_with("/v1");
+        for route in ROUTES.iter().filter(known) {
+            assert_eq!(
+                Route::of(route.path).pattern(),
+                route.path,
+                "the gateway does not know what the table promises"
+            );
+        }
+    }
 
     #[test]
     fn a_pattern_never_shows_what_stands_in_the_path() {

@@ -39,20 +39,24 @@ pub use pulse::Pulse;
 pub use crate::store::journal::{Record, Tokens};
 use crate::{
     enforcement::{Decision, Engine},
-    store::{Store, db::Db, journal::Entry},
+    store::{
+        Store,
+        db::{Db, DbError, Sync},
+        journal::Entry,
+    },
 };
 use sampler::Sampler;
 use writer::Writer;
 
-/// When a record counts as kept (`metering.durability`). The database that the meter gets has to be opened to match.
+/// When a record counts as kept (`metering.durability`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Durability {
-    /// On disk before the answer ends; needs `Sync::Full`.
+    /// On disk before the answer ends.
     #[default]
     Fsync,
-    /// With the operating system before the answer ends; `Sync::Written`.
+    /// With the operating system before the answer ends.
     Written,
-    /// Within 100 ms, while the answer goes on; `Sync::Written`.
+    /// Within 100 ms, while the answer goes on.
     Relaxed,
 }
 
@@ -88,6 +92,10 @@ pub struct Counters {
 }
 
 impl Counters {
+    fn is_failing(&self) -> bool {
+        self.failing.load(Ordering::Relaxed)
+    }
+
     fn set_failing(&self, failing: bool) {
         self.failing.store(failing, Ordering::Relaxed);
     }
@@ -139,8 +147,17 @@ pub struct Slot {
 }
 
 impl Meter {
-    /// Starts the writer. With each batch it stores the levels of the engine's buckets that changed.
-    pub fn start(db: Db, engine: Arc<Engine>, durability: Durability) -> Arc<Self> {
+    /// Starts the writer, on a connection of its own. With each batch it stores the levels of the engine's buckets that changed.
+    ///
+    /// # Errors
+    /// When the database cannot be opened once more.
+    pub async fn start(db: &Db, engine: Arc<Engine>, durability: Durability) -> Result<Arc<Self>, DbError> {
+        // Only `fsync` waits for the disk; everything else of the product always does.
+        let sync = match durability {
+            Durability::Fsync => Sync::Full,
+            Durability::Written | Durability::Relaxed => Sync::Written,
+        };
+        let db = db.for_one_writer(sync).await?;
         let (queue, receiver) = mpsc::unbounded_channel();
         let counters = Arc::new(Counters::default());
         let pulse = Arc::new(Pulse::default());
@@ -161,7 +178,7 @@ impl Meter {
         // requests that the server's workers are busy with.
         let runtime = Handle::current();
         let thread = tokio::task::spawn_blocking(move || runtime.block_on(running).unwrap_or_default());
-        Arc::new(Self {
+        Ok(Arc::new(Self {
             durability,
             slots,
             queue,
@@ -171,7 +188,7 @@ impl Meter {
             given_up,
             counters,
             pulse,
-        })
+        }))
     }
 
     /// A place in the queue; waits while it is full.
@@ -220,7 +237,7 @@ impl Meter {
 
     /// True while the database does not take what is written: what is admitted now could not be recorded in time.
     pub fn is_failing(&self) -> bool {
-        self.counters.failing.load(Ordering::Relaxed)
+        self.counters.is_failing()
     }
 
     /// Takes no new requests, waits for those that hold a slot, writes everything and ends the writer; 10 s at most.

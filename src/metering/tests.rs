@@ -28,7 +28,7 @@ async fn bench(db: &TestDb, durability: Durability) -> Bench {
     let (_, key) = seed.key(&project).await;
     let engine = Arc::new(Engine::new());
     Bench {
-        meter: Meter::start(db.db.clone(), Arc::clone(&engine), durability),
+        meter: Meter::start(&db.db, Arc::clone(&engine), durability).await.expect("it starts"),
         engine,
         record: Record {
             id: RequestId::from_bits(1),
@@ -71,6 +71,13 @@ async fn sums(db: &TestDb) -> Sums {
     fetch_one!(&mut db.db.read().await.expect("read"), Sums, SUMS).expect("sums")
 }
 
+async fn last_used(db: &TestDb) -> Option<i64> {
+    let mut reader = db.db.read().await.expect("read");
+    fetch_one!(&mut reader, (Option<i64>,), "SELECT last_used_at FROM api_keys")
+        .expect("key")
+        .0
+}
+
 async fn rows(db: &TestDb) -> i64 {
     let mut reader = db.db.read().await.expect("read");
     fetch_one!(&mut reader, (i64,), "SELECT COUNT(*) FROM requests").expect("count").0
@@ -98,14 +105,28 @@ on_both_engines! {
         });
         let done = futures::future::join_all(records.map(|record| bench.meter.record(record))).await;
         assert!(done.into_iter().all(|result| result.is_ok()));
-        bench.meter.flush().await.expect("flushed");
         assert_eq!(rows(&db).await, 40);
         assert_eq!(sums(&db).await, (40, 780, 0, 80, 280, 4, 0, 0));
         let mut reader = db.db.read().await.expect("read");
         let hours = fetch_all!(&mut reader, (i64, i64), "SELECT hour, requests FROM usage_hours ORDER BY hour").expect("hours");
         assert_eq!(hours, [(0, 14), (HOUR, 13), (2 * HOUR, 13)]);
-        let used = fetch_one!(&mut reader, (Option<i64>,), "SELECT last_used_at FROM api_keys").expect("key").0;
-        assert_eq!(used, Some(2 * HOUR + 38));
+        bench.meter.shutdown().await.expect("written");
+        assert_eq!(last_used(&db).await, Some(2 * HOUR + 38), "the end writes what was late");
+    }
+    async fn the_last_use_of_a_key_follows_by_itself(db: TestDb) {
+        let bench = bench(&db, Durability::Written).await;
+        for hour in [7, 8] {
+            let mut record = bench.record.clone();
+            record.id = RequestId::from_bits(hour.try_into().expect("small"));
+            record.arrived_at = Timestamp(hour * HOUR);
+            bench.meter.record(record).await.expect("kept");
+        }
+        let written = async {
+            while last_used(&db).await != Some(8 * HOUR) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), written).await.expect("within a second or so");
     }
     async fn sums_that_would_overflow_stay_at_their_ceiling(db: TestDb) {
         let bench = bench(&db, Durability::Written).await;

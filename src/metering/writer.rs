@@ -75,16 +75,12 @@ impl Writer {
         let mut batch = Vec::with_capacity(BATCH);
         while self.next(&mut batch).await {
             let Batch { entries, waiting } = batch.drain(..).collect();
-            let is_flush = entries.len() < waiting.len();
             let levels = self.engine.changed_levels();
             self.keep(&entries, &levels).await;
             failpoint("committed");
             self.pulse.beat(entries.iter().map(|entry| &entry.record));
             self.counters.batches.inc();
             self.counters.records.inc_by(entries.len() as u64);
-            if is_flush {
-                self.keep_late().await;
-            }
             for (done, slot) in waiting {
                 // Nobody listens any more when the client has left.
                 let _ = done.send(());
@@ -97,6 +93,7 @@ impl Writer {
         let levels = self.engine.changed_levels();
         self.keep(&[], &levels).await;
         self.keep_late().await;
+        self.db.close_writer().await;
     }
 
     /// Waits for records and takes all there are; false when no more can come. What may be late is written meanwhile. Nobody
@@ -108,13 +105,14 @@ impl Writer {
         loop {
             tokio::select! {
                 biased;
-                _ = self.late.tick(), if self.journal.is_late() => self.keep_late().await,
+                _ = self.late.tick(), if self.journal.is_late() || self.counters.is_failing() => self.keep_late().await,
                 taken = self.queue.recv_many(batch, BATCH) => return taken > 0,
                 () = self.stop.cancelled() => return false,
             }
         }
     }
 
+    /// While writing fails it also finds out when that is over: then nothing else comes to be written.
     async fn keep_late(&mut self) {
         aside(&self.counters, self.journal.write_late(&self.db)).await;
     }

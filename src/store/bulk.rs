@@ -124,7 +124,13 @@ mod tests {
             let all: Vec<usize> = (0..rows).collect();
             assert_eq!(chunks(&all).flatten().copied().collect::<Vec<_>>(), all);
             assert!(chunks(&all).all(|chunk| SIZES.contains(&chunk.len())));
-            assert!(chunks(&all).count() <= 9 + rows / 256);
+        }
+    }
+
+    #[test]
+    fn a_small_batch_is_one_statement_and_a_large_one_few() {
+        for (rows, statements) in [(0, 0), (1, 1), (7, 1), (16, 1), (24, 1), (100, 3), (255, 6), (1_024, 4)] {
+            assert_eq!(chunks(&vec![(); rows]).count(), statements, "{rows} rows");
         }
     }
 

@@ -33,7 +33,7 @@ use std::{
 };
 
 use sqlx::{
-    PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
+    Connection as _, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
     pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -190,8 +190,8 @@ impl Db {
             .pragma("wal_autocheckpoint", CHECKPOINT_PAGES);
         make_private(options.get_filename())?;
         Ok(Self::Sqlite {
-            writer: sqlite_pool(1).connect_with(options.clone()).await?,
-            readers: sqlite_pool(8).connect_with(options).await?,
+            writer: sqlite_writer().connect_with(options.clone()).await?,
+            readers: sqlite_pool().max_connections(8).connect_with(options).await?,
             gate: Arc::new(Mutex::new(())),
         })
     }
@@ -204,7 +204,7 @@ impl Db {
     }
 
     /// The same database, written over a connection of its own and with its own commit rule: for a writer that never stops.
-    /// What SQLite has in memory of the file stays right as long as only this connection writes.
+    /// What SQLite has in memory of the file stays valid until another connection writes.
     pub async fn for_one_writer(&self, sync: Sync) -> Result<Self, DbError> {
         Ok(match self {
             Self::Sqlite { readers, writer, gate } => {
@@ -214,7 +214,7 @@ impl Db {
                     .pragma("cache_size", WRITER_CACHE);
                 Self::Sqlite {
                     readers: readers.clone(),
-                    writer: sqlite_pool(1).connect_with(options).await?,
+                    writer: sqlite_writer().connect_with(options).await?,
                     gate: Arc::clone(gate),
                 }
             }
@@ -222,7 +222,9 @@ impl Db {
                 let options = PgConnectOptions::clone(&pool.connect_options())
                     .statement_cache_capacity(WRITER_STATEMENTS)
                     .options([("synchronous_commit", sync.postgres())]);
-                Self::Postgres(PgPoolOptions::new().max_connections(1).connect_with(options).await?)
+                // Not tried out, so that the writer hears of a database that was lost, and maybe with it what it believes to be stored.
+                let pool = PgPoolOptions::new().max_connections(1).test_before_acquire(false);
+                Self::Postgres(pool.connect_with(options).await?)
             }
         })
     }
@@ -256,6 +258,14 @@ impl Db {
         Ok(())
     }
 
+    /// Ends the connection that [`Self::for_one_writer`] made; readers go on.
+    pub async fn close_writer(&self) {
+        match self {
+            Self::Sqlite { writer, .. } => writer.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
     /// Waits for the connections to finish, so that the write-ahead log is folded into the file.
     pub async fn close(&self) {
         match self {
@@ -269,8 +279,17 @@ impl Db {
 }
 
 /// A file has no connection to lose, so none is tried out before it is used.
-fn sqlite_pool(connections: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false)
+fn sqlite_pool() -> SqlitePoolOptions {
+    SqlitePoolOptions::new().test_before_acquire(false)
+}
+
+/// One connection. SQLite rolls a transaction back by itself when its commit fails, for lack of space for one; the driver does
+/// not notice, and would refuse every transaction from then on. Such a connection is replaced.
+fn sqlite_writer() -> SqlitePoolOptions {
+    let is_clean = |connection: &mut SqliteConnection| !connection.is_in_transaction();
+    sqlite_pool()
+        .max_connections(1)
+        .before_acquire(move |connection, _| Box::pin(std::future::ready(Ok(is_clean(connection)))))
 }
 
 /// SQLite would make a new file readable for everybody; its other files take the rights of this one.
@@ -383,6 +402,17 @@ mod tests {
             reading.push(test.db.read().await.expect("a connection"));
         }
         test.db.write().await.expect("begin").commit().await.expect("commit");
+    }
+
+    #[tokio::test]
+    async fn a_transaction_that_sqlite_ended_by_itself_does_not_spoil_the_next() {
+        let test = testing::sqlite().await;
+        for db in [&test.db, &test.db.for_one_writer(Sync::Full).await.expect("it opens")] {
+            let mut tx = db.write().await.expect("begin");
+            execute!(&mut tx, "ROLLBACK").expect("as after a failed commit");
+            tx.commit().await.expect_err("there is no transaction any more");
+            db.write().await.expect("begin").commit().await.expect("commit");
+        }
     }
 
     #[tokio::test]

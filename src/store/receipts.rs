@@ -58,6 +58,7 @@ struct Row {
     reserved: i64,
     settled: i64,
     buckets: String,
+    rule_set: Option<String>,
     rules: Option<String>,
 }
 
@@ -92,7 +93,7 @@ impl Row {
                 estimate: count(self.estimate),
                 reserved: count(self.reserved),
                 settled: count(self.settled),
-                receipt: receipt(&self.id, &self.buckets, self.rules.as_deref())?,
+                receipt: receipt(&self.id, &self.buckets, self.rule_set.as_deref(), self.rules.as_deref())?,
                 holders: Holders::None,
                 now,
             },
@@ -100,11 +101,13 @@ impl Row {
     }
 }
 
-/// A receipt from its figures and its rules. A record of an earlier version has it whole, and no rules.
-fn receipt(id: &str, figures: &str, rules: Option<&str>) -> Result<Receipt, DbError> {
+/// A receipt from its figures and its rules. A record of an earlier version has it whole, and names no rule set.
+fn receipt(id: &str, figures: &str, rule_set: Option<&str>, rules: Option<&str>) -> Result<Receipt, DbError> {
     let unreadable = |error: serde_json::Error| DbError::Corrupt(format!("the receipt of {id}: {error}"));
-    let Some(rules) = rules else {
-        return serde_json::from_str(figures).map_err(unreadable);
+    let rules = match (rule_set, rules) {
+        (None, _) => return serde_json::from_str(figures).map_err(unreadable),
+        (Some(set), None) => return Err(DbError::Corrupt(format!("the receipt of {id}: there is no rule set {set}"))),
+        (Some(_), Some(rules)) => rules,
     };
     let rules = serde_json::from_str(rules).map_err(unreadable)?;
     let figures = serde_json::from_str(figures).map_err(unreadable)?;
@@ -117,7 +120,7 @@ const FIND: &str = "
            CASE WHEN k.is_org_default AND NOT $3 THEN NULL ELSE k.name END AS key_name,
            coalesce(k.is_org_default AND NOT $3, FALSE) AS key_concealed, r.model, r.tier, r.status, r.error_code,
            r.refused_level, r.simulated, r.estimated, r.tokens_in, r.tokens_cached, r.tokens_out, r.cost_micros, r.arrived_at,
-           r.latency_ms, r.first_token_ms, r.asked_output, r.estimate, r.reserved, r.settled, r.buckets, s.rules
+           r.latency_ms, r.first_token_ms, r.asked_output, r.estimate, r.reserved, r.settled, r.buckets, r.rule_set, s.rules
     FROM requests r
     JOIN orgs o ON o.id = r.org_id
     JOIN projects p ON p.id = r.project_id
@@ -172,9 +175,10 @@ impl Store {
         const EDGE: &str = "
             SELECT arrived_at FROM requests WHERE project_id = $1 AND arrived_at >= $2 ORDER BY arrived_at DESC LIMIT 1 OFFSET $3";
         const SQL: &str = "
-            SELECT r.id, arrived_at, buckets, rules FROM requests r LEFT JOIN rule_sets s ON s.id = r.rule_set
+            SELECT r.id, arrived_at, buckets, rule_set, rules FROM requests r LEFT JOIN rule_sets s ON s.id = r.rule_set
             WHERE project_id = $1 AND arrived_at >= $2 AND refused_level = 'project' AND (CAST($3 AS TEXT) IS NULL OR model = $3)
             ORDER BY arrived_at DESC LIMIT $4";
+        type Refusal = (String, i64, String, Option<String>, Option<String>);
         let (project, week) = (grant.project().id.as_str(), self.ambient.now().plus(-7 * DAY).0);
         let model = match model {
             ModelScope::All => None,
@@ -183,22 +187,14 @@ impl Store {
         let mut reader = self.db.read().await?;
         let edge = fetch_optional!(&mut reader, (i64,), EDGE, project, week, i64::from(look))?.map(|(at,)| at);
         let since = edge.unwrap_or(week);
-        let rows = fetch_all!(
-            &mut reader,
-            (String, i64, String, Option<String>),
-            SQL,
-            project,
-            since,
-            model,
-            MOST_RECEIPTS
-        )?;
+        let rows = fetch_all!(&mut reader, Refusal, SQL, project, since, model, MOST_RECEIPTS)?;
         let last = rows
             .last()
             .map(|(_, at, ..)| *at)
             .filter(|_| count(MOST_RECEIPTS) == rows.len() as u64);
         let receipts = rows
             .iter()
-            .map(|(id, _, text, rules)| receipt(id, text, rules.as_deref()))
+            .map(|(id, _, text, set, rules)| receipt(id, text, set.as_deref(), rules.as_deref()))
             .collect::<Result<_, _>>()?;
         Ok((receipts, last.or(edge).map(Timestamp)))
     }
@@ -208,7 +204,7 @@ impl Store {
 mod tests {
     use app::model::{
         limit::{Level, Metric, Window},
-        receipt::Lane,
+        receipt::{BucketLine, BudgetLine, Lane, RefusedBy},
     };
 
     use super::*;
@@ -291,6 +287,18 @@ mod tests {
                 let stored = world.store.project_request(&grant, &record.id).await.expect("read").expect("kept");
                 assert_eq!(Some(stored.detail.receipt), record.decision.as_ref().map(Decision::receipt));
             }
+            let refused = world.store.project_request(&grant, &entries[2].record.id).await.expect("read").expect("kept").detail.receipt;
+            let line = BucketLine {
+                level: Level::Org, model: ModelScope::All, metric: Metric::Tokens, window: Window::Minute,
+                limit: 50, inherited: false, used: 0, reserved: 0, asked: 60, reset_ms: 0,
+            };
+            let budget = BudgetLine {
+                level: Level::Key, limit: Money(500), hard_stop: true, spent: Money(0), reserved: Money(0), asked: Money(3),
+            };
+            let whole = Receipt {
+                lane: Lane::Flex, buckets: vec![line], budgets: vec![budget], refused_by: Some(RefusedBy::Bucket(0)), ..Receipt::default()
+            };
+            assert_eq!(refused, whole);
         }
     }
 }

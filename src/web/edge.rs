@@ -130,7 +130,10 @@ where
     let arrival = Arrival { id, at, client, vouched };
     // A span costs as much as a short answer: the data plane does without.
     let span = if class == Class::Gateway { Span::none() } else { line.span() };
-    let answered = AssertUnwindSafe(answer(arrival, request)).catch_unwind().instrument(span).await;
+    let answered = AssertUnwindSafe(async { answer(arrival, request).await })
+        .catch_unwind()
+        .instrument(span)
+        .await;
     let mut response = answered.unwrap_or_else(|_| {
         // The panic itself stands in the log.
         line.panicked();

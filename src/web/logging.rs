@@ -52,7 +52,8 @@ impl Line {
     }
 
     pub fn panicked(&self) {
-        self.span().in_scope(|| tracing::error!("a handler panicked"));
+        let (id, method, route) = (self.id.as_str(), self.method.as_str(), &*self.route.pattern);
+        tracing::error!(id, method, route, "a handler panicked");
     }
 
     /// The event of one request. What the gateway served is in the request log, where the reader of this log would not look

@@ -67,6 +67,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/readyz", Access::Health, Handler::Ready),
     route("GET", "/metrics", Access::Operations, Handler::Metrics),
     route("GET", "/v1/models", Access::GatewayKey, Handler::Gateway),
+    route("GET", "/v1/models/{*id}", Access::GatewayKey, Handler::Gateway),
     route("GET", "/v1/whoami", Access::GatewayKey, Handler::Gateway),
     route("POST", "/v1/chat/completions", Access::GatewayKey, Handler::Gateway),
     route("POST", "/v1/embeddings", Access::GatewayKey, Handler::Gateway),

@@ -13,7 +13,7 @@ use super::{all, go_to};
 const REST: Duration = Duration::from_secs(2);
 /// Look-ups after the last news of a part whose levels fall by themselves: 70 s.
 const DECAY_ROUNDS: u32 = 35;
-/// After an answer that no browser tries again, such as that of a proxy whose server starts anew.
+/// After an answer that no browser tries again, such as that of a proxy whose server starts anew, and a look-up that failed.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Listens for every part with `data-live` (see `ui::Live`), once per document, while the tab can be seen. A part with news
@@ -69,6 +69,13 @@ struct State {
     source: Option<web_sys::EventSource>,
     /// A look-up is under way or was a moment ago.
     resting: bool,
+}
+
+impl State {
+    fn is_connected(&self) -> bool {
+        let is_open = |source: &web_sys::EventSource| source.ready_state() == web_sys::EventSource::OPEN;
+        self.source.as_ref().is_some_and(is_open)
+    }
 }
 
 #[derive(Clone)]
@@ -188,7 +195,8 @@ impl Tab {
             offer(part);
         }
         let wanted = state.parts.iter().any(|part| part.wants() && !part.is_held());
-        if !wanted || state.resting || state.source.is_none() {
+        // Without a connection nothing is asked for: its return makes everything stale.
+        if !wanted || state.resting || !state.is_connected() {
             return;
         }
         state.resting = true;
@@ -200,8 +208,10 @@ impl Tab {
         drop(state);
         let tab = self.clone();
         spawn_local(async move {
-            tab.swap(fetch_page().await);
-            set_timeout(move || tab.rested(), REST);
+            let page = fetch_page().await;
+            let rest = if page.is_ok() { REST } else { PATIENCE };
+            tab.swap(page);
+            set_timeout(move || tab.rested(), rest);
         });
     }
 
@@ -230,7 +240,8 @@ impl Tab {
                 _ => part.stale = true,
             }
         }
-        if self.0.borrow().parts.iter().all(|part| part.news == 0) {
+        let state = self.0.borrow();
+        if page.is_ok() && state.is_connected() && state.parts.iter().all(|part| part.news == 0) {
             mark("ok", "Live");
         }
     }
@@ -293,7 +304,8 @@ async fn fetch_page() -> Result<Option<web_sys::Document>, JsValue> {
     let answer = JsFuture::from(window().fetch_with_str(&here())).await?;
     let answer: web_sys::Response = answer.unchecked_into();
     if !answer.ok() {
-        return if answer.status() < 500 { Ok(None) } else { Err(JsValue::NULL) };
+        let is_gone = matches!(answer.status(), 401 | 403 | 404 | 410);
+        return if is_gone { Ok(None) } else { Err(JsValue::NULL) };
     }
     let html = JsFuture::from(answer.text()?).await?.as_string().unwrap_or_default();
     web_sys::DomParser::new()?

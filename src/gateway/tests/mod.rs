@@ -132,7 +132,9 @@ impl World {
         let project = seed.project("prod").await;
         let (secret, key) = seed.key(&project).await;
         let engine = Arc::new(Engine::new());
-        let meter = Meter::start(db.db.clone(), Arc::clone(&engine), Durability::Written);
+        let meter = Meter::start(&db.db, Arc::clone(&engine), Durability::Written)
+            .await
+            .expect("it starts");
         let store = crate::store::Store::new(db.db.clone(), seed.ambient.clone());
         let gateway = Gateway::new(
             seed.ambient.clone(),

@@ -13,7 +13,7 @@ use std::{
 };
 
 use app::model::{RequestId, Timestamp};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, StatusCode};
 use http_body::Body;
 use http_body_util::combinators::UnsyncBoxBody;
@@ -175,16 +175,22 @@ impl Answer {
 
     /// The whole body, which most often comes in one part.
     pub(super) async fn collect(mut self) -> Result<Bytes, UpstreamError> {
-        let (mut parts, mut length) = (Vec::new(), 0);
-        while let Some(part) = self.next().await {
-            let part = part?;
-            length += part.len();
-            if length > MAX_ANSWER {
+        let first = self.next().await.transpose()?.unwrap_or_default();
+        let Some(mut part) = self.next().await.transpose()? else {
+            return Ok(first);
+        };
+        let mut whole = BytesMut::from(first);
+        loop {
+            if whole.len() + part.len() > MAX_ANSWER {
                 return Err(UpstreamError::Broken);
             }
-            parts.push(part);
+            whole.extend_from_slice(&part);
+            match self.next().await.transpose()? {
+                Some(next) => part = next,
+                None => break,
+            }
         }
-        Ok(if parts.len() == 1 { parts.remove(0) } else { parts.concat().into() })
+        Ok(whole.freeze())
     }
 }
 

@@ -42,7 +42,6 @@ DELETE FROM bucket_peaks WHERE (scope_id, lane, model, metric, period, hour) IN
 
 #[derive(Debug, Default)]
 pub(super) struct Late {
-    /// Sorted, as everything is that two writers write, so that they never wait for each other.
     last_used: BTreeMap<KeyId, Timestamp>,
     /// By bucket and hour.
     peaks: HashMap<(BucketKey, i64), (OrgId, u64)>,

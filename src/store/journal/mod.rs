@@ -171,6 +171,7 @@ impl Journal {
     /// already changes nothing. Only a flood of what was turned away leaves no row to be known by: if the failed commit had
     /// reached the disk after all, those of that one batch count twice, as refusals and errors. Tokens and cost cannot.
     pub async fn write_again(&mut self, tx: &mut Tx, batch: &[Entry], levels: &[BucketLevel]) -> Result<(), DbError> {
+        self.rule_sets.doubt();
         let kept = kept(batch);
         self.rule_sets.add(tx, &kept).await?;
         let new = fetch_rows!(tx, (String,), INSERT_UNKNOWN, &kept, |query, record| bind_record!(query, record))?;

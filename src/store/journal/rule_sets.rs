@@ -40,6 +40,11 @@ impl RuleSets {
         Ok(())
     }
 
+    /// The database failed, and may have lost what it had said to be committed.
+    pub(super) fn doubt(&mut self) {
+        self.stored.clear();
+    }
+
     /// The transaction is committed.
     pub(super) fn committed(&mut self) {
         if self.stored.len() + self.pending.len() > REMEMBERED {
