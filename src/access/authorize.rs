@@ -1,7 +1,7 @@
 use std::marker::PhantomData;
 
 use app::{
-    model::{AppError, OrgId, OrgRole, ProjectId, ProjectRole, Standing},
+    model::{AppError, OrgId, OrgRole, ProjectId, ProjectRole, Standing, organization::DefaultAccess},
     policy::{self, Action, Role},
 };
 
@@ -42,7 +42,7 @@ impl From<Denied> for AppError {
 }
 
 const PROJECT: &str = "
-    SELECT o.id AS org_id, o.name AS org_name, o.plan, p.id, p.name, p.environment, p.is_default, p.archived_at,
+    SELECT o.id AS org_id, o.name AS org_name, o.plan, o.default_access, p.id, p.name, p.environment, p.is_default, p.archived_at,
            m.role AS org_role, c.role AS project_role
     FROM projects p
     JOIN orgs o ON o.id = p.org_id
@@ -55,6 +55,7 @@ struct ProjectRow {
     org_id: String,
     org_name: String,
     plan: String,
+    default_access: String,
     id: String,
     name: String,
     environment: String,
@@ -76,7 +77,11 @@ pub async fn authorize_project<P: ProjectPermission>(
     let row = fetch_optional!(on, ProjectRow, PROJECT, project.as_str(), person.id.as_str())?.ok_or(Denied::NotFound)?;
     let org_role = row.org_role.map(parse::<OrgRole>).transpose()?;
     let assigned = row.project_role.map(parse::<ProjectRole>).transpose()?;
-    let standing = standing_in_project(org_role, assigned, row.is_default);
+    let standing = standing_in_project(
+        org_role,
+        assigned,
+        row.is_default && parse::<DefaultAccess>(row.default_access)? == DefaultAccess::AllMembers,
+    );
     let project = ProjectScope {
         id: parse(row.id)?,
         name: parse(row.name)?,
@@ -96,28 +101,40 @@ pub async fn authorize_project<P: ProjectPermission>(
     grant(org, Some(project), standing)
 }
 
-/// Every org member has at least the member role in the Default Project (the org's default access policy).
-pub fn standing_in_project(org: Option<OrgRole>, assigned: Option<ProjectRole>, is_default: bool) -> Standing {
-    let inherited = (is_default && org.is_some()).then_some(ProjectRole::Member);
+/// In a project that is open to all members (the Default Project under [`DefaultAccess::AllMembers`]) every one of them has at
+/// least the member role.
+pub fn standing_in_project(org: Option<OrgRole>, assigned: Option<ProjectRole>, is_open: bool) -> Standing {
+    let inherited = (is_open && org.is_some()).then_some(ProjectRole::Member);
     Standing {
         org,
         project: assigned.or(inherited),
     }
 }
 
-const ORG: &str = "
-    SELECT o.id, o.name, o.plan, m.role
-    FROM orgs o
-    LEFT JOIN org_members m ON m.org_id = o.id AND m.account_id = $2
-    WHERE o.id = $1";
+/// True for a member `m` of the org `o` who reaches any project of it; the others have lost the org until somebody adds them
+/// to one (the state *no project*). Owners and admins reach every project. The Default Project is always active.
+macro_rules! reaches_a_project {
+    () => {
+        "(m.role IN ('owner', 'admin') OR (m.role = 'member' AND (o.default_access = 'all_members' OR EXISTS (
+            SELECT 1 FROM projects r JOIN project_members x ON x.project_id = r.id
+            WHERE r.org_id = o.id AND r.archived_at IS NULL AND x.account_id = m.account_id))))"
+    };
+}
+pub(crate) use reaches_a_project;
 
-/// Proves that the caller may do `P` in this organization. Without any role in it, it does not exist.
+const ORG: &str = concat!(
+    "SELECT o.id, o.name, o.plan, m.role
+    FROM orgs o
+    JOIN org_members m ON m.org_id = o.id AND m.account_id = $2
+    WHERE o.id = $1 AND ",
+    reaches_a_project!()
+);
+
+/// Proves that the caller may do `P` in this organization. Without a role in it, or without any project, it does not exist.
 pub async fn authorize_org<P: OrgPermission>(on: &mut impl Connection, caller: &Caller, org: &OrgId) -> Result<Grant<P>, Denied> {
     let person = caller.person.as_ref().ok_or(Denied::SignedOut)?;
-    let row = fetch_optional!(on, (String, String, String, Option<String>), ORG, org.as_str(), person.id.as_str())?;
-    let Some((id, name, plan, Some(role))) = row else {
-        return Err(Denied::NotFound);
-    };
+    let row = fetch_optional!(on, (String, String, String, String), ORG, org.as_str(), person.id.as_str())?;
+    let (id, name, plan, role) = row.ok_or(Denied::NotFound)?;
     let standing = Standing {
         org: Some(parse(role)?),
         project: None,

@@ -9,9 +9,10 @@ mod authorize;
 mod caller;
 mod permissions;
 
+pub(crate) use authorize::reaches_a_project;
 pub use authorize::{Denied, authorize_org, authorize_project, standing_in_project};
 pub use caller::{Caller, Interface, Origin, Person};
 pub use permissions::{
-    ArchiveProject, CreateProject, Grant, ManageKeys, OrgPermission, OrgScope, Permission, ProjectPermission, ProjectScope, SetLimits,
-    ViewAudit, ViewKeys, ViewOrg, ViewUsage,
+    ArchiveProject, CreateProject, Grant, ManageKeys, ManageMembers, ManageOrg, ManageProject, OrgPermission, OrgScope, Permission,
+    ProjectPermission, ProjectScope, SetLimits, ViewAudit, ViewKeys, ViewOrg, ViewProject, ViewUsage,
 };

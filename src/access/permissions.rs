@@ -32,8 +32,8 @@ macro_rules! permissions {
 
 permissions! {
     ProjectPermission: ViewKeys = ViewKeys, ManageKeys = ManageKeys, ViewUsage = ViewUsage, ViewAudit = ViewAudit, SetLimits = SetLimits,
-        ArchiveProject = ManageProjects;
-    OrgPermission: CreateProject = ManageProjects, ViewOrg = ViewOrg;
+        ArchiveProject = ManageProjects, ViewProject = ViewProject, ManageProject = ManageProject;
+    OrgPermission: CreateProject = ManageProjects, ViewOrg = ViewOrg, ManageMembers = ManageMembers, ManageOrg = ManageOrg;
 }
 
 /// The organization that a grant is for.

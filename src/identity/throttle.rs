@@ -47,17 +47,17 @@ impl Attempt {
     /// so that a flood does not prolong itself.
     pub async fn begin(&self, store: &Store) -> Result<Result<(), Throttled>, DbError> {
         for (subject, bound) in self.bounds() {
-            if let Some((failures, start)) = store.failures(subject, WINDOW).await?
+            if let Some((failures, end)) = store.failures(subject).await?
                 && failures >= bound
             {
-                return Ok(Err(until(start, store)));
+                return Ok(Err(until(end, store)));
             }
         }
         for (subject, bound) in self.bounds() {
-            let (count, start) = store.count_attempt(subject, WINDOW).await?;
+            let (count, end) = store.count_attempt(subject, WINDOW).await?;
             // Of parallel attempts that all saw room, only as many go on as there was room for.
             if count > bound {
-                return Ok(Err(until(start, store)));
+                return Ok(Err(until(end, store)));
             }
         }
         Ok(Ok(()))
@@ -75,8 +75,8 @@ impl Attempt {
     }
 }
 
-fn until(start: Timestamp, store: &Store) -> Throttled {
-    let left = start.plus(WINDOW).since(store.ambient.now());
+fn until(end: Timestamp, store: &Store) -> Throttled {
+    let left = end.since(store.ambient.now());
     Throttled {
         retry_after_s: u64::try_from(left).unwrap_or(0).div_ceil(1_000).max(1),
     }

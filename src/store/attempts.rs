@@ -8,28 +8,28 @@ use super::{
 };
 
 impl Store {
-    /// Failures of this subject in the window that began at most `window_ms` ago, and when that window began.
-    pub async fn failures(&self, subject: &str, window_ms: i64) -> Result<Option<(i64, Timestamp)>, DbError> {
-        const SQL: &str = "SELECT failures, window_start FROM attempts WHERE subject = $1 AND window_start > $2";
+    /// Failures of this subject in its window, and when that window ends.
+    pub async fn failures(&self, subject: &str) -> Result<Option<(i64, Timestamp)>, DbError> {
+        const SQL: &str = "SELECT failures, window_end FROM attempts WHERE subject = $1 AND window_end > $2";
         let mut reader = self.db.read().await?;
-        let row = fetch_optional!(&mut reader, (i64, i64), SQL, subject, self.ambient.now().0 - window_ms)?;
-        Ok(row.map(|(failures, start)| (failures, Timestamp(start))))
+        let row = fetch_optional!(&mut reader, (i64, i64), SQL, subject, self.ambient.now().0)?;
+        Ok(row.map(|(failures, end)| (failures, Timestamp(end))))
     }
 
     /// Counts an attempt before it is tried, so that parallel guesses are all counted; returns the count with this one
-    /// and when its window began. Windows that are over go away here.
+    /// and when its window ends, which a first attempt begins. Windows that are over go away here.
     pub async fn count_attempt(&self, subject: &str, window_ms: i64) -> Result<(i64, Timestamp), DbError> {
-        const PURGE: &str = "DELETE FROM attempts WHERE window_start <= $1";
+        const PURGE: &str = "DELETE FROM attempts WHERE window_end <= $1";
         const COUNT: &str = "
-            INSERT INTO attempts (subject, failures, window_start) VALUES ($1, 1, $2)
+            INSERT INTO attempts (subject, failures, window_start, window_end) VALUES ($1, 1, $2, $3)
             ON CONFLICT (subject) DO UPDATE SET failures = attempts.failures + 1
-            RETURNING failures, window_start";
+            RETURNING failures, window_end";
         let now = self.ambient.now().0;
         let mut tx = self.db.write().await?;
-        execute!(&mut tx, PURGE, now - window_ms)?;
-        let (failures, start) = fetch_one!(&mut tx, (i64, i64), COUNT, subject, now)?;
+        execute!(&mut tx, PURGE, now)?;
+        let (failures, end) = fetch_one!(&mut tx, (i64, i64), COUNT, subject, now, now + window_ms)?;
         tx.commit().await?;
-        Ok((failures, Timestamp(start)))
+        Ok((failures, Timestamp(end)))
     }
 
     /// Takes one attempt back that turned out right.

@@ -13,7 +13,7 @@ use super::{
     db::{Connection, DbError, execute, fetch_all, fetch_optional},
     parse,
 };
-use crate::access::{Person, standing_in_project};
+use crate::access::{Person, reaches_a_project, standing_in_project};
 
 /// Adds an organization.
 pub async fn insert(on: &mut impl Connection, id: &OrgId, name: &Name, slug: &Slug, plan: &str, now: i64) -> Result<(), DbError> {
@@ -47,6 +47,7 @@ struct ProjectPlaceRow {
     slug: String,
     environment: String,
     is_default: bool,
+    is_open: bool,
     archived_at: Option<i64>,
     role: Option<String>,
 }
@@ -64,7 +65,8 @@ struct SwitcherRow {
     is_default: bool,
 }
 
-// Owners and admins see every project, members the Default Project and those assigned to them, externals the assigned ones.
+// Owners and admins see every project, members those assigned to them and the Default Project if it is open to all members,
+// externals the assigned ones.
 const VISIBLE: &str = "
     SELECT o.id AS org_id, o.name AS org_name, o.slug AS org_slug, m.role AS org_role, p.id, p.name, p.slug, p.environment, p.is_default
     FROM projects p
@@ -72,7 +74,8 @@ const VISIBLE: &str = "
     LEFT JOIN org_members m ON m.org_id = o.id AND m.account_id = $1
     LEFT JOIN project_members c ON c.project_id = p.id AND c.account_id = $1
     WHERE p.archived_at IS NULL
-      AND (m.role IN ('owner', 'admin') OR c.role IS NOT NULL OR (p.is_default AND m.role IS NOT NULL))
+      AND (m.role IN ('owner', 'admin') OR c.role IS NOT NULL
+           OR (p.is_default AND o.default_access = 'all_members' AND m.role IS NOT NULL))
     ORDER BY lower(o.name), o.id, p.is_default DESC, lower(p.name), p.id
     LIMIT $2";
 
@@ -80,17 +83,30 @@ impl Store {
     /// Resolves an address for a person. `None` for what does not exist or must not be known.
     /// Whether the standing suffices for the page is the caller's question.
     pub async fn place(&self, person: &Person, org: &str, project: Option<&str>) -> Result<Option<Place>, DbError> {
-        const ORG: &str = "
-            SELECT o.id, o.name, o.slug, m.role FROM orgs o
+        const ORG: &str = concat!(
+            "SELECT o.id, o.name, o.slug, m.role, coalesce(",
+            reaches_a_project!(),
+            ", FALSE) FROM orgs o
             LEFT JOIN org_members m ON m.org_id = o.id AND m.account_id = $2
-            WHERE o.slug = $1";
+            WHERE o.slug = $1"
+        );
         const PROJECT: &str = "
-            SELECT p.id, p.name, p.slug, p.environment, p.is_default, p.archived_at, c.role FROM projects p
+            SELECT p.id, p.name, p.slug, p.environment, p.is_default, p.is_default AND o.default_access = 'all_members' AS is_open,
+                   p.archived_at, c.role
+            FROM projects p JOIN orgs o ON o.id = p.org_id
             LEFT JOIN project_members c ON c.project_id = p.id AND c.account_id = $3
             WHERE p.org_id = $1 AND p.slug = $2";
         let mut reader = self.db.read().await?;
-        let row = fetch_optional!(&mut reader, (String, String, String, Option<String>), ORG, org, person.id.as_str())?;
-        let Some((id, name, slug, org_role)) = row else { return Ok(None) };
+        let row = fetch_optional!(
+            &mut reader,
+            (String, String, String, Option<String>, bool),
+            ORG,
+            org,
+            person.id.as_str()
+        )?;
+        let Some((id, name, slug, org_role, reaches)) = row else {
+            return Ok(None);
+        };
         let org_role = org_role.map(parse::<OrgRole>).transpose()?;
         let mut place = Place {
             viewer: Viewer {
@@ -115,7 +131,7 @@ impl Store {
         let org_id = if sees_org { place.org.id.to_string() } else { String::new() };
         let Some(project) = project else {
             place.spend_marks = self.spend_marks(&mut reader, &org_id, "").await?;
-            return Ok(org_role.is_some().then_some(place));
+            return Ok(reaches.then_some(place));
         };
         let row = fetch_optional!(
             &mut reader,
@@ -127,7 +143,7 @@ impl Store {
         )?;
         let Some(row) = row else { return Ok(None) };
         let assigned = row.role.map(parse::<ProjectRole>).transpose()?;
-        place.standing = standing_in_project(org_role, assigned, row.is_default);
+        place.standing = standing_in_project(org_role, assigned, row.is_open);
         let archived = row.archived_at.is_some();
         let visible = match org_role {
             Some(OrgRole::Owner | OrgRole::Admin) => true,

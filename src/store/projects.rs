@@ -101,6 +101,7 @@ pub async fn insert(on: &mut impl Connection, project: &ProjectRecord<'_>, now: 
     const PROJECT: &str = "
         INSERT INTO projects (id, org_id, slug, name, description, environment, is_default, owner_id, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    const SLUG: &str = "INSERT INTO project_slugs (org_id, slug, project_id, since) VALUES ($1, $2, $3, $4)";
     const MODEL: &str = "INSERT INTO project_models (project_id, model) VALUES ($1, $2)";
     let ProjectRecord { id, new, .. } = project;
     execute!(
@@ -116,6 +117,7 @@ pub async fn insert(on: &mut impl Connection, project: &ProjectRecord<'_>, now: 
         project.owner.map(AccountId::as_str),
         now,
     )?;
+    execute!(on, SLUG, project.org.as_str(), new.slug.as_str(), id.as_str(), now)?;
     for model in project.models {
         execute!(on, MODEL, id.as_str(), model.as_str())?;
     }
@@ -193,13 +195,14 @@ impl Store {
             SELECT k.id, k.name, k.prefix, k.last_four,
                    (SELECT count(*) FROM requests r WHERE r.key_id = k.id AND r.project_id = k.project_id AND r.arrived_at >= $2)
             FROM api_keys k WHERE k.project_id = $1 AND k.state = 'active' AND (k.is_org_default = FALSE OR $3) ORDER BY lower(k.name), k.id";
-        // Members (not owners or admins) whose only active project this is. Under the default policy every member keeps the
-        // Default Project, so the list is empty unless this one is it, which cannot be archived.
+        // Members (not owners or admins) whose only active project this is. Where the Default Project is open to all members
+        // they keep that one, which cannot be archived, and the list is empty.
         const STRANDED: &str = "
-            SELECT a.name FROM org_members m JOIN accounts a ON a.id = m.account_id
+            SELECT a.name FROM org_members m JOIN accounts a ON a.id = m.account_id JOIN orgs o ON o.id = m.org_id
             WHERE m.org_id = $1 AND m.role = 'member'
+              AND EXISTS (SELECT 1 FROM project_members c WHERE c.project_id = $2 AND c.account_id = m.account_id)
               AND NOT EXISTS (SELECT 1 FROM projects p WHERE p.org_id = $1 AND p.archived_at IS NULL AND p.id <> $2
-                              AND (p.is_default OR EXISTS (SELECT 1 FROM project_members c WHERE c.project_id = p.id AND c.account_id = m.account_id)))
+                              AND ((p.is_default AND o.default_access = 'all_members') OR EXISTS (SELECT 1 FROM project_members c WHERE c.project_id = p.id AND c.account_id = m.account_id)))
             ORDER BY lower(a.name)";
         let (org, project) = (&grant.org().id, &grant.project().id);
         let is_owner = grant.sees_org_default_key();

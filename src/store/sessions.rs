@@ -46,9 +46,8 @@ fn millis(at: OffsetDateTime) -> i64 {
 
 const INSERT: &str = "
     INSERT INTO sessions (id, account_id, data, created_at, expires_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (id) DO NOTHING";
-const SAVE: &str = "
-    INSERT INTO sessions (id, account_id, data, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (id) DO UPDATE SET account_id = excluded.account_id, data = excluded.data, expires_at = excluded.expires_at";
+// Never an insert: a request under way must not bring a session back that was ended meanwhile.
+const SAVE: &str = "UPDATE sessions SET account_id = $2, data = $3, expires_at = $5 WHERE id = $1 AND $4 < expires_at";
 
 impl Sessions {
     async fn put(&self, sql: &'static str, record: &Record) -> Result<u64> {

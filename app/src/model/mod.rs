@@ -14,6 +14,7 @@ pub mod local_path;
 pub mod money;
 pub mod names;
 pub mod number;
+pub mod organization;
 pub mod place;
 pub mod project;
 pub mod receipt;
