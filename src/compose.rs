@@ -1,6 +1,7 @@
 //! The only composition root: opens what the configuration names and puts the parts together, once per command.
 
 mod bootstrap;
+mod forms;
 mod serve;
 #[cfg(test)]
 mod tests;

@@ -1,19 +1,13 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use app::{
-    model::{AppError, ModelId, key::CreatedKey},
-    pages::keys::{ExampleModel, KeyOutcome, form},
-    port::{Keys, Shell},
-};
-use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header::CACHE_CONTROL, request::Parts};
-use leptos::prelude::{provide_context, use_context};
-use leptos_axum::ResponseOptions;
+use app::{model::ModelId, pages::keys::ExampleModel};
+use http::request::Parts;
+use leptos::prelude::provide_context;
 use prometheus_client::registry::Registry;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use tower_sessions::Session;
 
-use super::{Foundations, foundations};
+use super::{Foundations, forms, foundations};
 use crate::{
     access::Caller,
     ambient::Ambient,
@@ -151,10 +145,10 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
     })
 }
 
-/// How the web layer reaches the use cases: the ports of each request, and the one form whose answer holds a secret.
+/// How the web layer reaches the use cases: the ports of each request, and the forms whose answer is a page.
 fn console(parts: &Arc<ConsoleParts>) -> web::Console {
     let example = ExampleModel(example_model(&parts.catalog));
-    let (for_pages, for_form, for_streams) = (Arc::clone(parts), Arc::clone(parts), Arc::clone(parts));
+    let (for_pages, for_forms, for_streams) = (Arc::clone(parts), Arc::clone(parts), Arc::clone(parts));
     web::Console {
         provide: Arc::new(move |request| {
             provide_context(example.clone());
@@ -162,12 +156,9 @@ fn console(parts: &Arc<ConsoleParts>) -> web::Console {
                 console.provide();
             }
         }),
-        create_key: Arc::new(move |request, body| {
-            let parts = Arc::clone(&for_form);
-            Box::pin(async move {
-                let outcome = create_key(&parts, &request, &body).await;
-                Box::new(move || show(outcome)) as Box<dyn FnOnce() + Send>
-            })
+        submit: Arc::new(move |form, request, body| {
+            let parts = Arc::clone(&for_forms);
+            Box::pin(async move { forms::submit(&parts, form, &request, &body).await })
         }),
         watch: Arc::new(move |request, topics| {
             let caller = request.extensions.get::<Caller>()?.clone();
@@ -189,44 +180,10 @@ fn example_model(catalog: &Catalog) -> String {
 }
 
 /// The console of this request; `authenticate` left its caller and session.
-fn console_of(parts: &Arc<ConsoleParts>, request: &Parts) -> Option<Console> {
+pub(super) fn console_of(parts: &Arc<ConsoleParts>, request: &Parts) -> Option<Console> {
     let caller = request.extensions.get::<Caller>()?.clone();
     let session = request.extensions.get::<Session>()?.clone();
     Some(Console::new(Arc::clone(parts), caller, session))
-}
-
-/// The form of a new key, posted to `/{org}/{project}/keys`.
-async fn create_key(parts: &Arc<ConsoleParts>, request: &Parts, body: &Bytes) -> KeyOutcome {
-    let form: form::KeyForm = match serde_urlencoded::from_bytes(body) {
-        Ok(form) => form,
-        Err(error) => return KeyOutcome::Refused(AppError::field("form", error.to_string()), form::KeyForm::default()),
-    };
-    match make_key(parts, request, &form).await {
-        Ok(created) => KeyOutcome::Created(created),
-        Err(error) => KeyOutcome::Refused(error, form),
-    }
-}
-
-async fn make_key(parts: &Arc<ConsoleParts>, request: &Parts, form: &form::KeyForm) -> Result<CreatedKey, AppError> {
-    let console = console_of(parts, request).ok_or(AppError::Internal)?;
-    let mut path = request.uri.path().trim_start_matches('/').split('/');
-    let (org, project) = (path.next().unwrap_or_default(), path.next().unwrap_or_default());
-    let place = console.place(org, Some(project)).await?;
-    let project = place.project.ok_or(AppError::NotFound)?;
-    console
-        .create(project.id, form::parse(&form.name, &form.lifetime, form.idempotency.clone())?)
-        .await
-}
-
-/// Hands the outcome to the page; nothing may store the answer.
-fn show(outcome: KeyOutcome) {
-    if let Some(response) = use_context::<ResponseOptions>() {
-        response.insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let KeyOutcome::Refused(error, _) = &outcome {
-            response.set_status(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
-        }
-    }
-    provide_context(outcome);
 }
 
 #[cfg(test)]

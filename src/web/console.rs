@@ -1,4 +1,4 @@
-//! The console: pages, server functions, and the two forms that are no server functions.
+//! The console: pages, server functions, and the forms that are no server functions.
 
 use std::sync::Arc;
 
@@ -46,9 +46,19 @@ use super::{
 /// Puts the ports of one request into the Leptos context. The parts hold `CurrentRequest`, `ClientAddr` and the headers.
 pub type Provide = Arc<dyn Fn(&Parts) + Send + Sync>;
 
-/// Does the work of a form and returns what to do inside the Leptos context before the page is rendered at the same
-/// address: provide the outcome, set the status.
-pub type BeforeRender = Arc<dyn Fn(Parts, Bytes) -> BoxFuture<'static, Box<dyn FnOnce() + Send>> + Send + Sync>;
+/// A form whose answer is the page at its own address, because it shows a secret once, keeps what was typed or asks to
+/// confirm, all of it without script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageForm {
+    /// `/{org}/{project}/keys`
+    CreateKey,
+}
+
+/// What to do inside the Leptos context before the page is rendered: provide the outcome, set the status.
+pub type BeforeRender = Box<dyn FnOnce() + Send>;
+
+/// Does the work of a form; the body is as it was posted.
+pub type Submit = Arc<dyn Fn(PageForm, Parts, Bytes) -> BoxFuture<'static, BeforeRender> + Send + Sync>;
 
 /// The eyes of the caller of one request on some topics; `None` without a session.
 pub type OpenWatch = Arc<dyn Fn(&Parts, Vec<Topic>) -> Option<Arc<dyn Watch>> + Send + Sync>;
@@ -57,8 +67,7 @@ pub type OpenWatch = Arc<dyn Fn(&Parts, Vec<Topic>) -> Option<Arc<dyn Watch>> + 
 #[derive(Clone)]
 pub struct Console {
     pub provide: Provide,
-    /// `POST /{org}/{project}/keys`: makes a key and shows its secret once, in the answer itself.
-    pub create_key: BeforeRender,
+    pub submit: Submit,
     /// `GET /events`.
     pub watch: OpenWatch,
 }
@@ -94,13 +103,13 @@ pub async fn not_found(state: State<Arc<Site>>, request: Request) -> Response {
     response
 }
 
-/// `POST /{org}/{project}/keys`.
-pub async fn create_key(State(site): State<Arc<Site>>, request: Request) -> Response {
+/// A posted form of a page.
+pub async fn submit(form: PageForm, State(site): State<Arc<Site>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(form) = axum::body::to_bytes(body, MAX_BODY_BYTES).await else {
+    let Ok(body) = axum::body::to_bytes(body, MAX_BODY_BYTES).await else {
         return Audience::of_parts(&parts).refuse(&AppError::Unreachable);
     };
-    let before = (site.console.create_key)(parts.clone(), form).await;
+    let before = (site.console.submit)(form, parts.clone(), body).await;
     let before = Arc::new(Mutex::new(Some(before)));
     let provide = context(&site);
     let context = move || {

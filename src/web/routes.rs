@@ -7,7 +7,7 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{Site, console, events, health, metrics};
+use super::{Site, console, console::PageForm, events, health, metrics};
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ enum Handler {
     Metrics,
     Gateway,
     Theme,
-    CreateKey,
+    Page(PageForm),
     Events,
 }
 
@@ -72,7 +72,12 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/v1/chat/completions", Access::GatewayKey, Handler::Gateway),
     route("POST", "/v1/embeddings", Access::GatewayKey, Handler::Gateway),
     route("POST", "/prefs/theme", Access::FormPost, Handler::Theme),
-    route("POST", "/{org}/{project}/keys", Access::FormPost, Handler::CreateKey),
+    route(
+        "POST",
+        "/{org}/{project}/keys",
+        Access::FormPost,
+        Handler::Page(PageForm::CreateKey),
+    ),
     route("GET", "/events", Access::Session, Handler::Events),
 ];
 
@@ -84,7 +89,7 @@ pub(super) fn own() -> Router<Arc<Site>> {
         Handler::Ready => router.route(route.path, get(health::ready)),
         Handler::Metrics => router.route(route.path, get(metrics::show)),
         Handler::Theme => router.route(route.path, post(console::choose_theme)),
-        Handler::CreateKey => router.route(route.path, post(console::create_key)),
+        Handler::Page(form) => router.route(route.path, post(move |site, request| console::submit(form, site, request))),
         Handler::Events => router.route(route.path, get(events::open)),
     })
 }

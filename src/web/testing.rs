@@ -90,7 +90,7 @@ pub async fn server(public_url: &str) -> Server {
     let database = sqlite().await;
     let posted = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&posted);
-    let create_key = move |parts: Parts, form: bytes::Bytes| {
+    let submit = move |_, parts: Parts, form: bytes::Bytes| {
         let text = format!("{} {}", parts.uri.path(), String::from_utf8_lossy(&form));
         seen.lock().unwrap_or_else(PoisonError::into_inner).push(text);
         let before: Box<dyn FnOnce() + Send> = Box::new(|| {
@@ -120,7 +120,7 @@ pub async fn server(public_url: &str) -> Server {
                 let response = use_context::<ResponseOptions>().expect("inside the Leptos context");
                 response.insert_header(HeaderName::from_static("x-provided"), text.parse().expect("text"));
             }),
-            create_key: Arc::new(create_key),
+            submit: Arc::new(submit),
             watch: Arc::new(|_, _| None),
         },
     });

@@ -1,0 +1,55 @@
+//! The forms whose answer is a page: what each of them does, and what its page is given.
+
+mod keys;
+
+use std::sync::Arc;
+
+use app::{
+    model::{AppError, place::ProjectRef},
+    port::Shell,
+};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header::CACHE_CONTROL, request::Parts};
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::ResponseOptions;
+use serde::de::DeserializeOwned;
+
+use super::serve::console_of;
+use crate::{
+    console::{Console, ConsoleParts},
+    web::{BeforeRender, PageForm},
+};
+
+/// Does the work of a form.
+pub async fn submit(parts: &Arc<ConsoleParts>, form: PageForm, request: &Parts, body: &Bytes) -> BeforeRender {
+    match form {
+        PageForm::CreateKey => keys::create(parts, request, body).await,
+    }
+}
+
+/// The fields of a form. The error names the form: a browser sends all of them.
+fn fields<T: DeserializeOwned>(body: &Bytes) -> Result<T, AppError> {
+    serde_urlencoded::from_bytes(body).map_err(|error| AppError::field("form", error.to_string()))
+}
+
+/// The console of the caller, and the project of the address `/{org}/{project}/…` if they may know it.
+async fn in_project(parts: &Arc<ConsoleParts>, request: &Parts) -> Result<(Console, ProjectRef), AppError> {
+    let console = console_of(parts, request).ok_or(AppError::Internal)?;
+    let mut path = request.uri.path().trim_start_matches('/').split('/');
+    let (org, project) = (path.next().unwrap_or_default(), path.next().unwrap_or_default());
+    let place = console.place(org, Some(project)).await?;
+    let project = place.project.ok_or(AppError::NotFound)?;
+    Ok((console, project))
+}
+
+/// Hands the outcome to the page, with the status of its error if it is one. Nothing may store the answer: it holds a
+/// secret, or what a person typed.
+fn show<T: Send + Sync + 'static>(outcome: T, error: Option<&AppError>) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(error) = error {
+            response.set_status(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
+        }
+    }
+    provide_context(outcome);
+}
