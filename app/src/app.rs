@@ -11,6 +11,7 @@ use crate::{
     islands::{Forms, LiveStream},
     pages::{
         audit::AuditPage,
+        collaborators::CollaboratorsPage,
         errors::NotFoundPage,
         home::{HomePage, PlaceHome},
         keys::KeysPage,
@@ -42,6 +43,7 @@ pub fn App() -> impl IntoView {
                     <Route path=StaticSegment("usage") view=UsagePage ssr=SsrMode::Async />
                     <Route path=StaticSegment("requests") view=RequestsPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("audit") view=AuditPage ssr=SsrMode::Async />
+                    <Route path=(StaticSegment("settings"), StaticSegment("collaborators")) view=CollaboratorsPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("projects") view=ProjectsPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>

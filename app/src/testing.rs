@@ -15,7 +15,7 @@ use crate::{
         place::{Home, OrgRef, Place, ProjectRef, SwitcherOrg, Viewer},
         project::Environment,
     },
-    port::{Audit, Budgets, Identity, Keys, Limits, Projects, Receipts, Requests, Shell, Usage},
+    port::{Audit, Budgets, Collaborators, Identity, Keys, Limits, Projects, Receipts, Requests, Shell, Usage},
     ui::{Assets, Theme, shell},
 };
 
@@ -32,6 +32,7 @@ pub struct Ports {
     pub usage: Option<Arc<dyn Usage>>,
     pub requests: Option<Arc<dyn Requests>>,
     pub audit: Option<Arc<dyn Audit>>,
+    pub collaborators: Option<Arc<dyn Collaborators>>,
     pub theme: Theme,
     /// Provides further contexts, such as the answer of a form that was posted.
     pub contexts: Option<Arc<dyn Fn() + Send + Sync>>,
@@ -67,6 +68,7 @@ impl Ports {
         one(self.usage.as_ref());
         one(self.requests.as_ref());
         one(self.audit.as_ref());
+        one(self.collaborators.as_ref());
         provide_context(self.theme);
         if let Some(contexts) = &self.contexts {
             contexts();

@@ -2,6 +2,7 @@ import { type Page, expect, owner, signIn, test } from "../support/test.ts";
 import { ask, model, openai } from "../support/gateway.ts";
 import { createKey } from "../support/keys.ts";
 import { limitRequests } from "../support/limits.ts";
+import { addMember, addOutsider, member, outsider } from "../support/people.ts";
 import { looksRight } from "../support/looks.ts";
 
 // axe looks at every page four times.
@@ -45,6 +46,31 @@ test("pages with something on them", async ({ ownerPage: page, server }) => {
   await look(page, `${owner.home}/audit`, "audit");
   await look(page, "/acme-robotics/~/usage", "org-usage");
   await look(page, "/acme-robotics/~/audit", "org-audit");
+});
+
+test("the people of a project", async ({ ownerPage: page, server, complaints }) => {
+  const people = `${owner.home}/settings/collaborators`;
+  await look(page, people, "collaborators-none");
+  addMember(server);
+  addOutsider(server);
+  await look(page, `${people}?new=1`, "collaborators-dialog");
+  await page.getByLabel("E-mail", { exact: true }).fill(outsider.email);
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await expect(page.getByRole("button", { name: "Add external collaborator" })).toBeVisible();
+  await looksRight(page, "collaborators-announced");
+  await page.getByRole("button", { name: "Add external collaborator" }).click();
+  await page.goto(`${people}?new=1`);
+  await page.getByLabel("E-mail", { exact: true }).fill(member.email);
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await expect(page.getByRole("row", { name: new RegExp(member.name) })).toBeVisible();
+  await look(page, people, "collaborators");
+  await look(page, `${people}?remove=acct_${"0".repeat(25)}8`, "collaborators-remove");
+  complaints.expectStatus(422);
+  await page.goto(`${people}?new=1`);
+  await page.getByLabel("E-mail", { exact: true }).fill("nobody@acme.example");
+  await page.getByRole("button", { name: "Confirm" }).click();
+  await expect(page.getByLabel("E-mail", { exact: true })).toHaveAttribute("aria-invalid", "true");
+  await looksRight(page, "collaborators-refused");
 });
 
 test("the request log", async ({ ownerPage: page, server }) => {

@@ -6,16 +6,33 @@ import { type Installation, owner } from "./server.ts";
 /** A member of the organization: in the Default Project with the member role, and with the owner's password. */
 export const member = { name: "Noor Haddad", email: "noor.haddad@acme.example", password: owner.password } as const;
 
+/** Somebody with an account and without any organization, with the owner's password. */
+export const outsider = { name: "Jonas Lindqvist", email: "jonas.lindqvist@acme.example", password: owner.password } as const;
+
 /** Makes the account of `member`. */
 export function addMember(server: Installation): void {
   if (!server.ids) throw new Error("this installation has no organization");
   const id = `acct_${"0".repeat(25)}7`;
   sql(
     server,
-    `INSERT INTO accounts (id, email, name, password_hash, created_at)
-     SELECT '${id}', '${member.email}', '${member.name}', password_hash, created_at FROM accounts WHERE id = '${server.ids.account_id}';
+    `${account(server, id, member)};
      INSERT INTO org_members (org_id, account_id, role, created_at) VALUES ('${server.ids.org_id}', '${id}', 'member', 0);`,
   );
+}
+
+/** Makes the account of `outsider`, and allows the Default Project to have collaborators from outside. */
+export function addOutsider(server: Installation): void {
+  sql(
+    server,
+    `${account(server, `acct_${"0".repeat(25)}8`, outsider)};
+     UPDATE orgs SET external_allowed = TRUE; UPDATE projects SET external_allowed = TRUE;`,
+  );
+}
+
+/** The statement that makes an account with the owner's password. */
+function account(server: Installation, id: string, person: { name: string; email: string }): string {
+  return `INSERT INTO accounts (id, email, name, password_hash, created_at)
+     SELECT '${id}', '${person.email}', '${person.name}', password_hash, created_at FROM accounts WHERE id = '${server.ids?.account_id}'`;
 }
 
 /** Runs statements on the SQLite database of a running server, with Python's SQLite: Node has its own only from version 22 on. */

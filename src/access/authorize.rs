@@ -6,7 +6,7 @@ use app::{
 };
 
 use super::{
-    Caller, Grant,
+    Caller, Grant, Person,
     permissions::{OrgPermission, OrgScope, Permission, ProjectPermission, ProjectScope},
 };
 use crate::store::{
@@ -98,7 +98,7 @@ pub async fn authorize_project<P: ProjectPermission>(
         name: parse(row.org_name)?,
         plan: row.plan,
     };
-    grant(org, Some(project), standing)
+    grant(person, org, Some(project), standing)
 }
 
 /// In a project that is open to all members (the Default Project under [`DefaultAccess::AllMembers`]) every one of them has at
@@ -139,20 +139,18 @@ pub async fn authorize_org<P: OrgPermission>(on: &mut impl Connection, caller: &
         org: Some(parse(role)?),
         project: None,
     };
-    grant(
-        OrgScope {
-            id: parse(id)?,
-            name: parse(name)?,
-            plan,
-        },
-        None,
-        standing,
-    )
+    let org = OrgScope {
+        id: parse(id)?,
+        name: parse(name)?,
+        plan,
+    };
+    grant(person, org, None, standing)
 }
 
-fn grant<P: Permission>(org: OrgScope, project: Option<ProjectScope>, standing: Standing) -> Result<Grant<P>, Denied> {
+fn grant<P: Permission>(person: &Person, org: OrgScope, project: Option<ProjectScope>, standing: Standing) -> Result<Grant<P>, Denied> {
     if standing.may(P::ACTION) {
         Ok(Grant {
+            holder: person.id.clone(),
             org,
             project,
             standing,

@@ -8,6 +8,7 @@ pub mod api_key;
 mod authorize;
 mod caller;
 mod permissions;
+pub mod roster;
 
 pub(crate) use authorize::reaches_a_project;
 pub use authorize::{Denied, authorize_org, authorize_project, standing_in_project};

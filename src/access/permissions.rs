@@ -1,7 +1,7 @@
 use std::marker::PhantomData;
 
 use app::{
-    model::{Name, OrgId, OrgRole, ProjectId, Standing, project::Environment},
+    model::{AccountId, Name, OrgId, OrgRole, ProjectId, Standing, project::Environment},
     policy::Action,
 };
 
@@ -58,6 +58,7 @@ pub struct ProjectScope {
 /// Proof that the caller may do `P` in this place, now.
 #[derive(Debug)]
 pub struct Grant<P: Permission> {
+    pub(super) holder: AccountId,
     pub(super) org: OrgScope,
     pub(super) project: Option<ProjectScope>,
     pub(super) standing: Standing,
@@ -77,6 +78,11 @@ impl<P: Permission> Grant<P> {
     /// The Organization Default Key is for owners only: in lists, usage, exports, previews, search and the audit log.
     pub fn sees_org_default_key(&self) -> bool {
         self.standing.org == Some(OrgRole::Owner)
+    }
+
+    /// The holder, if they are outside of the organization. Its people are not for them: see [`roster`](super::roster).
+    pub fn outsider(&self) -> Option<&AccountId> {
+        self.standing.org.is_none().then_some(&self.holder)
     }
 
     /// The project, when the grant is held in one.

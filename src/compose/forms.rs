@@ -1,5 +1,6 @@
 //! The forms whose answer is a page: what each of them does, and what its page is given.
 
+mod collaborators;
 mod keys;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use crate::{
 pub async fn submit(parts: &Arc<ConsoleParts>, form: PageForm, request: &Parts, body: &Bytes) -> BeforeRender {
     match form {
         PageForm::CreateKey => keys::create(parts, request, body).await,
+        PageForm::AddCollaborator => collaborators::add(parts, request, body).await,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Nobody where they don't belong: every page, server function and route of the composed server, asked by everybody.
 //! A route that stands in no table fails the test.
 
+mod collaborators;
 mod live;
 
 use std::{collections::BTreeSet, net::SocketAddr};
@@ -132,12 +133,18 @@ impl Site {
         owner.create(self.world.prod.clone(), new).await.expect("made").id.to_string()
     }
 
-    /// Fills `{org}`, `{prod}`, `{key}` and `{who}` in.
+    /// Fills `{org}`, `{prod}`, `{key}`, `{member}` and `{who}` in.
     async fn fill(&self, text: &str, who: Who) -> String {
         let mut filled = text
             .replace("{org}", self.world.org.as_str())
             .replace("{prod}", self.world.prod.as_str())
             .replace("{who}", &format!("{who:?}").to_lowercase());
+        if filled.contains("{member}") {
+            filled = filled.replace(
+                "{member}",
+                self.world.person(Who::ProjectMember).await.expect("a person").id.as_str(),
+            );
+        }
         if filled.contains("{key}") {
             filled = filled.replace("{key}", &self.fresh_key().await);
         }
@@ -229,6 +236,19 @@ const FUNCTIONS: &[Row] = &[
         "project={prod}&confirmation=wrong&back=/acme/~/projects",
         [401, 422, 422, 403, 403, 404, 403, 404],
     ),
+    // The people of a project.
+    ("/api/collaborators/list", "project={prod}&page[number]=0&page[query]=", KEYS),
+    (
+        "/api/collaborators/set-role",
+        "project={prod}&account={member}&role=member&seen=member&back=/acme/prod/settings/collaborators",
+        KEYS,
+    ),
+    ("/api/collaborators/preview-removal", "project={prod}&account={member}", KEYS),
+    (
+        "/api/collaborators/remove",
+        "project={prod}&account={member}&keys[0]=key_00000000000000000000000000&back=/acme/prod/settings/collaborators",
+        [401, 404, 404, 404, 403, 404, 403, 404],
+    ),
     ("/api/identity/sign_out", "", [200; 8]),
 ];
 
@@ -270,6 +290,11 @@ const PAGES: &[(&str, &str, [u16; 8])] = &[
     (
         "/{org}/{project}/audit",
         "/acme/prod/audit",
+        [302, 200, 200, 200, 403, 404, 403, 404],
+    ),
+    (
+        "/{org}/{project}/settings/collaborators",
+        "/acme/prod/settings/collaborators",
         [302, 200, 200, 200, 403, 404, 403, 404],
     ),
     (
@@ -328,6 +353,7 @@ async fn what_must_not_be_known_looks_like_what_does_not_exist() {
             ("/api/keys/list", "&page[number]=0&page[query]="),
             ("/api/limits/table", ""),
             ("/api/projects/preview-archive", ""),
+            ("/api/collaborators/list", "&page[number]=0&page[query]="),
         ] {
             let foreign = site.ask(Method::POST, path, &format!("project={foreign}{rest}"), cookie).await;
             let unknown = site.ask(Method::POST, path, &format!("project={unknown}{rest}"), cookie).await;
@@ -354,7 +380,7 @@ async fn every_other_route_stands_in_the_table_and_answers_a_stranger() {
         let expected: &[u16] = match path.as_str() {
             "/assets/nothing" => &[404],
             "/prefs/theme" => &[303, 422],
-            "/acme/prod/keys" => &[302, 401],
+            "/acme/prod/keys" | "/acme/prod/settings/collaborators" => &[302, 401],
             // Without a topic the question itself is wrong, whoever asks.
             "/events" => &[422],
             path if path.starts_with("/v1/") => &[401],

@@ -3,6 +3,7 @@
 
 mod audit;
 mod budgets;
+mod collaborators;
 mod identity;
 mod keys;
 mod limits;
@@ -72,6 +73,7 @@ impl Console {
         provide_context::<Arc<dyn port::Receipts>>(console.clone());
         provide_context::<Arc<dyn port::Usage>>(console.clone());
         provide_context::<Arc<dyn port::Requests>>(console.clone());
+        provide_context::<Arc<dyn port::Collaborators>>(console.clone());
         provide_context::<Arc<dyn port::Audit>>(console);
     }
 

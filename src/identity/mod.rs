@@ -10,3 +10,4 @@ pub use founding::{Foundation, Founded, FoundingError, SetupLink, found};
 pub use password::Passwords;
 pub use session::{SessionLayer, authenticate, secure_removal, session_layer};
 pub use sign_in::{SignInError, sign_in, sign_out, start_session};
+pub use throttle::{Throttled, count as count_attempt};

@@ -43,24 +43,10 @@ impl Attempt {
             .chain(address)
     }
 
-    /// Counts the attempt; the error says how long the longest counter still stands. A throttled attempt adds nothing,
-    /// so that a flood does not prolong itself.
+    /// Counts the attempt.
     pub async fn begin(&self, store: &Store) -> Result<Result<(), Throttled>, DbError> {
-        for (subject, bound) in self.bounds() {
-            if let Some((failures, end)) = store.failures(subject).await?
-                && failures >= bound
-            {
-                return Ok(Err(until(end, store)));
-            }
-        }
-        for (subject, bound) in self.bounds() {
-            let (count, end) = store.count_attempt(subject, WINDOW).await?;
-            // Of parallel attempts that all saw room, only as many go on as there was room for.
-            if count > bound {
-                return Ok(Err(until(end, store)));
-            }
-        }
-        Ok(Ok(()))
+        let bounds: Vec<_> = self.bounds().collect();
+        count(store, &bounds, WINDOW).await
     }
 
     /// After a success the account's own counters start anew, and the address is not charged for it: an office behind one
@@ -73,6 +59,27 @@ impl Attempt {
             None => Ok(()),
         }
     }
+}
+
+/// Counts an attempt on each of these subjects, with the most that each may have in a window of so many milliseconds; the
+/// error says how long the fullest counter still stands. A throttled attempt adds nothing, so that a flood does not prolong
+/// itself.
+pub async fn count(store: &Store, bounds: &[(&str, i64)], window_ms: i64) -> Result<Result<(), Throttled>, DbError> {
+    for (subject, bound) in bounds {
+        if let Some((failures, end)) = store.failures(subject).await?
+            && failures >= *bound
+        {
+            return Ok(Err(until(end, store)));
+        }
+    }
+    for (subject, bound) in bounds {
+        let (count, end) = store.count_attempt(subject, window_ms).await?;
+        // Of parallel attempts that all saw room, only as many go on as there was room for.
+        if count > *bound {
+            return Ok(Err(until(end, store)));
+        }
+    }
+    Ok(Ok(()))
 }
 
 fn until(end: Timestamp, store: &Store) -> Throttled {

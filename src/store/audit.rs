@@ -2,7 +2,7 @@
 
 use app::{
     model::{
-        Listing, Page,
+        AccountId, Listing, Page,
         audit::{AuditEntry, Change as FieldChange},
     },
     policy::Action,
@@ -14,7 +14,10 @@ use super::{
     listing, parse, pattern,
 };
 use crate::{
-    access::{Caller, Grant, Interface, Permission, ViewAudit, ViewOrg},
+    access::{
+        Caller, Grant, Interface, Permission, ViewAudit, ViewOrg,
+        roster::{SOMEBODY, knows, named},
+    },
     ambient::Ambient,
     audit::{Chain, Event, GENESIS, Record, Stored},
 };
@@ -64,7 +67,7 @@ pub async fn append(tx: &mut Tx, ambient: &Ambient, caller: &Caller, chain: &Cha
         record.seq,
         record.id.as_str(),
         record.at.0,
-        record.actor_id.as_ref().map(app::model::AccountId::as_str),
+        record.actor_id.as_ref().map(AccountId::as_str),
         &record.actor,
         &record.action,
         &record.target_kind,
@@ -104,14 +107,29 @@ struct Row {
     project: Option<String>,
 }
 
+/// Takes people out of a field. Records name them by their e-mail; whom to call is a free text.
+fn conceal_people(change: &mut FieldChange) {
+    let is_contact = change.field == "escalation_contact";
+    for value in [&mut change.before, &mut change.after].into_iter().flatten() {
+        if is_contact || value.contains('@') {
+            SOMEBODY.clone_into(value);
+        }
+    }
+}
+
 impl Row {
     fn changes(&self) -> Result<Vec<FieldChange>, DbError> {
         serde_json::from_str(&self.changes).map_err(|error| DbError::Corrupt(format!("changes of {}: {error}", self.id)))
     }
 
-    fn entry(self) -> Result<AuditEntry, DbError> {
+    /// The record for the reader: an outsider, or `None` for who is in the organization.
+    fn entry(self, outsider: Option<&AccountId>) -> Result<AuditEntry, DbError> {
+        let mut changes = self.changes()?;
+        if outsider.is_some_and(|reader| self.actor_id.as_deref() != Some(reader.as_str())) {
+            changes.iter_mut().for_each(conceal_people);
+        }
         Ok(AuditEntry {
-            changes: self.changes()?,
+            changes,
             id: parse(self.id)?,
             seq: count(self.seq),
             at: app::model::Timestamp(self.at),
@@ -153,30 +171,92 @@ impl Row {
     }
 }
 
-// $6 and $4 are true for owners, who alone see the Organization Default Key. The project filter is NULL for the whole org. Text is searched in what the list shows.
-const LIST: &str = "
-    SELECT a.*, p.name AS project FROM audit_records a LEFT JOIN projects p ON p.id = a.project_id
-    WHERE a.chain = $1 AND (CAST($2 AS TEXT) IS NULL OR a.project_id = $2)
-      AND ($6 OR NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.id = a.target_id AND k.is_org_default))
-      AND (lower(a.actor) LIKE lower($3) ESCAPE '\\' OR a.action LIKE lower($3) ESCAPE '\\' OR lower(a.target) LIKE lower($3) ESCAPE '\\' OR a.id LIKE lower($3) ESCAPE '\\')
-    ORDER BY a.seq DESC LIMIT $4 OFFSET $5";
-const COUNT: &str = "
-    SELECT count(*),
-           CAST(coalesce(sum(CASE WHEN lower(actor) LIKE lower($3) ESCAPE '\\' OR action LIKE lower($3) ESCAPE '\\' OR lower(target) LIKE lower($3) ESCAPE '\\'
-                                    OR id LIKE lower($3) ESCAPE '\\' THEN 1 ELSE 0 END), 0) AS BIGINT)
-    FROM audit_records WHERE chain = $1 AND (CAST($2 AS TEXT) IS NULL OR project_id = $2)
-      AND ($4 OR NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.id = target_id AND k.is_org_default))";
+/// The records as the reader `$reader` may know them (see [`roster`](crate::access::roster)). An outsider is told what happened
+/// in the project and what they did themselves; of others neither name nor address, nor whom they added, removed or looked up.
+/// The hash covers all of that: who has it could try addresses until one fits.
+macro_rules! seen_records {
+    ($reader:literal) => {
+        concat!(
+            "(SELECT r.chain, r.seq, r.id, r.at, r.actor_id, r.action, r.target_kind, r.project_id, r.interface, r.request_id, r.changes, r.prev_hash,
+              CASE WHEN r.actor_id IS NULL THEN r.actor ELSE ",
+            named!("r.actor", "r.actor_id", $reader),
+            " END AS actor, CASE WHEN ",
+            knows!("r.actor_id", $reader),
+            " THEN r.address END AS address, CASE WHEN ",
+            tells_of_no_other!($reader),
+            " THEN r.target_id ELSE '–' END AS target_id, CASE WHEN ",
+            tells_of_no_other!($reader),
+            " THEN r.target ELSE 'Somebody else' END AS target, CASE WHEN ",
+            knows!("r.actor_id", $reader),
+            " THEN r.hash ELSE '–' END AS hash FROM audit_records r) a"
+        )
+    };
+}
 
-// What a limit or a budget was changed by. $4 is true for owners, $3 for those who also see the organization's own budget.
-const CHANGES: &str = "
-    SELECT a.*, p.name AS project FROM audit_records a LEFT JOIN projects p ON p.id = a.project_id
-    WHERE a.chain = $1 AND a.target_kind IN ('limit', 'budget') AND (a.project_id = $2 OR ($3 AND a.project_id IS NULL))
-      AND ($4 OR NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.id = a.target_id AND k.is_org_default))
-    ORDER BY a.seq DESC LIMIT $5 OFFSET $6";
-const COUNT_CHANGES: &str = "
-    SELECT count(*) FROM audit_records a
-    WHERE a.chain = $1 AND a.target_kind IN ('limit', 'budget') AND (a.project_id = $2 OR ($3 AND a.project_id IS NULL))
-      AND ($4 OR NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.id = a.target_id AND k.is_org_default))";
+/// True for a record whose target the reader may know: a thing, themselves, or whom they acted on.
+macro_rules! tells_of_no_other {
+    ($reader:literal) => {
+        concat!(
+            "(r.target_kind IN ('project', 'api_key', 'limit', 'budget') OR ",
+            knows!("r.actor_id", $reader),
+            " OR r.target_id = ",
+            $reader,
+            ")"
+        )
+    };
+}
+
+/// True for a record that the text $3 finds in what the list shows.
+macro_rules! matches_text {
+    () => {
+        "(lower(a.actor) LIKE lower($3) ESCAPE '\\' OR a.action LIKE lower($3) ESCAPE '\\' OR lower(a.target) LIKE lower($3) ESCAPE '\\'
+          OR a.id LIKE lower($3) ESCAPE '\\')"
+    };
+}
+
+/// True for a record of the chain $1 in the project $2 (NULL: in the whole org). $4 is true for owners, who alone see the
+/// Organization Default Key.
+macro_rules! in_place {
+    () => {
+        "a.chain = $1 AND (CAST($2 AS TEXT) IS NULL OR a.project_id = $2)
+          AND ($4 OR NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.id = a.target_id AND k.is_org_default))"
+    };
+}
+
+const LIST: &str = concat!(
+    "SELECT a.*, p.name AS project FROM ",
+    seen_records!("$5"),
+    " LEFT JOIN projects p ON p.id = a.project_id WHERE ",
+    in_place!(),
+    " AND ",
+    matches_text!(),
+    " ORDER BY a.seq DESC LIMIT $6 OFFSET $7"
+);
+const COUNT: &str = concat!(
+    "SELECT count(*), CAST(coalesce(sum(CASE WHEN ",
+    matches_text!(),
+    " THEN 1 ELSE 0 END), 0) AS BIGINT) FROM ",
+    seen_records!("$5"),
+    " WHERE ",
+    in_place!()
+);
+
+/// True for a change of a limit or budget. $4 is true for owners, $3 for those who also see the organization's own budget.
+macro_rules! of_limits {
+    () => {
+        "a.chain = $1 AND a.target_kind IN ('limit', 'budget') AND (a.project_id = $2 OR ($3 AND a.project_id IS NULL))
+          AND ($4 OR NOT EXISTS (SELECT 1 FROM api_keys k WHERE k.id = a.target_id AND k.is_org_default))"
+    };
+}
+
+const CHANGES: &str = concat!(
+    "SELECT a.*, p.name AS project FROM ",
+    seen_records!("$5"),
+    " LEFT JOIN projects p ON p.id = a.project_id WHERE ",
+    of_limits!(),
+    " ORDER BY a.seq DESC LIMIT $6 OFFSET $7"
+);
+const COUNT_CHANGES: &str = concat!("SELECT count(*) FROM audit_records a WHERE ", of_limits!());
 
 impl Store {
     /// The changes of the limits and budgets of one project, newest first; for those who see the organization those of its
@@ -185,10 +265,22 @@ impl Store {
         let (chain, project) = (grant.org().id.as_str(), grant.project().id.as_str());
         let (sees_org, is_owner) = (grant.standing().may(Action::ViewOrg), grant.sees_org_default_key());
         let mut reader = self.db.read().await?;
-        let size = i64::from(Page::SIZE);
-        let rows = fetch_all!(&mut reader, Row, CHANGES, chain, project, sees_org, is_owner, size, page.offset())?;
+        let (outsider, size) = (grant.outsider(), i64::from(Page::SIZE));
+        let viewer = outsider.map(AccountId::as_str);
+        let rows = fetch_all!(
+            &mut reader,
+            Row,
+            CHANGES,
+            chain,
+            project,
+            sees_org,
+            is_owner,
+            viewer,
+            size,
+            page.offset()
+        )?;
         let (total,) = fetch_one!(&mut reader, (i64,), COUNT_CHANGES, chain, project, sees_org, is_owner)?;
-        listing(rows, Row::entry, (total, total), page, self.ambient.now())
+        listing(rows, |row| row.entry(outsider), (total, total), page, self.ambient.now())
     }
 
     /// The records of one project, newest first.
@@ -208,7 +300,8 @@ impl Store {
         page: &Page,
     ) -> Result<Listing<AuditEntry>, DbError> {
         let chain = grant.org().id.as_str();
-        let is_owner = grant.sees_org_default_key();
+        let (is_owner, outsider) = (grant.sees_org_default_key(), grant.outsider());
+        let viewer = outsider.map(AccountId::as_str);
         let mut reader = self.db.read().await?;
         let filter = pattern(&page.query);
         let rows = fetch_all!(
@@ -218,12 +311,13 @@ impl Store {
             chain,
             project,
             &filter,
+            is_owner,
+            viewer,
             i64::from(Page::SIZE),
-            page.offset(),
-            is_owner
+            page.offset()
         )?;
-        let counts = fetch_one!(&mut reader, (i64, i64), COUNT, chain, project, &filter, is_owner)?;
-        listing(rows, Row::entry, counts, page, self.ambient.now())
+        let counts = fetch_one!(&mut reader, (i64, i64), COUNT, chain, project, &filter, is_owner, viewer)?;
+        listing(rows, |row| row.entry(outsider), counts, page, self.ambient.now())
     }
 
     /// The names of all chains, with the number that each ends at.
@@ -248,5 +342,26 @@ impl Store {
     pub async fn audit_head(&self, chain: &str) -> Result<Option<(i64, String)>, DbError> {
         let mut reader = self.db.read().await?;
         fetch_optional!(&mut reader, (i64, String), HEAD, chain)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_lose_the_people_they_name_and_keep_the_rest() {
+        let concealed = |field: &str, value: &str| {
+            let mut change = FieldChange {
+                field: field.to_owned(),
+                before: None,
+                after: Some(value.to_owned()),
+            };
+            conceal_people(&mut change);
+            (change.before, change.after.expect("a value"))
+        };
+        assert_eq!(concealed("owner", "ada.osei@acme.example"), (None, SOMEBODY.to_owned()));
+        assert_eq!(concealed("escalation_contact", "Ada Osei, 555 0100"), (None, SOMEBODY.to_owned()));
+        assert_eq!(concealed("state", "disabled"), (None, "disabled".to_owned()));
     }
 }

@@ -1,7 +1,7 @@
 //! API keys, as the console manages them. The gateway's look-up by digest is in `admission`.
 
 use app::model::{
-    KeyId, Listing, Name, Page, Timestamp,
+    AccountId, KeyId, Listing, Name, Page, Timestamp,
     key::{ApiKey, KeyState},
 };
 
@@ -13,6 +13,7 @@ use super::{
 use crate::access::{
     Grant, ManageKeys, ViewKeys,
     api_key::{ApiKeySecret, Pepper},
+    roster::named,
 };
 
 #[derive(sqlx::FromRow)]
@@ -22,7 +23,7 @@ struct Row {
     prefix: String,
     last_four: String,
     state: String,
-    created_by: String,
+    maker: String,
     created_at: i64,
     expires_at: Option<i64>,
     last_used_at: Option<i64>,
@@ -36,7 +37,7 @@ impl Row {
             name: parse(self.name)?,
             hint: format!("{}…{}", self.prefix, self.last_four),
             state: parse(self.state)?,
-            created_by: self.created_by,
+            created_by: self.maker,
             created_at: Timestamp(self.created_at),
             expires_at: self.expires_at.map(Timestamp),
             last_used_at: self.last_used_at.map(Timestamp),
@@ -45,23 +46,45 @@ impl Row {
     }
 }
 
-// $2 is true for owners, who alone see the Organization Default Key. Revoked keys come last.
-const LIST: &str = "
-    SELECT k.id, k.name, k.prefix, k.last_four, k.state, a.name AS created_by, k.created_at, k.expires_at, k.last_used_at, k.is_org_default
-    FROM api_keys k JOIN accounts a ON a.id = k.created_by
-    WHERE k.project_id = $1 AND (k.is_org_default = FALSE OR $2)
-      AND (lower(k.name) LIKE lower($3) ESCAPE '\\' OR lower(k.prefix) LIKE lower($3) ESCAPE '\\' OR lower(a.name) LIKE lower($3) ESCAPE '\\')
-    ORDER BY CASE WHEN k.state = 'revoked' THEN 1 ELSE 0 END, lower(k.name), k.id LIMIT $4 OFFSET $5";
-const COUNT: &str = "
-    SELECT count(*), CAST(coalesce(sum(CASE WHEN lower(k.name) LIKE lower($3) ESCAPE '\\' OR lower(k.prefix) LIKE lower($3) ESCAPE '\\'
-                                              OR lower(a.name) LIKE lower($3) ESCAPE '\\' THEN 1 ELSE 0 END), 0) AS BIGINT)
-    FROM api_keys k JOIN accounts a ON a.id = k.created_by
-    WHERE k.project_id = $1 AND (k.is_org_default = FALSE OR $2)";
+/// The keys of the project $1 with their makers, as the reader $4 may know them. $2 is true for owners, who alone see the
+/// Organization Default Key.
+macro_rules! seen_keys {
+    () => {
+        concat!(
+            "(SELECT k.*, ",
+            named!("a.name", "a.id", "$4"),
+            " AS maker FROM api_keys k JOIN accounts a ON a.id = k.created_by WHERE k.project_id = $1 AND (k.is_org_default = FALSE OR $2)) k"
+        )
+    };
+}
+
+/// True for a key that the text $3 finds.
+macro_rules! matches_text {
+    () => {
+        "(lower(k.name) LIKE lower($3) ESCAPE '\\' OR lower(k.prefix) LIKE lower($3) ESCAPE '\\' OR lower(k.maker) LIKE lower($3) ESCAPE '\\')"
+    };
+}
+
+// Revoked keys come last.
+const LIST: &str = concat!(
+    "SELECT k.id, k.name, k.prefix, k.last_four, k.state, k.maker, k.created_at, k.expires_at, k.last_used_at, k.is_org_default FROM ",
+    seen_keys!(),
+    " WHERE ",
+    matches_text!(),
+    " ORDER BY CASE WHEN k.state = 'revoked' THEN 1 ELSE 0 END, lower(k.name), k.id LIMIT $5 OFFSET $6"
+);
+const COUNT: &str = concat!(
+    "SELECT count(*), CAST(coalesce(sum(CASE WHEN ",
+    matches_text!(),
+    " THEN 1 ELSE 0 END), 0) AS BIGINT) FROM ",
+    seen_keys!()
+);
 
 impl Store {
     pub async fn keys(&self, grant: &Grant<ViewKeys>, page: &Page) -> Result<Listing<ApiKey>, DbError> {
         let project = grant.project().id.as_str();
         let is_owner = grant.sees_org_default_key();
+        let outsider = grant.outsider().map(AccountId::as_str);
         let text = pattern(&page.query);
         let mut reader = self.db.read().await?;
         let rows = fetch_all!(
@@ -71,10 +94,11 @@ impl Store {
             project,
             is_owner,
             &text,
+            outsider,
             i64::from(Page::SIZE),
             page.offset()
         )?;
-        let counts = fetch_one!(&mut reader, (i64, i64), COUNT, project, is_owner, &text)?;
+        let counts = fetch_one!(&mut reader, (i64, i64), COUNT, project, is_owner, &text, outsider)?;
         listing(rows, Row::into_model, counts, page, self.ambient.now())
     }
 }
@@ -85,7 +109,7 @@ pub struct KeyRecord<'a> {
     pub project: &'a app::model::ProjectId,
     pub name: &'a Name,
     pub secret: &'a ApiKeySecret,
-    pub created_by: &'a app::model::AccountId,
+    pub created_by: &'a AccountId,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub is_org_default: bool,

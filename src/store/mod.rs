@@ -8,6 +8,7 @@ pub mod audit;
 pub mod budgets;
 pub mod bulk;
 pub mod change;
+pub mod collaborators;
 pub mod db;
 pub mod journal;
 pub mod keys;

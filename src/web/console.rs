@@ -52,6 +52,8 @@ pub type Provide = Arc<dyn Fn(&Parts) + Send + Sync>;
 pub enum PageForm {
     /// `/{org}/{project}/keys`
     CreateKey,
+    /// `/{org}/{project}/settings/collaborators`: adds somebody, or says what is to be confirmed first.
+    AddCollaborator,
 }
 
 /// What to do inside the Leptos context before the page is rendered: provide the outcome, set the status.

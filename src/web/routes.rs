@@ -78,6 +78,12 @@ pub const ROUTES: &[Route] = &[
         Access::FormPost,
         Handler::Page(PageForm::CreateKey),
     ),
+    route(
+        "POST",
+        "/{org}/{project}/settings/collaborators",
+        Access::FormPost,
+        Handler::Page(PageForm::AddCollaborator),
+    ),
     route("GET", "/events", Access::Session, Handler::Events),
 ];
 

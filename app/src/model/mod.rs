@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod budget;
+pub mod collaborator;
 pub mod error;
 pub mod histogram;
 pub mod ids;

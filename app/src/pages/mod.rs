@@ -1,6 +1,7 @@
 //! The pages, one folder per area: its view, its forms, its server functions.
 
 pub mod audit;
+pub mod collaborators;
 pub mod errors;
 pub mod home;
 pub mod keys;

@@ -9,6 +9,7 @@ use crate::model::AppError;
 
 mod audit;
 mod budgets;
+mod collaborators;
 mod identity;
 mod keys;
 mod limits;
@@ -20,6 +21,7 @@ mod usage;
 
 pub use audit::Audit;
 pub use budgets::Budgets;
+pub use collaborators::Collaborators;
 pub use identity::{Identity, Setup};
 pub use keys::Keys;
 pub use limits::Limits;

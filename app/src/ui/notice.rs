@@ -13,33 +13,42 @@ const PARAMETER: &str = "done";
 pub enum Notice {
     BudgetRemoved,
     BudgetSaved,
+    CollaboratorAdded,
+    CollaboratorRemoved,
     KeyDisabled,
     KeyEnabled,
     KeyRevoked,
     LimitsSaved,
     ProjectArchived,
+    RoleChanged,
 }
 
 impl Notice {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 10] = [
         Self::BudgetRemoved,
         Self::BudgetSaved,
+        Self::CollaboratorAdded,
+        Self::CollaboratorRemoved,
         Self::KeyDisabled,
         Self::KeyEnabled,
         Self::KeyRevoked,
         Self::LimitsSaved,
         Self::ProjectArchived,
+        Self::RoleChanged,
     ];
 
     fn code(self) -> &'static str {
         match self {
             Self::BudgetRemoved => "budget-removed",
             Self::BudgetSaved => "budget-saved",
+            Self::CollaboratorAdded => "collaborator-added",
+            Self::CollaboratorRemoved => "collaborator-removed",
             Self::KeyDisabled => "key-disabled",
             Self::KeyEnabled => "key-enabled",
             Self::KeyRevoked => "key-revoked",
             Self::LimitsSaved => "limits-saved",
             Self::ProjectArchived => "project-archived",
+            Self::RoleChanged => "role-changed",
         }
     }
 
@@ -47,11 +56,14 @@ impl Notice {
         match self {
             Self::BudgetRemoved => "Budget removed.",
             Self::BudgetSaved => "Budget saved. It holds from the next request on.",
+            Self::CollaboratorAdded => "Collaborator added. They can open the project now.",
+            Self::CollaboratorRemoved => "Collaborator removed. Their rights ended.",
             Self::KeyDisabled => "Key disabled. It is refused from the next request on.",
             Self::KeyEnabled => "Key enabled.",
             Self::KeyRevoked => "Key revoked.",
             Self::LimitsSaved => "Limits saved. They hold from the next request on.",
             Self::ProjectArchived => "Project archived. Its keys are refused from now on.",
+            Self::RoleChanged => "Role changed. It holds from their next request on.",
         }
     }
 

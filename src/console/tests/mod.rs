@@ -1,7 +1,10 @@
 mod budgets;
+mod collaborators;
 mod limits;
+mod outsiders;
 mod people;
 mod receipts;
+mod removals;
 
 use app::{
     model::{

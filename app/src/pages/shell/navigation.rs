@@ -16,7 +16,8 @@ struct Entry {
 /// A page of the console: its segment, name, icon, and what it takes to see it.
 type PageOfPlace = (&'static str, &'static str, &'static str, Action);
 
-const PROJECT_PAGES: [PageOfPlace; 5] = [
+const PROJECT_PAGES: [PageOfPlace; 6] = [
+    ("settings/collaborators", "Collaborators", "users", Action::ManageProject),
     ("keys", "API Keys", "key-round", Action::ViewKeys),
     ("limits", "Limits", "gauge", Action::ViewUsage),
     ("usage", "Usage & Analytics", "chart-column", Action::ViewUsage),
@@ -114,7 +115,14 @@ mod tests {
         assert!(org_entries(&place(member())).is_empty());
         assert_eq!(
             labels(project_entries(&place(owner()))),
-            ["API Keys", "Limits", "Usage & Analytics", "Request log", "Audit Logs"]
+            [
+                "Collaborators",
+                "API Keys",
+                "Limits",
+                "Usage & Analytics",
+                "Request log",
+                "Audit Logs"
+            ]
         );
         assert_eq!(labels(org_entries(&place(owner()))), ["Projects"]);
     }

@@ -18,6 +18,7 @@ const ALL_LABEL: &str = "All projects";
 fn project_page(current: &str) -> &str {
     match page_segment(current) {
         page @ ("keys" | "limits" | "usage" | "audit") => page,
+        "settings" if current.ends_with("/settings/collaborators") => "settings/collaborators",
         _ => "keys",
     }
 }

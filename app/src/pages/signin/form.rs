@@ -38,6 +38,7 @@ pub fn describe(next: &str) -> Option<String> {
         "usage" => "Usage & Analytics",
         "audit" => "Audit Logs",
         "projects" => "Projects",
+        "settings" if segments.next() == Some("collaborators") => "Collaborators",
         _ => return None,
     };
     Some(format!("{project} · {page}"))
@@ -74,6 +75,10 @@ mod tests {
     fn the_way_back_is_named() {
         assert_eq!(describe("/acme/prod/audit?q=x"), Some("prod · Audit Logs".to_owned()));
         assert_eq!(describe("/acme/~/projects"), Some("All projects · Projects".to_owned()));
+        assert_eq!(
+            describe("/acme/prod/settings/collaborators"),
+            Some("prod · Collaborators".to_owned())
+        );
         assert_eq!(describe("/"), None);
         assert_eq!(describe("/acme/prod/call-this-number"), None);
     }

@@ -1,0 +1,140 @@
+//! Adding somebody: e-mail, role, Confirm. A person outside of the organization is announced first.
+
+use leptos::prelude::*;
+
+use super::{AddOutcome, People, form::AddForm};
+use crate::{
+    icon::Icon,
+    model::{AppError, ProjectRole, collaborator::Guest},
+    ui::{Badge, Dialog, FormError, Note, PageForm, Submit, TextField, Tone, query},
+};
+
+/// The form at `?new=1`, and what the form that was posted came back with.
+#[component]
+pub fn AddDialog(people: People) -> impl IntoView {
+    match use_context::<AddOutcome>() {
+        Some(AddOutcome::Announced(guest, typed)) => view! { <AddPerson people typed guest=Some(guest) failure=None /> }.into_any(),
+        Some(AddOutcome::Refused(error, typed)) => view! { <AddPerson people typed guest=None failure=Some(error) /> }.into_any(),
+        None if query().get_str("new").is_some() => {
+            view! { <AddPerson people typed=AddForm::default() guest=None failure=None /> }.into_any()
+        }
+        None => ().into_any(),
+    }
+}
+
+#[component]
+fn AddPerson(people: People, typed: AddForm, guest: Option<Guest>, failure: Option<AppError>) -> impl IntoView {
+    let close = people.href(&[]);
+    let lead = format!(
+        "To {} in {}. The person needs an account on this installation.",
+        people.project.name, people.place.org.name
+    );
+    let role = typed.role();
+    let announced = guest.as_ref().map(|guest| guest.account.to_string());
+    let (submit, again) = match guest {
+        Some(_) => ("Add external collaborator", true),
+        None => ("Confirm", false),
+    };
+    view! {
+        <Dialog title="Add collaborator" lead close=close.clone()>
+            <PageForm href=people.href(&[("new", "1")]) failure>
+                <div class="body">
+                    <FormError fields=&["email"] />
+                    <TextField
+                        label="E-mail"
+                        name="email"
+                        kind="email"
+                        value=typed.email
+                        hint="Look-ups are recorded in Audit Logs. You can make 10 in an hour."
+                        autocomplete="off"
+                        required=true
+                        autofocus=!again
+                    />
+                    {announced.map(|account| view! { <input type="hidden" name="announced" value=account /> })}
+                    {guest.map(|guest| view! { <Announcement people=people.clone() guest /> })}
+                    <Roles project=people.project.name.to_string() chosen=role />
+                </div>
+                <div class="foot">
+                    <a class="btn" href=close>
+                        "Cancel"
+                    </a>
+                    <Submit label=submit />
+                </div>
+            </PageForm>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Roles(project: String, chosen: ProjectRole) -> impl IntoView {
+    let choices = [
+        (
+            ProjectRole::Member,
+            "Member",
+            "Use keys and the playground, see limits, usage and requests",
+        ),
+        (ProjectRole::Admin, "Admin", "Also manage keys, collaborators and project details"),
+    ]
+    .map(|(role, label, text)| {
+        view! {
+            <label class="choice">
+                <input type="radio" name="role" value=role.as_str() checked=role == chosen />
+                <span>
+                    <strong>{label}</strong>
+                    <span class="sub">{text}</span>
+                </span>
+            </label>
+        }
+    });
+    view! {
+        <fieldset class="choices">
+            <legend class="label">{format!("Role in {project}")}</legend>
+            {choices}
+        </fieldset>
+    }
+}
+
+/// Who it is, what they will see, and who pays.
+#[component]
+fn Announcement(people: People, guest: Guest) -> impl IntoView {
+    let (org, project) = (people.place.org.name.to_string(), people.project.name.to_string());
+    let name = guest.name.to_string();
+    let warning = (
+        format!("{name} is not a member of {org}."),
+        format!(" You are giving somebody outside of the organization access to {project}."),
+    );
+    view! {
+        <section class="found" role="status" aria-label="Result of the look-up">
+            <div>
+                <span class="who">
+                    <span class="who-name">
+                        <bdi>{name}</bdi>
+                        <Badge tone=Tone::Line>
+                            <Icon name="globe" />
+                            "External"
+                        </Badge>
+                    </span>
+                    <span class="sub">{guest.email.to_string()}</span>
+                </span>
+            </div>
+            <Note tone=Tone::Warn>
+                <strong>{warning.0}</strong>
+                {warning.1}
+            </Note>
+            <ul class="effects">
+                <li class="yes">
+                    <Icon name="check" />
+                    <span>{format!("Sees {project}: key prefixes, limits, usage and requests")}</span>
+                </li>
+                <li class="no">
+                    <Icon name="x" />
+                    <span>{format!("Sees nothing else of {org} but its name: no other project, no member, no billing")}</span>
+                </li>
+                <li>
+                    <Icon name="gauge" />
+                    <span>{format!("{org} limits and pays for what they use")}</span>
+                </li>
+            </ul>
+        </section>
+    }
+}

@@ -1,0 +1,331 @@
+//! The table of people.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+
+use super::{People, api::SetRole, filter_of};
+use crate::{
+    icon::Icon,
+    islands::CopyLink,
+    model::{
+        OrgRole, ProjectRole, Timestamp,
+        collaborator::{Collaborator, CollaboratorFilter, Collaborators, Origin},
+    },
+    ui::{
+        Badge, Card, Column, DisabledEntry, Empty, Form, Notice, Pager, RowMenu, SearchBox, Table, Time, Tone, page_of, page_param, query,
+    },
+};
+
+/// The filter, the rows, and the pager; or why there are no rows.
+#[component]
+pub fn PeopleList(people: People, list: Collaborators) -> impl IntoView {
+    let text = page_of(&query()).query;
+    let filter = filter_of(&query());
+    let Collaborators {
+        listing,
+        external,
+        inherited,
+        ..
+    } = list;
+    let (now, page, total) = (listing.now, listing.page, listing.total);
+    let only_inherited = inherited > 0 && inherited == listing.unfiltered && total == inherited;
+    let paging = {
+        let (people, text) = (people.clone(), text.clone());
+        move |page: u32| people.filtered(filter, &text, &page_param(page))
+    };
+    let tools = {
+        let (people, text) = (people.clone(), text.clone());
+        move || view! { <Tools people text filter external inherited /> }
+    };
+    let all = people.href(&[]);
+    let add = people.href(&[("new", "1")]);
+    let may_add = people.locked().is_none();
+    let rows = listing
+        .rows
+        .into_iter()
+        .map(|person| view! { <Row people=people.clone() person now /> })
+        .collect_view();
+    view! {
+            <Card id="people" title="People with access" quiet=true tools>
+                {if total == 0 {
+                    view! {
+                        <Empty title="Nobody matches" text="Nobody in this project matches the filter.">
+                            <a class="btn" href=all>"Show everybody"</a>
+                        </Empty>
+                    }
+                        .into_any()
+                } else {
+                    view! {
+                        <Table label="Collaborators table" columns=vec![Column::text("Person"), Column::text("E-mail"), Column::text("Role"), Column::text("Added"), Column::Controls("Actions")]>
+    {rows}
+    </Table>
+                    }
+                        .into_any()
+                }}
+                {only_inherited
+                    .then(|| {
+                        view! {
+                            <Empty title="Nobody was added yet" text="Owners and admins of the organization are here by their role.">
+                                {may_add.then(|| view! { <a class="btn" href=add>"Add a collaborator"</a> })}
+                            </Empty>
+                        }
+                    })}
+                <Pager page total noun="collaborators" href=paging />
+            </Card>
+        }
+}
+
+/// Search, one chip for each role and origin, and how many came from where.
+#[component]
+fn Tools(people: People, text: String, filter: CollaboratorFilter, external: u64, inherited: u64) -> impl IntoView {
+    let chip = |label: &'static str, on: bool, filter: CollaboratorFilter| {
+        let href = people.filtered(filter, &text, "");
+        view! {
+            <a class=if on { "chip on" } else { "chip" } href=href aria-current=on.then_some("true")>
+                {label}
+                {on.then(|| view! { <Icon name="x" /> })}
+            </a>
+        }
+    };
+    let roles = ProjectRole::ALL.map(|role| {
+        let on = filter.role == Some(role);
+        let role_of = CollaboratorFilter {
+            role: (!on).then_some(role),
+            ..filter
+        };
+        chip(role_label(role), on, role_of)
+    });
+    // A viewer outside of the organization sees nobody who inherits a role.
+    let knows_the_org = people.place.standing.org.is_some();
+    let origins = Origin::ALL
+        .into_iter()
+        .filter(|origin| knows_the_org || *origin != Origin::Inherited)
+        .map(|origin| {
+            let on = filter.origin == Some(origin);
+            let label = match origin {
+                Origin::Member => "From the organization",
+                Origin::External => "External",
+                Origin::Inherited => "Inherited",
+            };
+            let origin = (!on).then_some(origin);
+            chip(label, on, CollaboratorFilter { origin, ..filter })
+        })
+        .collect_view();
+    let keep = [
+        ("role", filter.role.map(ProjectRole::as_str)),
+        ("origin", filter.origin.map(Origin::as_str)),
+    ];
+    let keep = keep
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?.to_owned())))
+        .collect();
+    let sums = if knows_the_org {
+        format!("{external} external · {inherited} inherited")
+    } else {
+        format!("{external} external")
+    };
+    view! {
+        <SearchBox label="Filter by name or e-mail" value=text.clone() keep />
+        {roles}
+        {origins}
+        <small class="muted only-wide">{sums}</small>
+    }
+}
+
+fn role_label(role: ProjectRole) -> &'static str {
+    match role {
+        ProjectRole::Admin => "Admin",
+        ProjectRole::Member => "Member",
+    }
+}
+
+/// The first letters of the first and the last word of a name.
+fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
+    let first = words.next();
+    first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
+}
+
+#[component]
+fn Row(people: People, person: Collaborator, now: Timestamp) -> impl IntoView {
+    let external = person.origin == Origin::External;
+    let name = person.name.to_string();
+    view! {
+        <tr>
+            <th scope="row" class="name">
+                <span class="person">
+                    <span class=if external { "avatar ext" } else { "avatar" } aria-hidden="true">
+                        {initials(&name)}
+                    </span>
+                    <span class="who">
+                        <span class="who-name">
+                            <bdi>{name}</bdi>
+                            {external
+                                .then(|| {
+                                    view! {
+                                        <Badge tone=Tone::Line>
+                                            <Icon name="globe" />
+                                            "External"
+                                        </Badge>
+                                    }
+                                })}
+                        </span>
+                    </span>
+                </span>
+            </th>
+            <td data-label="E-mail" class="mail">
+                {person.email.to_string()}
+            </td>
+            <td data-label="Role">
+                <RoleCell people=people.clone() person=person.clone() />
+            </td>
+            <td data-label="Added">
+                <span class="cell">
+                    <Time at=person.added_at now />
+                    {person.added_by.clone().map(|name| view! { <span class="sub">"by " <bdi>{name}</bdi></span> })}
+                </span>
+            </td>
+            <td class="num menu-cell">
+                <Menu people person />
+            </td>
+        </tr>
+    }
+}
+
+/// Why a role cannot change here, if so.
+fn role_lock(people: &People, person: &Collaborator) -> Option<&'static str> {
+    match (person.origin, person.org_role) {
+        (Origin::Inherited, Some(OrgRole::Owner)) => Some("Owners of the organization are admins of every project."),
+        (Origin::Inherited, _) => Some("Admins of the organization are admins of every project."),
+        _ if person.is_project_owner => Some("The owner of a project is one of its admins. Choose another owner first."),
+        _ => people.locked(),
+    }
+}
+
+/// The role with its control; a locked one says why.
+#[component]
+fn RoleCell(people: People, person: Collaborator) -> impl IntoView {
+    let inherited = match (person.origin, person.org_role) {
+        (Origin::Inherited, Some(OrgRole::Owner)) => Some("Inherited · org owner"),
+        (Origin::Inherited, _) => Some("Inherited · org admin"),
+        _ => None,
+    };
+    let owner = person.is_project_owner;
+    let control = match role_lock(&people, &person) {
+        Some(reason) => view! { <LockedRole person reason /> }.into_any(),
+        None => view! { <RoleForm people person /> }.into_any(),
+    };
+    view! {
+        <span class="role">
+            {control}
+            {inherited
+                .map(|text| {
+                    view! {
+                        <Badge>
+                            <Icon name="lock" />
+                            {text}
+                        </Badge>
+                    }
+                })}
+            {owner.then(|| view! { <Badge tone=Tone::Accent>"Project owner"</Badge> })}
+        </span>
+    }
+}
+
+#[component]
+fn LockedRole(person: Collaborator, reason: &'static str) -> impl IntoView {
+    let why = format!("why-{}", person.account);
+    view! {
+        <select class="select sm" aria-label=format!("Role of {}", person.name) title=reason aria-describedby=why.clone() disabled>
+            <option>{role_label(person.role)}</option>
+        </select>
+        <span class="sr-only" id=why>
+            {reason}
+        </span>
+    }
+}
+
+#[component]
+fn RoleForm(people: People, person: Collaborator) -> impl IntoView {
+    let (query, name) = (query(), person.name.to_string());
+    let here = page_of(&query);
+    let done = Notice::RoleChanged.param();
+    // Who gives the admin role up cannot come back to this page.
+    let back = if person.account == people.place.viewer.account && people.place.standing.org.is_none_or(|role| role == OrgRole::Member) {
+        crate::ui::href(&people.place.href("keys"), &[done])
+    } else {
+        let list = people.filtered(filter_of(&query), &here.query, &page_param(here.number));
+        let separator = if list.contains('?') { '&' } else { '?' };
+        format!("{list}{separator}{}={}", done.0, done.1)
+    };
+    let options = ProjectRole::ALL
+        .map(|role| view! { <option value=role.as_str() selected=role == person.role>{role_label(role)}</option> })
+        .collect_view();
+    view! {
+        <Form action=SetRole::PATH>
+            <input type="hidden" name="project" value=people.project.id.to_string() />
+            <input type="hidden" name="account" value=person.account.to_string() />
+            <input type="hidden" name="seen" value=person.role.as_str() />
+            <input type="hidden" name="back" value=back />
+            <span class="role">
+                <select class="select sm" name="role" aria-label=format!("Role of {name}") autocomplete="off">
+                    {options}
+                </select>
+                <button type="submit" class="btn sm" aria-label=format!("Change the role of {name}")>
+                    "Change"
+                </button>
+            </span>
+        </Form>
+    }
+}
+
+#[component]
+fn Menu(people: People, person: Collaborator) -> impl IntoView {
+    let (id, name) = (person.account.to_string(), person.name.to_string());
+    let keys = crate::ui::href(&people.place.href("keys"), &[("q", &name)]);
+    let audit = crate::ui::href(&people.place.href("audit"), &[("q", &name)]);
+    // An outsider finds nobody's keys by their maker, but their own.
+    let finds_keys = people.place.standing.org.is_some() || person.account == people.place.viewer.account;
+    let removal = match role_lock(&people, &person) {
+        _ if person.origin == Origin::Inherited => ().into_any(),
+        Some(reason) => view! { <DisabledEntry icon="user-minus" label="Remove user" reason /> }.into_any(),
+        None => view! {
+            <hr />
+            <a class="danger" href=people.href(&[("remove", &id)])>
+                <Icon name="user-minus" />
+                "Remove user"
+            </a>
+        }
+        .into_any(),
+    };
+    view! {
+        <RowMenu id=format!("menu-{id}") label=name>
+            {finds_keys
+                .then(|| {
+                    view! {
+                        <a href=keys>
+                            <Icon name="key-round" />
+                            "Show their keys"
+                        </a>
+                    }
+                })}
+            <a href=audit>
+                <Icon name="scroll-text" />
+                "Show in Audit Logs"
+            </a>
+            <CopyLink text=id label="Copy account ID" entry=true />
+            {removal}
+        </RowMenu>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::initials;
+
+    #[test]
+    fn initials_are_of_the_first_and_the_last_word() {
+        assert_eq!(initials("Ada Osei"), "AO");
+        assert_eq!(initials("noor"), "N");
+        assert_eq!(initials("Jonas van der Lindqvist"), "JL");
+    }
+}

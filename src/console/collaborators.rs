@@ -1,0 +1,277 @@
+use app::{
+    model::{
+        AccountId, AppError, Email, KeyId, OrgRole, Page, ProjectId, ProjectRole,
+        collaborator::{self, Addition, CollaboratorFilter, Guest, NewCollaborator, RemovalPreview},
+        key::KeyState,
+        time::HOUR,
+    },
+    port::Collaborators,
+};
+use async_trait::async_trait;
+
+use super::Console;
+use crate::{
+    access::{ManageProject, authorize_project},
+    audit::Event,
+    identity::{Throttled, count_attempt},
+    store::{
+        Change,
+        collaborators::{Assigned, Found},
+    },
+};
+
+/// Look-ups in an hour, so that the form is no probe for accounts.
+const LOOK_UPS_OF_PERSON: i64 = 10;
+const LOOK_UPS_IN_PROJECT: i64 = 30;
+
+#[async_trait]
+impl Collaborators for Console {
+    async fn list(&self, project: ProjectId, filter: CollaboratorFilter, page: Page) -> Result<collaborator::Collaborators, AppError> {
+        let grant = authorize_project::<ManageProject>(&mut self.store().db.read().await?, &self.caller, &project).await?;
+        Ok(self.store().collaborators(&grant, filter, &page).await?)
+    }
+
+    async fn add(&self, project: ProjectId, new: NewCollaborator) -> Result<Addition, AppError> {
+        drop(authorize_project::<ManageProject>(&mut self.store().db.read().await?, &self.caller, &project).await?);
+        self.count_look_up(&project).await?;
+        let mut change = self.begin_people(&project).await?;
+        let mut events = vec![Event::new("collaborator.looked_up", &project, &new.email).in_project(&project)];
+        let answer = match self.decide(&mut change, &new).await? {
+            Decision::Answer(answer) => answer,
+            Decision::Add(found) => {
+                events.extend(add_found(&mut change, &project, &new, &found).await?);
+                Ok(Addition::Added)
+            }
+        };
+        change.commit(events).await?;
+        answer
+    }
+
+    async fn set_role(&self, project: ProjectId, account: AccountId, role: ProjectRole, seen: ProjectRole) -> Result<(), AppError> {
+        let mut change = self.begin_people(&project).await?;
+        let person = change.collaborator(&account).await?.ok_or(AppError::NotFound)?;
+        if person.is_inherited() {
+            return Err(inherited(&person));
+        }
+        if person.role != seen {
+            return Err(AppError::conflict(format!(
+                "Somebody changed the role of {} meanwhile: it is {} now. Nothing was changed.",
+                person.name,
+                person.role.as_str()
+            )));
+        }
+        if role == ProjectRole::Member && person.is_project_owner {
+            return Err(AppError::conflict(owner_stays(&person)));
+        }
+        if role == person.role {
+            return Ok(());
+        }
+        change.set_collaborator_role(&account, role).await?;
+        let changed = Event::new("collaborator.role_changed", &account, &person.email)
+            .in_project(&project)
+            .change("role", Some(person.role.as_str().to_owned()), Some(role.as_str().to_owned()));
+        let mut events = vec![changed];
+        if role == ProjectRole::Member {
+            events.extend(release_keys(&mut change, &person).await?);
+        }
+        change.commit(events).await?;
+        Ok(())
+    }
+
+    async fn preview_removal(&self, project: ProjectId, account: AccountId) -> Result<RemovalPreview, AppError> {
+        let grant = authorize_project::<ManageProject>(&mut self.store().db.read().await?, &self.caller, &project).await?;
+        let effects = self.store().removal_effects(&grant, &account).await?.ok_or(AppError::NotFound)?;
+        let person = effects.person;
+        if person.is_inherited() {
+            return Err(inherited(&person));
+        }
+        Ok(RemovalPreview {
+            account,
+            is_external: person.org_role.is_none(),
+            sessions: effects.sessions,
+            keys: effects.keys,
+            after: effects.after,
+            is_key_owner: person.is_key_owner,
+            obstacle: person.is_project_owner.then(|| owner_stays(&person)),
+            name: person.name,
+            email: person.email,
+        })
+    }
+
+    async fn remove(&self, project: ProjectId, account: AccountId, keys: Vec<KeyId>) -> Result<(), AppError> {
+        let mut change = self.begin_people(&project).await?;
+        let person = change.collaborator(&account).await?.ok_or(AppError::NotFound)?;
+        if person.is_inherited() {
+            return Err(inherited(&person));
+        }
+        if person.is_project_owner {
+            return Err(AppError::conflict(owner_stays(&person)));
+        }
+        let reached = change.member_reaches(&account).await?;
+        change.delete_collaborator(&account).await?;
+        let removed = Event::new("collaborator.removed", &account, &person.email)
+            .in_project(&project)
+            .change("role", Some(person.role.as_str().to_owned()), None);
+        let mut events = vec![removed];
+        for key in &keys {
+            let revoked = change.revoke_made_key(&account, key).await?.ok_or(AppError::NotFound)?;
+            // Somebody else revoked it first, or the form names it twice.
+            if revoked.before != KeyState::Revoked {
+                events.push(Event::new("api_key.revoked", key, &revoked.name).in_project(&project).change(
+                    "state",
+                    Some(revoked.before.as_str().to_owned()),
+                    Some(KeyState::Revoked.as_str().to_owned()),
+                ));
+            }
+        }
+        events.extend(release_keys(&mut change, &person).await?);
+        // They know these secrets, too: those who see the keys, the owners, find it in the log.
+        for (key, name) in change.default_keys_made_by(&account).await? {
+            events.push(
+                Event::new("api_key.maker_left", &key, &name)
+                    .in_project(&project)
+                    .set("maker", &person.email),
+            );
+        }
+        if reached == Some(true) && change.member_reaches(&account).await? == Some(false) {
+            events.push(
+                Event::new("member.lost_access", &account, &person.email)
+                    .change("access", Some("organization".to_owned()), Some("no project".to_owned()))
+                    .set("cause", format!("removed from {}", change.grant().project().name)),
+            );
+        }
+        change.commit(events).await?;
+        Ok(())
+    }
+}
+
+/// What comes of a look-up.
+enum Decision {
+    Add(Found),
+    Answer(Result<Addition, AppError>),
+}
+
+impl Console {
+    /// Opens a change of the people of a project that is not archived.
+    async fn begin_people(&self, project: &ProjectId) -> Result<Change<ManageProject>, AppError> {
+        let change = self.store().begin::<ManageProject>(&self.caller, project).await?;
+        if change.grant().project().archived {
+            return Err(AppError::conflict("This project is archived; its collaborators cannot change."));
+        }
+        Ok(change)
+    }
+
+    /// Counts a look-up of this person in this project, before anything is looked up.
+    async fn count_look_up(&self, project: &ProjectId) -> Result<(), AppError> {
+        let person = format!("look-up:{}", self.account()?);
+        let here = format!("look-up:{project}");
+        let bounds = [(person.as_str(), LOOK_UPS_OF_PERSON), (here.as_str(), LOOK_UPS_IN_PROJECT)];
+        let counted = count_attempt(self.store(), &bounds, HOUR).await?;
+        counted.map_err(|Throttled { retry_after_s }| AppError::Throttled { retry_after_s })
+    }
+
+    /// Who may be added, and what everybody else is answered. Somebody outside of the organization learns of its owners and
+    /// admins no more than of accounts that do not exist.
+    async fn decide(&self, change: &mut Change<ManageProject>, new: &NewCollaborator) -> Result<Decision, AppError> {
+        let knows_the_org = change.grant().outsider().is_none();
+        let refuse = |message: String| Ok(Decision::Answer(Err(AppError::field("email", message))));
+        // Read for everybody: how long an answer takes tells nothing.
+        let externals = change.external_rule().await?;
+        let Some(found) = change.look_up(&new.email).await? else {
+            return refuse(nobody(change, &new.email));
+        };
+        let role = match found.org_role {
+            Some(OrgRole::Owner) => "an owner",
+            Some(OrgRole::Admin) => "an admin",
+            Some(OrgRole::Member) | None => "",
+        };
+        if !role.is_empty() {
+            return if knows_the_org {
+                let org = &change.grant().org().name;
+                refuse(format!("{} is {role} of {org}, and so already an admin here.", found.name))
+            } else {
+                refuse(nobody(change, &new.email))
+            };
+        }
+        if let Some(role) = found.assigned {
+            return refuse(format!(
+                "{} is in this project already, as {}. Change the role in the list.",
+                found.name,
+                role.as_str()
+            ));
+        }
+        if found.org_role.is_some() {
+            return Ok(Decision::Add(found));
+        }
+        if !externals.allows() {
+            return refuse(nobody(change, &new.email));
+        }
+        if new.announced.as_ref() == Some(&found.account) {
+            return Ok(Decision::Add(found));
+        }
+        Ok(Decision::Answer(Ok(Addition::Announced(Guest {
+            account: found.account,
+            name: found.name,
+            email: new.email.clone(),
+        }))))
+    }
+}
+
+/// One and the same for an address without an account and for a person outside of the organization who may not be added, so
+/// that the form tells nobody who has an account.
+fn nobody(change: &Change<ManageProject>, email: &Email) -> String {
+    let org = &change.grant().org().name;
+    format!(
+        "{email} cannot be added. Check the address. Whoever has no account yet needs one first; somebody outside of {org} can be added \
+         only while its policy and the switch of this project both allow external collaborators. An owner or admin of {org} can help."
+    )
+}
+
+fn owner_stays(person: &Assigned) -> String {
+    format!(
+        "{} is the owner of this project, and so stays one of its admins. Choose another owner in the project’s settings first.",
+        person.name
+    )
+}
+
+/// Rights that come from the organization end there, not in a project.
+fn inherited(person: &Assigned) -> AppError {
+    AppError::conflict(format!(
+        "{} is an owner or admin of the organization, and so an admin of every project. Change the role there.",
+        person.name
+    ))
+}
+
+/// A key owner is one of the project's admins: without the role nobody is.
+async fn release_keys(change: &mut Change<ManageProject>, person: &Assigned) -> Result<Option<Event>, AppError> {
+    if !person.is_key_owner {
+        return Ok(None);
+    }
+    change.clear_key_owner().await?;
+    let project = change.grant().project();
+    let event = Event::new("project.updated", &project.id, &project.name).in_project(&project.id);
+    Ok(Some(event.change("key_owner", Some(person.email.to_string()), None)))
+}
+
+async fn add_found(
+    change: &mut Change<ManageProject>,
+    project: &ProjectId,
+    new: &NewCollaborator,
+    found: &Found,
+) -> Result<Vec<Event>, AppError> {
+    let reached = change.member_reaches(&found.account).await?;
+    change.insert_collaborator(&found.account, new.role).await?;
+    let added = Event::new("collaborator.added", &found.account, &new.email)
+        .in_project(project)
+        .set("role", new.role.as_str())
+        .set("external", found.org_role.is_none());
+    let mut events = vec![added];
+    if reached == Some(false) {
+        events.push(
+            Event::new("member.access_regained", &found.account, &new.email)
+                .change("access", Some("no project".to_owned()), Some("organization".to_owned()))
+                .set("cause", format!("added to {}", change.grant().project().name)),
+        );
+    }
+    Ok(events)
+}
