@@ -26,3 +26,8 @@ ALTER TABLE sessions ADD COLUMN seen_at BIGINT NOT NULL DEFAULT 0;
 -- Counters end each at its own time: those of sign-in after minutes, others after an hour.
 ALTER TABLE attempts ADD COLUMN window_end BIGINT NOT NULL DEFAULT 0;
 UPDATE attempts SET window_end = window_start + 900000;
+
+-- How a person sees the console.
+ALTER TABLE accounts ADD COLUMN zone TEXT NOT NULL DEFAULT 'UTC'; -- IANA name
+ALTER TABLE accounts ADD COLUMN theme TEXT NOT NULL DEFAULT 'system' CHECK (theme IN ('system', 'light', 'dark'));
+ALTER TABLE accounts ADD COLUMN density TEXT NOT NULL DEFAULT 'comfortable' CHECK (density IN ('comfortable', 'compact'));

@@ -206,6 +206,7 @@ impl World {
             interface: Interface::Console,
             address: Some([192, 0, 2, 7].into()),
             request: None,
+            agent: String::new(),
         };
         Caller {
             person: self.person(who).await,

@@ -10,6 +10,7 @@ use leptos_router::{
 use crate::{
     islands::{Forms, LiveStream},
     pages::{
+        account::AccountPage,
         audit::AuditPage,
         collaborators::CollaboratorsPage,
         errors::NotFoundPage,
@@ -36,6 +37,7 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("") view=HomePage ssr=SsrMode::Async />
                 <Route path=StaticSegment("setup") view=SetupPage ssr=SsrMode::Async />
                 <Route path=StaticSegment("signin") view=SignInPage ssr=SsrMode::Async />
+                <Route path=StaticSegment("account") view=AccountPage ssr=SsrMode::Async />
                 <ParentRoute path=(ParamSegment("org"), ParamSegment("project")) view=Shell ssr=SsrMode::Async>
                     <Route path=StaticSegment("") view=PlaceHome ssr=SsrMode::Async />
                     <Route path=StaticSegment("keys") view=KeysPage ssr=SsrMode::Async />

@@ -13,10 +13,11 @@ use crate::{
     model::{
         AccountId, AppError, OrgId, OrgRole, ProjectId, ProjectRole, Standing, TypedId,
         place::{Home, OrgRef, Place, ProjectRef, SwitcherOrg, Viewer},
+        preferences::Preferences,
         project::Environment,
     },
-    port::{Audit, Budgets, Collaborators, Identity, Keys, Limits, Projects, Receipts, Requests, Shell, Usage},
-    ui::{Assets, Theme, shell},
+    port::{Account, Audit, Budgets, Collaborators, Identity, Keys, Limits, Projects, Receipts, Requests, Shell, Usage},
+    ui::{Assets, shell},
 };
 
 /// The ports of one request. A page that asks for one that is missing shows the failure page of a server fault.
@@ -24,6 +25,7 @@ use crate::{
 pub struct Ports {
     pub shell: Option<Arc<dyn Shell>>,
     pub identity: Option<Arc<dyn Identity>>,
+    pub account: Option<Arc<dyn Account>>,
     pub keys: Option<Arc<dyn Keys>>,
     pub projects: Option<Arc<dyn Projects>>,
     pub limits: Option<Arc<dyn Limits>>,
@@ -33,7 +35,7 @@ pub struct Ports {
     pub requests: Option<Arc<dyn Requests>>,
     pub audit: Option<Arc<dyn Audit>>,
     pub collaborators: Option<Arc<dyn Collaborators>>,
-    pub theme: Theme,
+    pub preferences: Preferences,
     /// Provides further contexts, such as the answer of a form that was posted.
     pub contexts: Option<Arc<dyn Fn() + Send + Sync>>,
 }
@@ -60,6 +62,7 @@ impl Ports {
         }
         one(self.shell.as_ref());
         one(self.identity.as_ref());
+        one(self.account.as_ref());
         one(self.keys.as_ref());
         one(self.projects.as_ref());
         one(self.limits.as_ref());
@@ -69,7 +72,7 @@ impl Ports {
         one(self.requests.as_ref());
         one(self.audit.as_ref());
         one(self.collaborators.as_ref());
-        provide_context(self.theme);
+        provide_context(self.preferences.clone());
         if let Some(contexts) = &self.contexts {
             contexts();
         }

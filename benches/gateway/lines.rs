@@ -12,6 +12,7 @@ const MANY_KEYS: &str = "decision_100000_keys_p50";
 const BATCH_OF_ONE: &str = "journal_batch_1_p50";
 const RECORD: &str = "journal_batch_1024_cpu";
 const RESTART: &str = "restart_10000_buckets";
+const PASSWORD: &str = "password_p50";
 
 /// Values by their id, each with its unit.
 #[derive(Default)]
@@ -31,7 +32,7 @@ impl Lines {
         Ok(Self(lines))
     }
 
-    /// The rows of the admission decision and of the journal; those without their lines say so.
+    /// The rows of the admission decision, of the journal and of the proof of a password; those without their lines say so.
     pub fn rows(&self) -> Vec<Row> {
         let mut rows = vec![
             self.decision(
@@ -44,6 +45,7 @@ impl Lines {
         rows.extend([
             self.at_most("a batch of one record, committed, `written`, p50", BATCH_OF_ONE, 300.0, "µs"),
             self.at_most("start with 10,000 buckets: their levels read and loaded", RESTART, 1_000.0, "ms"),
+            self.password(),
         ]);
         let record = self.0.get(RECORD).map(|(value, _)| format!("{value:.1} µs"));
         rows.extend(record.map(|measured| Row::noted("processor time of a record in a full batch", measured)));
@@ -55,6 +57,15 @@ impl Lines {
         let bar = format!("≤ {most} {unit}");
         match self.0.get(id) {
             Some((value, _)) => Row::judged(what, bar, format!("{value} {unit}"), *value <= most),
+            None => Row::missing(what, bar),
+        }
+    }
+
+    /// Long enough to guess slowly, short enough to wait for.
+    fn password(&self) -> Row {
+        let (what, bar) = ("a proof of a password (Argon2id), p50", "50 to 250 ms");
+        match self.0.get(PASSWORD) {
+            Some((value, _)) => Row::judged(what, bar, format!("{value} ms"), (50.0..=250.0).contains(value)),
             None => Row::missing(what, bar),
         }
     }

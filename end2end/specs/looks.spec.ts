@@ -27,6 +27,13 @@ test("an account that has just begun", async ({ ownerPage: page }) => {
   await look(page, "/acme-robotics/~/projects?new=1", "projects-dialog");
 });
 
+test("the account", async ({ ownerPage: page }) => {
+  await look(page, "/account", "account");
+  await page.getByRole("link", { name: "Leave Acme Robotics" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await looksRight(page, "account-leave");
+});
+
 test("pages with something on them", async ({ ownerPage: page, server }) => {
   await createKey(page, "checkout-canary");
   await limitRequests(page, "20");

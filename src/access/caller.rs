@@ -35,6 +35,8 @@ pub struct Origin {
     pub interface: Interface,
     pub address: Option<IpAddr>,
     pub request: Option<RequestId>,
+    /// What the client calls itself, cut and without control characters; empty when nobody said.
+    pub agent: String,
 }
 
 impl Origin {
@@ -44,6 +46,7 @@ impl Origin {
             interface: Interface::Cli,
             address: None,
             request: None,
+            agent: String::new(),
         }
     }
 }
@@ -62,6 +65,7 @@ impl Caller {
             interface: Interface::System,
             address: None,
             request: None,
+            agent: String::new(),
         })
     }
 

@@ -1,6 +1,10 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use app::{model::ModelId, pages::keys::ExampleModel};
+use app::{
+    model::{AppError, ModelId},
+    pages::keys::ExampleModel,
+    port::Account,
+};
 use http::request::Parts;
 use leptos::prelude::provide_context;
 use prometheus_client::registry::Registry;
@@ -148,7 +152,7 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
 /// How the web layer reaches the use cases: the ports of each request, and the forms whose answer is a page.
 fn console(parts: &Arc<ConsoleParts>) -> web::Console {
     let example = ExampleModel(example_model(&parts.catalog));
-    let (for_pages, for_forms, for_streams) = (Arc::clone(parts), Arc::clone(parts), Arc::clone(parts));
+    let (for_pages, for_forms, for_theme, for_streams) = (Arc::clone(parts), Arc::clone(parts), Arc::clone(parts), Arc::clone(parts));
     web::Console {
         provide: Arc::new(move |request| {
             provide_context(example.clone());
@@ -159,6 +163,13 @@ fn console(parts: &Arc<ConsoleParts>) -> web::Console {
         submit: Arc::new(move |form, request, body| {
             let parts = Arc::clone(&for_forms);
             Box::pin(async move { forms::submit(&parts, form, &request, &body).await })
+        }),
+        set_theme: Arc::new(move |request, theme| {
+            let console = console_of(&for_theme, &request);
+            Box::pin(async move {
+                let console = console.ok_or(AppError::SignedOut)?;
+                console.set_theme(theme).await
+            })
         }),
         watch: Arc::new(move |request, topics| {
             let caller = request.extensions.get::<Caller>()?.clone();

@@ -1,13 +1,12 @@
 use std::sync::Arc;
 
-use app::model::{AccountId, AppError};
+use app::model::AppError;
 use async_trait::async_trait;
 use tower_sessions::Session;
 
 use super::ConsoleParts;
 use crate::{
     access::{Caller, ViewOrg, ViewUsage, authorize_org, authorize_project},
-    store::sessions::ACCOUNT,
     web::events::{Topic, Watch},
 };
 
@@ -31,16 +30,14 @@ impl LiveTopics {
 
     /// Reads the session again: it may have ended, or be somebody else's by now.
     async fn check_session(&self) -> Result<(), AppError> {
-        let unreadable = |error: tower_sessions::session::Error| {
-            tracing::error!(%error, "the session could not be read");
-            AppError::Internal
+        let Some(id) = self.session.id() else {
+            return Err(AppError::SignedOut);
         };
-        self.session.load().await.map_err(unreadable)?;
-        let account = self.session.get::<AccountId>(ACCOUNT).await.map_err(unreadable)?;
-        let is_same = self.caller.person.as_ref().map(|person| &person.id) == account.as_ref();
-        match account {
-            Some(account) if is_same && self.parts.store.person(&account).await?.is_some() => Ok(()),
-            _ => Err(AppError::SignedOut),
+        let account = self.parts.store.signed_in(&id).await?.map(|now| now.person.id);
+        if account.is_some() && self.caller.person.as_ref().map(|person| &person.id) == account.as_ref() {
+            Ok(())
+        } else {
+            Err(AppError::SignedOut)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The use cases behind the pages: each implements a port of `app` for the caller of one request.
 //! Authorize, change, audit: in one transaction.
 
+mod account;
 mod audit;
 mod budgets;
 mod collaborators;
@@ -65,6 +66,7 @@ impl Console {
     pub fn provide(self) {
         let console = Arc::new(self);
         provide_context::<Arc<dyn port::Identity>>(console.clone());
+        provide_context::<Arc<dyn port::Account>>(console.clone());
         provide_context::<Arc<dyn port::Shell>>(console.clone());
         provide_context::<Arc<dyn port::Projects>>(console.clone());
         provide_context::<Arc<dyn port::Keys>>(console.clone());

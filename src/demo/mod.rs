@@ -170,6 +170,7 @@ impl Demo {
             interface: Interface::Console,
             address: Some([192, 0, 2, 24].into()),
             request: None,
+            agent: String::new(),
         };
         let session = Session::new(None, Arc::new(Sessions(self.parts.store.clone())), None);
         Console::new(

@@ -101,9 +101,10 @@ pub async fn found(
     origin: Origin,
     foundation: Foundation,
 ) -> Result<Founded, FoundingError> {
-    names::check_password(&foundation.password, foundation.email.as_str())?;
-    let hash = passwords.hash(&store.ambient, &foundation.password).await?;
     let ambient = &store.ambient;
+    let hash = passwords
+        .choose(ambient, &foundation.password, &foundation.email, &foundation.name)
+        .await??;
     let now = ambient.now();
     let Foundation {
         name,

@@ -1,10 +1,13 @@
 //! Console sessions: the cookie layer, and the step that turns a session into a [`Caller`].
 
-use app::model::AccountId;
+use app::model::{preferences::Preferences, time::MINUTE};
 use axum::{
     extract::{Request, State},
     http::StatusCode,
-    http::{HeaderValue, header::SET_COOKIE},
+    http::{
+        HeaderMap, HeaderValue,
+        header::{SET_COOKIE, USER_AGENT},
+    },
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -18,13 +21,17 @@ use crate::{
     access::{Caller, Interface, Origin},
     store::{
         Store,
-        sessions::{ACCOUNT, Sessions},
+        sessions::{ACCOUNT, Sessions, SignedIn},
     },
     web::request::{ClientAddr, CurrentRequest},
 };
 
 /// How long a session lives after sign-in.
 const LIFETIME: time::Duration = time::Duration::days(14);
+/// Milliseconds after which a session is noted as seen again: not every request is a write.
+const SEEN: i64 = 10 * MINUTE;
+/// Characters that are kept of a browser's name for itself.
+const AGENT_LEN: usize = 200;
 
 pub type SessionLayer = SessionManagerLayer<Sessions, SignedCookie>;
 
@@ -61,16 +68,21 @@ pub async fn secure_removal(request: Request, next: Next) -> Response {
     response
 }
 
-/// Reads the account behind the session on every request, so that a removed account is signed out at once, and
-/// leaves a [`Caller`] for the ports.
+/// Reads session and account on every request, so that an ended session or a removed account is signed out at once, and
+/// leaves a [`Caller`] for the ports and their [`Preferences`] for the pages.
 pub async fn authenticate(State(store): State<Store>, session: Session, mut request: Request, next: Next) -> Response {
     let origin = Origin {
         interface: Interface::Console,
         address: request.extensions().get::<ClientAddr>().map(|address| address.0),
         request: request.extensions().get::<CurrentRequest>().map(|current| current.0.clone()),
+        agent: agent(request.headers()),
     };
-    match person(&store, &session).await {
-        Ok(person) => {
+    match signed_in(&store, &session).await {
+        Ok(signed_in) => {
+            let (person, preferences) = signed_in.map(|now| (now.person, now.preferences)).unzip();
+            if let Some(preferences) = preferences {
+                request.extensions_mut().insert::<Preferences>(preferences);
+            }
             request.extensions_mut().insert(Caller { person, origin });
             next.run(request).await
         }
@@ -81,9 +93,40 @@ pub async fn authenticate(State(store): State<Store>, session: Session, mut requ
     }
 }
 
-async fn person(store: &Store, session: &Session) -> Result<Option<crate::access::Person>, Box<dyn std::error::Error + Send + Sync>> {
-    match session.get::<AccountId>(ACCOUNT).await? {
-        Some(account) => Ok(store.person(&account).await?),
-        None => Ok(None),
+async fn signed_in(store: &Store, session: &Session) -> Result<Option<SignedIn>, Box<dyn std::error::Error + Send + Sync>> {
+    let Some(id) = session.id() else { return Ok(None) };
+    let Some(signed_in) = store.signed_in(&id).await? else {
+        // The layer notices that there is no such session, and takes its cookie back.
+        session.get_value(ACCOUNT).await?;
+        return Ok(None);
+    };
+    if store.ambient.now().since(signed_in.seen_at) >= SEEN {
+        store.see_session(&id).await?;
+    }
+    Ok(Some(signed_in))
+}
+
+/// What the client calls itself: visible ASCII and spaces only, and not longer than a list can show.
+fn agent(headers: &HeaderMap) -> String {
+    let text = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    text.chars().filter(|c| !c.is_control()).take(AGENT_LEN).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_is_kept_as_bounded_plain_text() {
+        let of = |value: &[u8]| {
+            let mut headers = HeaderMap::new();
+            headers.insert(USER_AGENT, HeaderValue::from_bytes(value).expect("a header"));
+            agent(&headers)
+        };
+        assert_eq!(of(b"Mozilla/5.0 (X11)"), "Mozilla/5.0 (X11)");
+        assert_eq!(of(b"a\tb"), "ab");
+        assert_eq!(of("Grüße".as_bytes()), "", "no visible ASCII: nothing is guessed");
+        assert_eq!(of(&[b'x'; 5_000]).len(), AGENT_LEN);
+        assert_eq!(agent(&HeaderMap::new()), "");
     }
 }

@@ -10,7 +10,12 @@ use super::{
 use crate::{
     access::{Caller, Person},
     audit::{Chain, Event},
-    store::{Store, audit, db::DbError, orgs, sessions::ACCOUNT},
+    store::{
+        Store, accounts, audit,
+        db::{DbError, Tx},
+        orgs,
+        sessions::{ACCOUNT, ADDRESS, AGENT},
+    },
 };
 
 /// Why nobody was signed in.
@@ -65,11 +70,26 @@ pub async fn sign_in(
         .verify(password, credentials.as_ref().map(|known| known.password_hash.as_str()))
         .await?;
     let Some(credentials) = credentials.filter(|_| right) else {
-        record(store, caller, &[Chain::Installation], Event::new("session.refused", "", &email)).await?;
+        record(store, caller, Event::new("session.refused", "", &email)).await?;
         return Err(SignInError::Wrong);
     };
     attempt.succeeded(store).await?;
+    let hash = if Passwords::is_current(&credentials.password_hash) {
+        credentials.password_hash.clone()
+    } else {
+        passwords.hash(&store.ambient, password).await?
+    };
     start_session(store, caller, session, &credentials.person).await?;
+    // A change of the password ends the sessions that are there. One that began with the old password just then is noticed
+    // here, because this statement waits for the change.
+    let mut tx = store.db.write().await?;
+    let unchanged = accounts::replace_password(&mut tx, &credentials.person.id, &credentials.password_hash, &hash).await?;
+    tx.commit().await?;
+    if !unchanged {
+        session.flush().await?;
+        record(store, caller, Event::new("session.refused", "", &email)).await?;
+        return Err(SignInError::Wrong);
+    }
     Ok(credentials.person)
 }
 
@@ -80,6 +100,10 @@ pub async fn start_session(store: &Store, caller: &Caller, session: &Session, pe
     session.clear().await;
     session.cycle_id().await?;
     session.insert(ACCOUNT, &person.id).await?;
+    session.insert(AGENT, &caller.origin.agent).await?;
+    if let Some(address) = caller.origin.address {
+        session.insert(ADDRESS, address.to_string()).await?;
+    }
     session.save().await?;
     Ok(())
 }
@@ -93,23 +117,34 @@ pub async fn sign_out(store: &Store, caller: &Caller, session: &Session) -> Resu
     Ok(())
 }
 
-/// Into the installation's chain and into that of every org of the person: their owners see who came in.
+/// A record that concerns all orgs of a person, in a transaction of its own.
 async fn record_everywhere(store: &Store, caller: &Caller, person: &Person, action: &'static str) -> Result<(), DbError> {
-    let orgs = orgs::memberships(&mut store.db.read().await?, &person.id).await?;
-    let chains: Vec<Chain> = std::iter::once(Chain::Installation)
-        .chain(orgs.into_iter().map(Chain::Org))
-        .collect();
+    let mut tx = store.db.write().await?;
+    append_everywhere(&mut tx, store, caller, person, Event::new(action, &person.id, &person.email)).await?;
+    tx.commit().await
+}
+
+/// Into the installation's chain and into that of every org of the person: their owners see who came in, and how.
+pub async fn append_everywhere(tx: &mut Tx, store: &Store, caller: &Caller, person: &Person, event: Event) -> Result<(), DbError> {
+    let orgs = orgs::memberships(tx, &person.id).await?;
     let caller = Caller {
         person: Some(person.clone()),
         origin: caller.origin.clone(),
     };
-    record(store, &caller, &chains, Event::new(action, &person.id, &person.email)).await
+    for chain in std::iter::once(Chain::Installation).chain(orgs.into_iter().map(Chain::Org)) {
+        audit::append(tx, &store.ambient, &caller, &chain, event.clone()).await?;
+    }
+    Ok(())
 }
 
-async fn record(store: &Store, caller: &Caller, chains: &[Chain], event: Event) -> Result<(), DbError> {
+/// Into the installation's chain alone.
+pub async fn append_to_installation(tx: &mut Tx, store: &Store, caller: &Caller, event: Event) -> Result<(), DbError> {
+    audit::append(tx, &store.ambient, caller, &Chain::Installation, event).await
+}
+
+/// The same, in a transaction of its own.
+pub(super) async fn record(store: &Store, caller: &Caller, event: Event) -> Result<(), DbError> {
     let mut tx = store.db.write().await?;
-    for chain in chains {
-        audit::append(&mut tx, &store.ambient, caller, chain, event.clone()).await?;
-    }
+    append_to_installation(&mut tx, store, caller, event).await?;
     tx.commit().await
 }

@@ -1,6 +1,10 @@
-//! Accounts: looked up by address at sign-in, by id for every console request.
+//! Accounts: names, addresses and password hashes.
 
-use app::model::{AccountId, Email, Name};
+use app::model::{
+    AccountId, Email, Name,
+    account::Profile,
+    preferences::{Preferences, Theme},
+};
 
 use super::{
     Store,
@@ -16,26 +20,7 @@ pub struct Credentials {
 }
 
 impl Store {
-    /// The account of a signed-in session, if it still exists.
-    pub async fn person(&self, id: &AccountId) -> Result<Option<Person>, DbError> {
-        let mut reader = self.db.read().await?;
-        let row = fetch_optional!(
-            &mut reader,
-            (String, String, String),
-            "SELECT id, name, email FROM accounts WHERE id = $1",
-            id.as_str()
-        )?;
-        row.map(|(id, name, email)| {
-            Ok(Person {
-                id: parse(id)?,
-                name: parse(name)?,
-                email: parse(email)?,
-            })
-        })
-        .transpose()
-    }
-
-    /// For sign-in only.
+    /// For proofs of a password only.
     pub async fn credentials(&self, email: &Email) -> Result<Option<Credentials>, DbError> {
         const SQL: &str = "SELECT id, name, email, password_hash FROM accounts WHERE email = $1";
         let mut reader = self.db.read().await?;
@@ -69,4 +54,48 @@ pub async fn insert(on: &mut impl Connection, id: &AccountId, name: &Name, email
     const SQL: &str = "INSERT INTO accounts (id, email, name, password_hash, created_at) VALUES ($1, $2, $3, $4, $5)";
     execute!(on, SQL, id.as_str(), email.as_str(), name.as_str(), hash, now)?;
     Ok(())
+}
+
+/// The columns `zone, theme, density`. A zone that a newer database of zones does not know any more is UTC.
+pub fn preferences_of((zone, theme, density): (String, String, String)) -> Result<Preferences, DbError> {
+    Ok(Preferences {
+        zone: zone.parse().unwrap_or_default(),
+        theme: parse(theme)?,
+        density: parse(density)?,
+    })
+}
+
+/// How a person sees the console.
+pub async fn preferences(on: &mut impl Connection, id: &AccountId) -> Result<Preferences, DbError> {
+    const SQL: &str = "SELECT zone, theme, density FROM accounts WHERE id = $1";
+    preferences_of(fetch_one!(on, (String, String, String), SQL, id.as_str())?)
+}
+
+/// Replaces what a person says of themselves.
+pub async fn set_profile(on: &mut impl Connection, id: &AccountId, profile: &Profile) -> Result<(), DbError> {
+    const SQL: &str = "UPDATE accounts SET name = $2, zone = $3, theme = $4, density = $5 WHERE id = $1";
+    let Preferences { zone, theme, density } = &profile.preferences;
+    execute!(
+        on,
+        SQL,
+        id.as_str(),
+        profile.name.as_str(),
+        zone.as_str(),
+        theme.as_str(),
+        density.as_str()
+    )?;
+    Ok(())
+}
+
+/// Replaces the theme alone.
+pub async fn set_theme(on: &mut impl Connection, id: &AccountId, theme: Theme) -> Result<(), DbError> {
+    execute!(on, "UPDATE accounts SET theme = $2 WHERE id = $1", id.as_str(), theme.as_str())?;
+    Ok(())
+}
+
+/// Puts `new` in the place of the hash that was just verified. False if another one is there by now: the password was
+/// changed meanwhile. Also waits for a change that is under way, so that whoever asks sees its outcome.
+pub async fn replace_password(on: &mut impl Connection, id: &AccountId, verified: &str, new: &str) -> Result<bool, DbError> {
+    const SQL: &str = "UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
+    Ok(execute!(on, SQL, id.as_str(), verified, new)? == 1)
 }

@@ -12,6 +12,7 @@ pub mod collaborators;
 pub mod db;
 pub mod journal;
 pub mod keys;
+pub mod leaving;
 pub mod limits;
 pub mod orgs;
 pub mod projects;

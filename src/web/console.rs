@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use app::{
     App,
-    model::AppError,
+    model::{
+        AppError,
+        preferences::{Preferences, Theme},
+    },
     pages::keys::{BaseUrl, FormToken},
     shell,
-    ui::Theme,
 };
 use axum::{
     Form, Router,
@@ -62,6 +64,9 @@ pub type BeforeRender = Box<dyn FnOnce() + Send>;
 /// Does the work of a form; the body is as it was posted.
 pub type Submit = Arc<dyn Fn(PageForm, Parts, Bytes) -> BoxFuture<'static, BeforeRender> + Send + Sync>;
 
+/// Keeps the theme with the account of the caller of one request; `SignedOut` without a session.
+pub type SetTheme = Arc<dyn Fn(Parts, Theme) -> BoxFuture<'static, Result<(), AppError>> + Send + Sync>;
+
 /// The eyes of the caller of one request on some topics; `None` without a session.
 pub type OpenWatch = Arc<dyn Fn(&Parts, Vec<Topic>) -> Option<Arc<dyn Watch>> + Send + Sync>;
 
@@ -70,6 +75,8 @@ pub type OpenWatch = Arc<dyn Fn(&Parts, Vec<Topic>) -> Option<Arc<dyn Watch>> + 
 pub struct Console {
     pub provide: Provide,
     pub submit: Submit,
+    /// `POST /prefs/theme`.
+    pub set_theme: SetTheme,
     /// `GET /events`.
     pub watch: OpenWatch,
 }
@@ -132,7 +139,7 @@ fn context(site: &Arc<Site>) -> impl Fn() + Clone + Send + Sync + use<> {
         provide_context(FormToken(site.ambient.token()));
         set_policy();
         if let Some(parts) = use_context::<Parts>() {
-            provide_context(theme(&parts.headers));
+            provide_context(preferences(&site, &parts));
             (site.console.provide)(&parts);
         }
     }
@@ -152,7 +159,32 @@ fn provide_assets() {
     provide_context(assets::urls());
 }
 
-/// The choice in the cookie `theme`.
+/// Those of the account, if somebody is signed in; then the cookie follows, for the pages before the next sign-in. Else the
+/// theme of the cookie.
+fn preferences(site: &Site, parts: &Parts) -> Preferences {
+    let cookie = theme(&parts.headers);
+    let Some(preferences) = parts.extensions.get::<Preferences>() else {
+        return Preferences {
+            theme: cookie,
+            ..Preferences::default()
+        };
+    };
+    if preferences.theme != cookie
+        && let Some(response) = use_context::<ResponseOptions>()
+        && let Ok(cookie) = HeaderValue::try_from(theme_cookie(site, preferences.theme))
+    {
+        response.append_header(SET_COOKIE, cookie);
+    }
+    preferences.clone()
+}
+
+/// Kept for a year.
+fn theme_cookie(site: &Site, theme: Theme) -> String {
+    let secure = if site.public_url.is_https() { "; Secure" } else { "" };
+    format!("theme={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}", theme.as_str())
+}
+
+/// The choice in the cookie `theme`; a stale word is no error.
 fn theme(headers: &HeaderMap) -> Theme {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let value = cookies
@@ -167,10 +199,17 @@ pub struct ThemeForm {
     theme: String,
 }
 
-/// `POST /prefs/theme`: keeps the choice for a year and leads back to the page.
-pub async fn choose_theme(State(site): State<Arc<Site>>, headers: HeaderMap, Form(form): Form<ThemeForm>) -> Response {
+/// `POST /prefs/theme`: keeps the choice with the account and in a cookie, and leads back to the page.
+pub async fn choose_theme(State(site): State<Arc<Site>>, parts: Parts, Form(form): Form<ThemeForm>) -> Response {
     let theme: Theme = form.theme.parse().unwrap_or_default();
-    let secure = if site.public_url.is_https() { "; Secure" } else { "" };
-    let cookie = format!("theme={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}", theme.as_str());
-    ([(SET_COOKIE, cookie)], Redirect::to(&origin::back(&headers))).into_response()
+    match (site.console.set_theme)(parts.clone(), theme).await {
+        // Without a session there is the cookie alone.
+        Ok(()) | Err(AppError::SignedOut) => {}
+        Err(error) => return Audience::of_parts(&parts).refuse(&error),
+    }
+    (
+        [(SET_COOKIE, theme_cookie(&site, theme))],
+        Redirect::to(&origin::back(&parts.headers)),
+    )
+        .into_response()
 }

@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use app::{model::Timestamp, pages::keys::BaseUrl};
+use app::{
+    model::{AppError, Timestamp},
+    pages::keys::BaseUrl,
+};
 use axum::{
     body::{Body, to_bytes},
     extract::{ConnectInfo, Request},
@@ -121,6 +124,7 @@ pub async fn server(public_url: &str) -> Server {
                 response.insert_header(HeaderName::from_static("x-provided"), text.parse().expect("text"));
             }),
             submit: Arc::new(submit),
+            set_theme: Arc::new(|_, _| Box::pin(async { Err(AppError::SignedOut) })),
             watch: Arc::new(|_, _| None),
         },
     });

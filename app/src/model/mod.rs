@@ -1,6 +1,7 @@
 //! Typed values of the product. They parse at the edge (`FromStr`, `TryFrom`), so that the rest of the code
 //! never sees an invalid one. Nothing in here knows of SQL, HTTP or the DOM.
 
+pub mod account;
 pub mod audit;
 pub mod budget;
 pub mod collaborator;
@@ -17,6 +18,7 @@ pub mod names;
 pub mod number;
 pub mod organization;
 pub mod place;
+pub mod preferences;
 pub mod project;
 pub mod receipt;
 pub mod receipt_detail;
@@ -27,6 +29,7 @@ pub mod tier;
 pub mod time;
 pub mod usage;
 pub mod words;
+pub mod zone;
 
 pub use error::{AppError, FieldError};
 pub use ids::{AccountId, AuditId, KeyId, OrgId, ProjectId, RequestId, TypedId};

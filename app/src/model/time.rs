@@ -61,17 +61,24 @@ impl Timestamp {
         )
     }
 
-    /// `20 Nov 2026, 14:02:11 UTC`: the absolute form, with its zone.
+    /// `20 Nov 2026, 14:02:11 UTC`: for what is the same for everybody, such as the end of a month. What happened to a
+    /// person is shown in their zone, see `ui::absolute`.
     pub fn absolute(self) -> String {
+        format!("{} UTC", self.date_and_time())
+    }
+
+    /// `20 Nov 2026, 14:02:11`.
+    pub(super) fn date_and_time(self) -> String {
         let (year, month, day) = self.date();
-        let ms = self.0.rem_euclid(DAY);
         let name = MONTHS[usize::from(month) - 1];
-        format!(
-            "{day} {name} {year}, {:02}:{:02}:{:02} UTC",
-            ms / HOUR,
-            ms % HOUR / MINUTE,
-            ms % MINUTE / SECOND
-        )
+        let seconds = self.0.rem_euclid(MINUTE) / SECOND;
+        format!("{day} {name} {year}, {}:{seconds:02}", self.hours_and_minutes())
+    }
+
+    /// `14:02`.
+    pub(super) fn hours_and_minutes(self) -> String {
+        let ms = self.0.rem_euclid(DAY);
+        format!("{:02}:{:02}", ms / HOUR, ms % HOUR / MINUTE)
     }
 
     /// `Nov 20`: a label on a day axis.

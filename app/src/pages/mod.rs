@@ -1,5 +1,6 @@
 //! The pages, one folder per area: its view, its forms, its server functions.
 
+pub mod account;
 pub mod audit;
 pub mod collaborators;
 pub mod errors;

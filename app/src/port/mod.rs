@@ -7,6 +7,7 @@ use leptos::prelude::use_context;
 
 use crate::model::AppError;
 
+mod account;
 mod audit;
 mod budgets;
 mod collaborators;
@@ -19,6 +20,7 @@ mod requests;
 mod shell;
 mod usage;
 
+pub use account::Account;
 pub use audit::Audit;
 pub use budgets::Budgets;
 pub use collaborators::Collaborators;

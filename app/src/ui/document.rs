@@ -3,8 +3,7 @@
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
-use super::Theme;
-use crate::App;
+use crate::{App, model::preferences::Preferences};
 
 /// Addresses of the static files, with their content hash. The server provides them as context.
 #[derive(Clone, Default)]
@@ -26,17 +25,17 @@ pub struct Client {
     pub wasm: String,
 }
 
-/// The whole document. Reads [`Assets`] and [`Theme`] from the context.
+/// The whole document. Reads [`Assets`] and [`Preferences`] from the context.
 pub fn shell() -> impl IntoView {
     let assets = use_context::<Assets>().unwrap_or_default();
-    let theme = use_context::<Theme>().unwrap_or_default();
+    let Preferences { theme, density, .. } = use_context().unwrap_or_default();
     // Outside of islands nothing is hydrated, so no data goes to the client.
     if let Some(shared) = Owner::current_shared_context() {
         shared.set_is_hydrating(false);
     }
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme.as_str() data-icons=assets.icons>
+        <html lang="en" data-theme=theme.as_str() data-density=density.as_str() data-icons=assets.icons>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

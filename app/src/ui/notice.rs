@@ -11,6 +11,7 @@ const PARAMETER: &str = "done";
 /// A closed set: the address chooses one of these sentences, and can never bring its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
+    AccountSaved,
     BudgetRemoved,
     BudgetSaved,
     CollaboratorAdded,
@@ -19,12 +20,16 @@ pub enum Notice {
     KeyEnabled,
     KeyRevoked,
     LimitsSaved,
+    OrgLeft,
+    PasswordChanged,
     ProjectArchived,
     RoleChanged,
+    SessionEnded,
 }
 
 impl Notice {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 14] = [
+        Self::AccountSaved,
         Self::BudgetRemoved,
         Self::BudgetSaved,
         Self::CollaboratorAdded,
@@ -33,12 +38,16 @@ impl Notice {
         Self::KeyEnabled,
         Self::KeyRevoked,
         Self::LimitsSaved,
+        Self::OrgLeft,
+        Self::PasswordChanged,
         Self::ProjectArchived,
         Self::RoleChanged,
+        Self::SessionEnded,
     ];
 
     fn code(self) -> &'static str {
         match self {
+            Self::AccountSaved => "account-saved",
             Self::BudgetRemoved => "budget-removed",
             Self::BudgetSaved => "budget-saved",
             Self::CollaboratorAdded => "collaborator-added",
@@ -47,13 +56,17 @@ impl Notice {
             Self::KeyEnabled => "key-enabled",
             Self::KeyRevoked => "key-revoked",
             Self::LimitsSaved => "limits-saved",
+            Self::OrgLeft => "organization-left",
+            Self::PasswordChanged => "password-changed",
             Self::ProjectArchived => "project-archived",
             Self::RoleChanged => "role-changed",
+            Self::SessionEnded => "session-ended",
         }
     }
 
     fn text(self) -> &'static str {
         match self {
+            Self::AccountSaved => "Profile saved.",
             Self::BudgetRemoved => "Budget removed.",
             Self::BudgetSaved => "Budget saved. It holds from the next request on.",
             Self::CollaboratorAdded => "Collaborator added. They can open the project now.",
@@ -62,8 +75,11 @@ impl Notice {
             Self::KeyEnabled => "Key enabled.",
             Self::KeyRevoked => "Key revoked.",
             Self::LimitsSaved => "Limits saved. They hold from the next request on.",
+            Self::OrgLeft => "You have left the organization.",
+            Self::PasswordChanged => "Password changed. All your other sessions have ended.",
             Self::ProjectArchived => "Project archived. Its keys are refused from now on.",
             Self::RoleChanged => "Role changed. It holds from their next request on.",
+            Self::SessionEnded => "Session ended.",
         }
     }
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::title::PageTitle;
 
 use crate::icon::Icon;
-use crate::model::{AppError, Timestamp, place::Place};
+use crate::model::{AppError, place::Place};
 
 /// What a badge or a note means. Colour never says it alone: the text does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -171,12 +171,6 @@ pub fn LinkButton(
         }
         .into_any(),
     }
-}
-
-/// A point in time: relative to the server's `now`, absolute on hover.
-#[component]
-pub fn Time(at: Timestamp, now: Timestamp) -> impl IntoView {
-    view! { <time datetime=at.iso() title=at.absolute()>{at.relative(now)}</time> }
 }
 
 /// A level between 0 and 100 percent, with its value in words.

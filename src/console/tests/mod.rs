@@ -1,3 +1,4 @@
+mod account;
 mod budgets;
 mod collaborators;
 mod limits;

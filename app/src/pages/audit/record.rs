@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     islands::CopyLink,
     model::audit::{AuditEntry, Change},
-    ui::{Card, Empty, href},
+    ui::{Card, Empty, absolute, href},
 };
 
 /// The record of `?event=evt_…`. `path` is the address of the page.
@@ -16,7 +16,7 @@ pub fn Record(entry: AuditEntry, path: String) -> impl IntoView {
     // The filter by the id keeps the link right when newer records have moved this one to another page.
     let link = href(&path, &[("q", &id), ("event", &id)]);
     let facts = [
-        ("time", entry.at.absolute()),
+        ("time", absolute(entry.at)),
         ("actor", entry.actor),
         ("target", format!("{} ({})", entry.target, entry.target_id)),
         ("project", entry.project.unwrap_or_else(|| "–".to_owned())),

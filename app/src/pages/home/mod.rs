@@ -10,6 +10,7 @@ use leptos_router::components::Redirect;
 use self::api::find_home;
 use crate::{
     model::place::Home,
+    pages::account,
     ui::{InPlace, Loaded, Obstacle},
 };
 
@@ -38,6 +39,7 @@ fn Start(home: Option<Home>) -> impl IntoView {
                 text="Your account works, but nobody has added you to a project. Ask an owner or admin of your organization."
             >
                 <a class="btn primary" href="/">"Look again"</a>
+                <a class="btn" href=account::PATH>"Your account"</a>
             </Obstacle>
         }
         .into_any(),

@@ -5,7 +5,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use super::{Keys, api::RevokeKey};
 use crate::{
     model::key::ApiKey,
-    ui::{Dialog, Form, FormError, Note, Notice, Submit, Tone},
+    ui::{Dialog, Form, FormError, Note, Notice, Submit, Tone, absolute},
 };
 
 #[component]
@@ -28,7 +28,7 @@ pub fn RevokeDialog(keys: Keys, key: ApiKey) -> impl IntoView {
                         "Programs that use " <code>{key.hint.clone()}</code> " are refused with 401 from their next request on. "
                         {key
                             .last_used_at
-                            .map_or_else(|| "It was never used.".to_owned(), |at| format!("It was last used on {}.", at.absolute()))}
+                            .map_or_else(|| "It was never used.".to_owned(), |at| format!("It was last used on {}.", absolute(at)))}
                     </Note>
                     <p class="muted">"Its usage and its records in the audit log stay."</p>
                 </div>

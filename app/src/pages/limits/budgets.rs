@@ -9,7 +9,7 @@ use crate::{
         Timestamp,
         budget::{Budget, BudgetScope, Spend, Spending},
     },
-    ui::{Badge, Card, Column, Live, Meter, Pager, Table, Tone, live_topic, query},
+    ui::{Badge, Card, Column, Live, Meter, Pager, Table, Tone, absolute, live_topic, query},
 };
 
 #[component]
@@ -126,7 +126,7 @@ fn Mark(spend: Spend) -> impl IntoView {
         (true, _) => view! { <Badge tone=Tone::Bad>"spent: requests are refused"</Badge> }.into_any(),
         (false, Some((percent, at))) => view! {
             <Badge tone=Tone::Warn>
-                <time datetime=at.iso() title=at.absolute()>
+                <time datetime=at.iso() title=absolute(at)>
                     {percent}
                     " % passed"
                 </time>

@@ -16,7 +16,7 @@ use crate::{
         limits_table::{LimitCell, LimitEdit, LimitRow, LimitsPreview, PerRate, Rate},
         number::grouped,
     },
-    ui::{Dialog, Form, FormError, Note, Notice, Submit, TextField, Tone},
+    ui::{Dialog, Form, FormError, Note, Notice, Submit, TextField, Tone, absolute},
 };
 
 /// A look ahead that the address asks for: what was typed, and what it would do.
@@ -211,7 +211,7 @@ fn Preview(edit: LimitEdit, preview: LimitsPreview) -> impl IntoView {
 /// What is known of the effect. Refusals of a flood are only counted, so this speaks of those with a receipt.
 fn effect(preview: &LimitsPreview) -> String {
     let (since, least) = match preview.looked_until {
-        Some(at) => (format!("Since {}, which is as far back as was looked,", at.absolute()), "at least "),
+        Some(at) => (format!("Since {}, which is as far back as was looked,", absolute(at)), "at least "),
         None => ("In the last 7 days".to_owned(), ""),
     };
     let found = match (preview.refused, preview.fitting) {

@@ -26,7 +26,7 @@ use crate::{
     islands::{CopyLink, Modal},
     model::{AppError, RequestId, number::grouped, place::Place, receipt_detail::ReceiptDetail},
     policy::Action,
-    ui::{Badge, ErrorNote, IconLink, Simulated, Tone, href, query, status},
+    ui::{Badge, ErrorNote, IconLink, Simulated, Tone, absolute, href, query, status},
 };
 
 /// The receipt of `?request=`, if the address has one, in a sheet over the page. `close` is the address without it.
@@ -157,7 +157,7 @@ fn Meta(detail: ReceiptDetail) -> impl IntoView {
     let retry = wait.map(|wait| format!("retry after {} s", (wait + 999) / 1_000));
     view! {
         <p class="sheet-meta">
-            <time datetime=detail.arrived_at.iso()>{detail.arrived_at.absolute()}</time>
+            <time datetime=detail.arrived_at.iso()>{absolute(detail.arrived_at)}</time>
             <span>{detail.project.to_string()}</span>
             {detail.key.map(|key| view! { <span>{key}</span> })}
             <span>{detail.model.to_string()} {detail.simulated.then(|| view! { " " <Simulated /> })}</span>

@@ -13,7 +13,7 @@ use crate::{
         place::Place,
         request::{Part, Refusal, RequestLog, RequestRow},
     },
-    ui::{Badge, Card, Column, Empty, Live, Simulated, Table, Time, Tone},
+    ui::{Badge, Card, Column, Empty, Live, Simulated, Table, Time, Tone, absolute},
 };
 
 /// Filters, rows and the ways to older and newer ones; or why there are no rows. `compact` leaves room for the inspector.
@@ -75,7 +75,7 @@ fn Ways(asked: Asked, log: RequestLog) -> impl IntoView {
     let newer = log.newer.map(|cursor| asked.at(Part::After(cursor)));
     let older = log.older.map(|cursor| asked.at(Part::Before(cursor)));
     let further = log.looked_until.map(|cursor| {
-        let until = cursor.at.absolute();
+        let until = absolute(cursor.at);
         view! {
             <span>
                 "Looked through " {grouped(u64::from(RequestLog::LOOK))} " requests, back to " {until} ". "

@@ -2,11 +2,14 @@
 
 use leptos::prelude::*;
 
-use crate::model::{
-    Timestamp,
-    number::grouped,
-    request::{Minute, RequestLog},
-    time::{HOUR, MINUTE},
+use crate::{
+    model::{
+        Timestamp,
+        number::grouped,
+        request::{Minute, RequestLog},
+        time::{HOUR, MINUTE},
+    },
+    ui::clock,
 };
 
 /// Minutes that are drawn.
@@ -136,11 +139,6 @@ fn column(bar: &Bar) -> impl IntoView + use<> {
         {part("bar-ok", BASE, bar.admitted_height)}
         {part("bar-bad", above, bar.refused_height)}
     }
-}
-
-/// `14:02`, in UTC.
-fn clock(at: Timestamp) -> String {
-    format!("{} UTC", at.iso().get(11..16).unwrap_or_default())
 }
 
 /// Tenths of a pixel.

@@ -4,14 +4,16 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 use crate::{
     icon::Icon,
-    pages::signin::SignOut,
-    ui::{Theme, use_place},
+    model::{
+        place::Viewer,
+        preferences::{Preferences, Theme},
+    },
+    pages::{account, signin::SignOut},
 };
 
 /// The button at the top right, with its menu.
 #[component]
-pub fn AccountMenu() -> impl IntoView {
-    let viewer = use_place().viewer;
+pub fn AccountMenu(viewer: Viewer) -> impl IntoView {
     let label = format!("Account: {}", viewer.name);
     view! {
         <button type="button" class="btn ghost icon-only" popovertarget="account" aria-haspopup="dialog" aria-label=label>
@@ -23,6 +25,10 @@ pub fn AccountMenu() -> impl IntoView {
                     {viewer.name.to_string()}
                     <span class="end">{viewer.email.to_string()}</span>
                 </div>
+                <a href=account::PATH>
+                    <Icon name="user-round" />
+                    <span class="label">"Your account"</span>
+                </a>
             </div>
             <ThemeForm />
             <SignOutForm />
@@ -30,22 +36,17 @@ pub fn AccountMenu() -> impl IntoView {
     }
 }
 
-/// A plain form: the server keeps the choice in a cookie and returns to this page.
+/// A plain form: the server keeps the choice and returns to this page.
 #[component]
 fn ThemeForm() -> impl IntoView {
-    let current = use_context::<Theme>().unwrap_or_default();
+    let current = use_context::<Preferences>().unwrap_or_default().theme;
     let buttons = Theme::ALL
         .into_iter()
         .map(|theme| {
-            let label = match theme {
-                Theme::System => "System",
-                Theme::Light => "Light",
-                Theme::Dark => "Dark",
-            };
             let pressed = if theme == current { "true" } else { "false" };
             view! {
                 <button type="submit" name="theme" value=theme.as_str() aria-pressed=pressed>
-                    {label}
+                    {theme.label()}
                 </button>
             }
         })

@@ -10,8 +10,8 @@ mod tests;
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_params_map};
 
+pub use self::account::AccountMenu;
 use self::{
-    account::AccountMenu,
     api::find_place,
     navigation::Sidebar,
     switcher::{Switcher, SwitcherButton},
@@ -82,7 +82,7 @@ fn TopBar() -> impl IntoView {
                 <SwitcherButton />
             </nav>
             <span class="spacer"></span>
-            <AccountMenu />
+            <AccountMenu viewer=place.viewer />
             <Switcher />
         </header>
     }

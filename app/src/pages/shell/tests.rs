@@ -1,7 +1,9 @@
 use crate::{
-    model::place::{Place, ProjectRef},
+    model::{
+        place::{Place, ProjectRef},
+        preferences::{Density, Preferences, Theme},
+    },
     testing::{Ports, all_projects, member, owner, place, project, render},
-    ui::Theme,
 };
 
 #[tokio::test]
@@ -35,13 +37,20 @@ async fn members_are_not_offered_what_is_not_for_them() {
 }
 
 #[tokio::test]
-async fn the_chosen_theme_is_in_the_first_byte() {
+async fn theme_and_density_are_in_the_first_byte() {
     let ports = Ports {
-        theme: Theme::Dark,
+        preferences: Preferences {
+            theme: Theme::Dark,
+            density: Density::Compact,
+            ..Preferences::default()
+        },
         ..Ports::at(place(owner()))
     };
     let (html, _) = render("/acme-robotics/prod/limits", ports).await;
-    assert!(html.contains("<html lang=\"en\" data-theme=\"dark\""), "{html}");
+    assert!(
+        html.contains("<html lang=\"en\" data-theme=\"dark\" data-density=\"compact\""),
+        "{html}"
+    );
     assert!(html.contains("value=\"dark\" aria-pressed=\"true\""), "{html}");
 }
 

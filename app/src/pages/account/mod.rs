@@ -1,0 +1,158 @@
+//! `/account`: the person's own name, password, sessions and organizations. It needs no project.
+
+mod agent;
+pub mod api;
+pub mod form;
+mod orgs;
+mod sessions;
+#[cfg(test)]
+mod tests;
+
+use leptos::{prelude::*, server_fn::ServerFn};
+
+use self::{
+    api::{ChangePassword, EndSession, SaveProfile, SignOutEverywhere, find_account},
+    orgs::{LeaveDialog, OrgCard},
+    sessions::SessionCard,
+};
+use super::shell::AccountMenu;
+use crate::{
+    icon::{Icon, Logo},
+    model::{
+        account::Account,
+        place::Viewer,
+        preferences::{Density, Preferences, Theme},
+        zone::Zone,
+    },
+    ui::{Alert, Card, Form, FormError, Loaded, PageHead, PasswordField, SelectField, Submit, TextField, failure, query},
+};
+
+/// The address of the page.
+pub const PATH: &str = "/account";
+
+/// The page, in a frame without any place.
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    let account = AsyncDerived::new(find_account);
+    let bar = Suspend::new(async move { account.await.ok().map(|account| view! { <TopBar viewer=account.viewer /> }) });
+    view! {
+        <a class="skip" href="#main">
+            "Skip to content"
+        </a>
+        <div class="app plain">
+            <Suspense>{bar}</Suspense>
+            <main class="main" id="main" tabindex="-1">
+                <Loaded data=account let:account>
+                    <Body account />
+                </Loaded>
+            </main>
+        </div>
+    }
+}
+
+#[component]
+fn TopBar(viewer: Viewer) -> impl IntoView {
+    view! {
+        <header class="topbar">
+            <a class="btn ghost icon-only" href="/" aria-label="Home">
+                <Logo />
+            </a>
+            <a class="btn ghost" href="/">
+                <Icon name="chevron-left" />
+                "Back to the console"
+            </a>
+            <span class="spacer"></span>
+            <AccountMenu viewer />
+        </header>
+    }
+}
+
+#[component]
+fn Body(account: Account) -> impl IntoView {
+    let Account {
+        viewer,
+        preferences,
+        sessions,
+        orgs,
+        now,
+    } = account;
+    let leaving = query().get("leave").map(|id| view! { <LeaveDialog id /> });
+    let failed = failure(EndSession::PATH).or_else(|| failure(SignOutEverywhere::PATH));
+    view! {
+        <PageHead title="Account" lead="What concerns you alone: it is the same in all of your organizations and projects." />
+        <Alert error=failed />
+        <div class="pair">
+            <ProfileCard viewer=viewer.clone() preferences />
+            <PasswordCard viewer />
+        </div>
+        <SessionCard sessions now />
+        <OrgCard orgs />
+        {leaving}
+    }
+}
+
+/// One form for the name and for how the person sees the console.
+#[component]
+fn ProfileCard(viewer: Viewer, preferences: Preferences) -> impl IntoView {
+    let Preferences { zone, theme, density } = preferences;
+    let mut zones = Zone::offered();
+    // An old name that was chosen elsewhere stays as it is.
+    if !zones.iter().any(|name| name == zone.as_str()) {
+        zones.push(zone.to_string());
+    }
+    let zones = zones.into_iter().map(|name| (name.clone(), name)).collect();
+    let themes = Theme::ALL
+        .map(|theme| (theme.as_str().to_owned(), theme.label().to_owned()))
+        .to_vec();
+    let densities = Density::ALL
+        .map(|density| (density.as_str().to_owned(), density.label().to_owned()))
+        .to_vec();
+    view! {
+        <Card id="profile" title="Profile">
+            <div class="body">
+                <Form action=SaveProfile::PATH>
+                    <FormError fields=&["name", "zone", "theme", "density"] />
+                    <TextField label="Name" name="name" value=viewer.name.to_string() autocomplete="name" required=true />
+                    <div class="field">
+                        <span class="label">"E-mail"</span>
+                        <span>{viewer.email.to_string()}</span>
+                        <span class="hint">"You sign in with it."</span>
+                    </div>
+                    <SelectField
+                        label="Time zone"
+                        name="zone"
+                        options=zones
+                        selected=zone.to_string()
+                        hint="Times on all pages are shown in it. Days and months of usage and budgets are in UTC."
+                    />
+                    <SelectField label="Theme" name="theme" options=themes selected=theme.as_str() />
+                    <SelectField label="Density" name="density" options=densities selected=density.as_str() />
+                    <Submit label="Save profile" />
+                </Form>
+            </div>
+        </Card>
+    }
+}
+
+/// With the address in a field that nobody sees, so that a password manager knows whose password changes.
+#[component]
+fn PasswordCard(viewer: Viewer) -> impl IntoView {
+    view! {
+        <Card id="password" title="Password">
+            <div class="body">
+                <Form action=ChangePassword::PATH>
+                    <FormError fields=&["current", "new"] />
+                    <input type="email" name="username" value=viewer.email.to_string() autocomplete="username" readonly hidden />
+                    <PasswordField label="Current password" name="current" autocomplete="current-password" />
+                    <PasswordField
+                        label="New password"
+                        name="new"
+                        autocomplete="new-password"
+                        hint="At least 12 characters. All your other sessions end."
+                    />
+                    <Submit label="Change password" />
+                </Form>
+            </div>
+        </Card>
+    }
+}

@@ -1,0 +1,163 @@
+//! The organizations of the person, and leaving one. The dialog stands in the URL: `?leave=org_…`.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+
+use super::{
+    PATH,
+    api::{Leave, preview_leave},
+};
+use crate::{
+    model::{
+        AppError, OrgId,
+        account::{KeptKeys, LeavePreview, Membership},
+    },
+    ui::{Card, Column, Dialog, Empty, ErrorNote, Form, FormError, Note, Submit, Table, Tone, href},
+};
+
+/// The organizations, by name, with the role in each.
+#[component]
+pub fn OrgCard(orgs: Vec<Membership>) -> impl IntoView {
+    let body = if orgs.is_empty() {
+        view! {
+            <Empty
+                title="No organization"
+                text="You are a member of no organization, or of none that has a project for you. Ask one of its owners or admins."
+            />
+        }
+        .into_any()
+    } else {
+        let rows = orgs.into_iter().map(|membership| view! { <Row membership /> }).collect_view();
+        let columns = vec![Column::text("Organization"), Column::text("Your role"), Column::Controls("Actions")];
+        view! {
+            <Table label="Organizations table" columns>
+                {rows}
+            </Table>
+        }
+        .into_any()
+    };
+    view! {
+        <Card id="organizations" title="Organizations">
+            {body}
+        </Card>
+    }
+}
+
+#[component]
+fn Row(membership: Membership) -> impl IntoView {
+    let Membership { org, role } = membership;
+    let name = org.name.to_string();
+    view! {
+        <tr>
+            <th scope="row" class="name">
+                {name.clone()}
+                <span class="sub">{org.slug.to_string()}</span>
+            </th>
+            <td data-label="Your role">{role.as_str()}</td>
+            <td class="num">
+                <a class="btn sm" href=href(PATH, &[("leave", org.id.as_str())]) aria-label=format!("Leave {name}")>
+                    "Leave…"
+                </a>
+            </td>
+        </tr>
+    }
+}
+
+/// What leaving does, and the question. An id of another kind is an organization that does not exist.
+#[component]
+pub fn LeaveDialog(id: String) -> impl IntoView {
+    let id: Result<OrgId, AppError> = id.parse().map_err(|_| AppError::NotFound);
+    let dialog = Suspend::new(async move {
+        let preview = match id {
+            Ok(id) => preview_leave(id).await,
+            Err(error) => Err(error),
+        };
+        match preview {
+            Ok(LeavePreview {
+                org,
+                obstacle: Some(obstacle),
+                ..
+            }) => view! {
+                <Refused title=format!("Leave {}?", org.name)>
+                    <Note tone=Tone::Warn>{obstacle}</Note>
+                </Refused>
+            }
+            .into_any(),
+            Ok(preview) => view! { <Confirm preview /> }.into_any(),
+            Err(error) => view! {
+                <Refused title="Leave organization">
+                    <ErrorNote error />
+                </Refused>
+            }
+            .into_any(),
+        }
+    });
+    view! { <Suspense>{dialog}</Suspense> }
+}
+
+#[component]
+fn Refused(#[prop(into)] title: String, children: Children) -> impl IntoView {
+    view! {
+        <Dialog title close=PATH>
+            <div class="body">{children()}</div>
+            <div class="foot">
+                <a class="btn" href=PATH>
+                    "Close"
+                </a>
+            </div>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Confirm(preview: LeavePreview) -> impl IntoView {
+    let LeavePreview { org, role, keys, .. } = preview;
+    let name = org.name.to_string();
+    view! {
+        <Dialog title=format!("Leave {name}?") lead=format!("You are {role} there. Only an owner or admin can take you back.", role = role.as_str()) close=PATH>
+            <Form action=Leave::PATH>
+                <div class="body">
+                    <FormError />
+                    <input type="hidden" name="org" value=org.id.to_string() />
+                    <Note tone=Tone::Warn>"You lose all of its projects at once, the archived ones too. Its members see that you left."</Note>
+                    {(!keys.is_empty()).then(|| view! { <Kept org=org.slug.to_string() keys /> })}
+                </div>
+                <div class="foot">
+                    <a class="btn" href=PATH>
+                        "Cancel"
+                    </a>
+                    <Submit label=format!("Leave {name}") class="btn danger" />
+                </div>
+            </Form>
+        </Dialog>
+    }
+}
+
+/// Keys belong to their project: they work on, until somebody revokes them.
+#[component]
+fn Kept(org: String, keys: Vec<KeptKeys>) -> impl IntoView {
+    let rows = keys
+        .into_iter()
+        .map(|kept| {
+            let count = match kept.keys {
+                1 => "1 key".to_owned(),
+                count => format!("{count} keys"),
+            };
+            view! {
+                <li>
+                    <a class="link" href=format!("/{org}/{}/keys", kept.slug)>
+                        {kept.project.to_string()}
+                    </a>
+                    ": "
+                    {count}
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section aria-labelledby="kept-keys">
+            <h3 id="kept-keys">"Keys that you made stay"</h3>
+            <p class="muted">"You know their secrets. Revoke what nobody else needs in the API Keys of the project, before you leave."</p>
+            <ul>{rows}</ul>
+        </section>
+    }
+}
