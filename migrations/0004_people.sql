@@ -31,3 +31,13 @@ UPDATE attempts SET window_end = window_start + 900000;
 ALTER TABLE accounts ADD COLUMN zone TEXT NOT NULL DEFAULT 'UTC'; -- IANA name
 ALTER TABLE accounts ADD COLUMN theme TEXT NOT NULL DEFAULT 'system' CHECK (theme IN ('system', 'light', 'dark'));
 ALTER TABLE accounts ADD COLUMN density TEXT NOT NULL DEFAULT 'comfortable' CHECK (density IN ('comfortable', 'compact'));
+-- Every address that an organization has, or had: the same rule as for projects.
+CREATE TABLE org_slugs (
+    slug   TEXT   NOT NULL PRIMARY KEY,
+    org_id TEXT   NOT NULL REFERENCES orgs (id),
+    since  BIGINT NOT NULL
+);
+INSERT INTO org_slugs (slug, org_id, since) SELECT slug, id, created_at FROM orgs;
+
+-- Several projects are a feature that the operator grants an organization (early access), or holds back. NULL: as its plan says.
+ALTER TABLE orgs ADD COLUMN multi_project BOOLEAN;

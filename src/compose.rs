@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod forms;
+mod organization;
 mod serve;
 #[cfg(test)]
 mod tests;
@@ -9,6 +10,7 @@ mod verify;
 
 pub use crate::demo::run as demo;
 pub use bootstrap::bootstrap;
+pub use organization::organization;
 pub(crate) use serve::run;
 pub use serve::serve;
 pub use verify::verify_audit;

@@ -56,6 +56,7 @@ async fn run(cli: Cli) -> Result<(), Failure> {
         Command::Serve => compose::serve(config).await,
         Command::Demo(args) => compose::demo(config, args).await,
         Command::Operator(OperatorCommand::Bootstrap(args)) => compose::bootstrap(config, args).await,
+        Command::Operator(OperatorCommand::Organization(args)) => compose::organization(config, args).await,
         Command::Audit(AuditCommand::Verify(args)) => compose::verify_audit(config, args).await,
         Command::Version => Ok(()),
     }

@@ -187,6 +187,11 @@ impl World {
         tx.commit().await.expect("commit");
     }
 
+    /// Replaces what the operator offers. Consoles that were made before must be gone.
+    pub fn offer(&mut self, catalog: Catalog) {
+        Arc::get_mut(&mut self.parts).expect("no console is left").catalog = Arc::new(catalog);
+    }
+
     pub async fn person(&self, who: Who) -> Option<Person> {
         if who == Who::Anonymous {
             return None;

@@ -17,6 +17,7 @@ use crate::{
         home::{HomePage, PlaceHome},
         keys::KeysPage,
         limits::LimitsPage,
+        project::SettingsPage,
         projects::ProjectsPage,
         requests::RequestsPage,
         setup::SetupPage,
@@ -47,6 +48,7 @@ pub fn App() -> impl IntoView {
                     <Route path=StaticSegment("audit") view=AuditPage ssr=SsrMode::Async />
                     <Route path=(StaticSegment("settings"), StaticSegment("collaborators")) view=CollaboratorsPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("projects") view=ProjectsPage ssr=SsrMode::Async />
+                    <Route path=StaticSegment("settings") view=SettingsPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
             <Toasts />

@@ -16,7 +16,10 @@ use crate::{
         preferences::Preferences,
         project::Environment,
     },
-    port::{Account, Audit, Budgets, Collaborators, Identity, Keys, Limits, Projects, Receipts, Requests, Shell, Usage},
+    port::{
+        Account, Audit, Budgets, Collaborators, Identity, Keys, Limits, Organization, ProjectLife, ProjectSettings, Projects, Receipts,
+        Requests, Shell, Usage,
+    },
     ui::{Assets, shell},
 };
 
@@ -28,6 +31,9 @@ pub struct Ports {
     pub account: Option<Arc<dyn Account>>,
     pub keys: Option<Arc<dyn Keys>>,
     pub projects: Option<Arc<dyn Projects>>,
+    pub project_life: Option<Arc<dyn ProjectLife>>,
+    pub project_settings: Option<Arc<dyn ProjectSettings>>,
+    pub organization: Option<Arc<dyn Organization>>,
     pub limits: Option<Arc<dyn Limits>>,
     pub budgets: Option<Arc<dyn Budgets>>,
     pub receipts: Option<Arc<dyn Receipts>>,
@@ -65,6 +71,9 @@ impl Ports {
         one(self.account.as_ref());
         one(self.keys.as_ref());
         one(self.projects.as_ref());
+        one(self.project_life.as_ref());
+        one(self.project_settings.as_ref());
+        one(self.organization.as_ref());
         one(self.limits.as_ref());
         one(self.budgets.as_ref());
         one(self.receipts.as_ref());

@@ -1,6 +1,7 @@
 import { expect, open, owner, test } from "../support/test.ts";
 import { refusal, whoami } from "../support/gateway.ts";
 import { createKey } from "../support/keys.ts";
+import { addMember, member } from "../support/people.ts";
 import { createProject } from "../support/projects.ts";
 
 test("a new project is listed, reachable, and has keys of its own", async ({ ownerPage: page }) => {
@@ -34,19 +35,50 @@ test("archiving shows first what stops, wants the name, and stops it", async ({ 
   await expect(dialog, "the dry run names the key").toContainText("help-desk");
 
   complaints.expectStatus(409, 422);
-  await dialog.getByRole("textbox").fill("Support");
-  await dialog.getByRole("button", { name: /^Archive/ }).click();
-  await expect(dialog.getByRole("textbox")).toHaveAttribute("aria-invalid", "true");
+  const [name, password] = [dialog.getByRole("textbox"), dialog.getByLabel("Your password")];
+  const archive = dialog.getByRole("button", { name: /^Archive/ });
+  await name.fill("Support");
+  await password.fill(owner.password);
+  await archive.click();
+  await expect(name).toHaveAttribute("aria-invalid", "true");
+  await name.fill("Support bot");
+  await password.fill("not-my-password");
+  await archive.click();
+  await expect(password).toHaveAttribute("aria-invalid", "true");
   expect((await whoami(server, secret)).status, "nothing is half done").toBe(200);
 
-  await dialog.getByRole("textbox").fill("Support bot");
-  await dialog.getByRole("button", { name: /^Archive/ }).click();
+  await password.fill(owner.password);
+  await archive.click();
   await expect(dialog).toBeHidden();
   await expect(page.getByRole("row", { name: /Support bot/ })).toHaveCount(0);
   expect(await refusal(server, secret)).toEqual({ status: 401, code: "project_archived" });
 
   await page.getByRole("link", { name: /^Archived/ }).click();
+  await page.getByRole("button", { name: "Actions for Support bot" }).click();
+  await page.getByRole("link", { name: "Restore…" }).click();
+  const restore = page.getByRole("dialog", { name: /Restore Support bot/ });
+  await expect(restore, "the dry run names the key").toContainText("help-desk");
+  await restore.getByRole("button", { name: /^Restore/ }).click();
   await expect(page.getByRole("row", { name: /Support bot/ })).toBeVisible();
+  expect(await refusal(server, secret), "keys come back disabled").toEqual({ status: 401, code: "key_disabled" });
+
+  await page.getByRole("link", { name: "Support bot", exact: true }).first().click();
+  await page.getByRole("button", { name: "Actions for help-desk" }).click();
+  await page.getByRole("button", { name: "Enable" }).click();
+  await expect.poll(async () => (await whoami(server, secret)).status, { message: "one by one" }).toBe(200);
+});
+
+test("the Default flag moves, after a look at who gains and who loses", async ({ ownerPage: page, server }) => {
+  addMember(server);
+  await createProject(page, "Support bot", "production");
+  await open(page, "Projects");
+  await page.getByRole("button", { name: "Actions for Support bot" }).click();
+  await page.getByRole("link", { name: "Make it the Default…" }).click();
+  const dialog = page.getByRole("dialog", { name: /Make Support bot the Default/ });
+  await expect(dialog.getByRole("region", { name: "Gain access to Support bot" })).toContainText(member.name);
+  await expect(dialog.getByRole("region", { name: /^Lose access/ })).toContainText(member.name);
+  await dialog.getByRole("button", { name: /^Make Support bot/ }).click();
+  await expect(page.getByRole("row", { name: /Support bot/ })).toContainText("Open to all members");
 });
 
 test("the Default Project cannot be archived", async ({ ownerPage: page }) => {

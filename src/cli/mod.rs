@@ -5,7 +5,7 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use app::model::{Email, Name, Slug};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::config::{ConfigError, Settings, Sources};
 
@@ -55,6 +55,9 @@ pub enum OperatorCommand {
         after_help = "Example:\n  printf '%s' \"$PASSWORD\" | bailiwick operator bootstrap --email ada@acme.example --name 'Ada Osei' --org 'Acme Robotics' --password-stdin --json"
     )]
     Bootstrap(BootstrapArgs),
+    /// Grant an organization several projects, or hold them back
+    #[command(after_help = "Example:\n  bailiwick operator organization --org acme-robotics --multi-project on")]
+    Organization(OrganizationArgs),
 }
 
 #[derive(Debug, Subcommand)]
@@ -83,7 +86,7 @@ pub struct BootstrapArgs {
     #[arg(long, value_name = "NAME")]
     pub org: Name,
     /// Address of the organization; made from its name when left out
-    #[arg(long)]
+    #[arg(long, value_parser = Slug::choose)]
     pub slug: Option<Slug>,
     /// Read the owner's password from standard input instead of asking on the terminal
     #[arg(long)]
@@ -91,6 +94,26 @@ pub struct BootstrapArgs {
     /// Print {"org_id","project_id","account_id","api_key"} and nothing else
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct OrganizationArgs {
+    /// Address of the organization
+    #[arg(long, value_name = "SLUG")]
+    pub org: Slug,
+    /// Whether it may have projects besides its Default Project
+    #[arg(long, value_name = "WHETHER")]
+    pub multi_project: EarlyAccess,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EarlyAccess {
+    /// It may
+    On,
+    /// It may not; those that it has stay
+    Off,
+    /// As its plan says
+    Plan,
 }
 
 #[derive(Args, Clone, Debug, Default)]
@@ -224,6 +247,10 @@ mod tests {
                 "the following required arguments were not provided: --email <EMAIL> --org <NAME>",
             ),
             (bootstrap, "invalid value 'x' for '--email <EMAIL>': "),
+            (
+                "bailiwick operator organization --org acme --multi-project maybe",
+                "invalid value 'maybe' for '--multi-project <WHETHER>' [possible values: on, off, plan]",
+            ),
         ] {
             let error = parse(line).expect_err(line);
             assert!(error.starts_with(expected) && !error.contains('\n'), "{error:?}");
@@ -232,7 +259,13 @@ mod tests {
 
     #[test]
     fn every_command_teaches_by_example() {
-        for path in [&["serve"][..], &["demo"], &["operator", "bootstrap"], &["audit", "verify"]] {
+        for path in [
+            &["serve"][..],
+            &["demo"],
+            &["operator", "bootstrap"],
+            &["operator", "organization"],
+            &["audit", "verify"],
+        ] {
             let mut command = &mut Cli::command();
             for name in path {
                 command = command.find_subcommand_mut(name).expect("exists");

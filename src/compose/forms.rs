@@ -2,6 +2,7 @@
 
 mod collaborators;
 mod keys;
+mod settings;
 
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ pub async fn submit(parts: &Arc<ConsoleParts>, form: PageForm, request: &Parts, 
     match form {
         PageForm::CreateKey => keys::create(parts, request, body).await,
         PageForm::AddCollaborator => collaborators::add(parts, request, body).await,
+        PageForm::SaveSettings => settings::save(parts, request, body).await,
     }
 }
 

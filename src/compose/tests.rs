@@ -2,8 +2,11 @@
 //! A route that stands in no table fails the test.
 
 mod account;
+mod addresses;
 mod collaborators;
+mod life;
 mod live;
+mod settings;
 
 use std::{collections::BTreeSet, net::SocketAddr};
 
@@ -134,11 +137,12 @@ impl Site {
         owner.create(self.world.prod.clone(), new).await.expect("made").id.to_string()
     }
 
-    /// Fills `{org}`, `{prod}`, `{key}`, `{member}` and `{who}` in.
+    /// Fills `{org}`, `{prod}`, `{default}`, `{key}`, `{member}` and `{who}` in.
     async fn fill(&self, text: &str, who: Who) -> String {
         let mut filled = text
             .replace("{org}", self.world.org.as_str())
             .replace("{prod}", self.world.prod.as_str())
+            .replace("{default}", self.world.default_project.as_str())
             .replace("{who}", &format!("{who:?}").to_lowercase());
         if filled.contains("{member}") {
             filled = filled.replace(
@@ -160,6 +164,8 @@ type Row = (&'static str, &'static str, [u16; 8]);
 const READ_PROJECT: [u16; 8] = [401, 200, 200, 200, 200, 404, 200, 404];
 const KEYS: [u16; 8] = [401, 200, 200, 200, 403, 404, 403, 404];
 const ORG: [u16; 8] = [401, 200, 200, 403, 403, 403, 404, 404];
+const OWNERS: [u16; 8] = [401, 200, 403, 403, 403, 403, 404, 404];
+const MANAGE_PROJECTS: [u16; 8] = [401, 200, 200, 403, 403, 404, 403, 404];
 const SIGNED_IN: [u16; 8] = [401, 200, 200, 200, 200, 200, 200, 200];
 const NO_SUCH: [u16; 8] = [401, 404, 404, 404, 404, 404, 404, 404];
 
@@ -228,14 +234,10 @@ const FUNCTIONS: &[Row] = &[
         "org={org}&org_slug=acme&name=Lab&slug=lab-{who}&description=&environment=other",
         ORG,
     ),
-    (
-        "/api/projects/preview-archive",
-        "project={prod}",
-        [401, 200, 200, 403, 403, 404, 403, 404],
-    ),
+    ("/api/projects/preview-archive", "project={prod}", MANAGE_PROJECTS),
     (
         "/api/projects/archive",
-        "project={prod}&confirmation=wrong&back=/acme/~/projects",
+        "project={prod}&confirmation=prod&password=wrong&back=/acme/~/projects",
         [401, 422, 422, 403, 403, 404, 403, 404],
     ),
     // The people of a project.
@@ -270,6 +272,39 @@ const FUNCTIONS: &[Row] = &[
     ),
     ("/api/account/preview-leave", "org={org}", [401, 200, 200, 200, 200, 200, 404, 404]),
     ("/api/account/leave", "org=org_00000000000000000000000000", NO_SUCH),
+    ("/api/projects/preview-restore", "project={prod}", MANAGE_PROJECTS),
+    // The project is not archived.
+    (
+        "/api/projects/restore",
+        "project={prod}&back=/acme/~/projects",
+        [401, 409, 409, 403, 403, 404, 403, 404],
+    ),
+    ("/api/projects/preview-default", "project={prod}", MANAGE_PROJECTS),
+    // It is the Default Project already, where the caller knows of it.
+    (
+        "/api/projects/make-default",
+        "project={default}&back=/acme/~/projects",
+        [401, 409, 409, 403, 403, 403, 404, 404],
+    ),
+    ("/api/project/settings", "project={prod}", KEYS),
+    ("/api/organization/settings", "org={org}", OWNERS),
+    (
+        "/api/organization/rename",
+        "org={org}&name=Acme&slug=acme&seen=stale&back=/acme/~/settings",
+        [401, 409, 403, 403, 403, 403, 404, 404],
+    ),
+    ("/api/organization/preview-access", "org={org}&to=assigned_only", OWNERS),
+    // What holds already.
+    (
+        "/api/organization/set-access",
+        "org={org}&to=all_members&back=/acme/~/settings",
+        OWNERS,
+    ),
+    (
+        "/api/organization/set-external",
+        "org={org}&allowed=false&back=/acme/~/settings",
+        OWNERS,
+    ),
     // The last two end the sessions.
     ("/api/account/sign-out-everywhere", "", SIGNED_IN),
     ("/api/identity/sign_out", "", [200; 8]),
@@ -326,6 +361,16 @@ const PAGES: &[(&str, &str, [u16; 8])] = &[
         "/acme/~/projects",
         [302, 200, 200, 403, 403, 403, 404, 404],
     ),
+    (
+        "/{org}/{project}/settings",
+        "/acme/prod/settings",
+        [302, 200, 200, 200, 403, 404, 403, 404],
+    ),
+    (
+        "/{org}/{project}/settings",
+        "/acme/~/settings",
+        [302, 200, 403, 403, 403, 403, 404, 404],
+    ),
 ];
 
 #[tokio::test]
@@ -379,6 +424,8 @@ async fn what_must_not_be_known_looks_like_what_does_not_exist() {
             ("/api/limits/table", ""),
             ("/api/projects/preview-archive", ""),
             ("/api/collaborators/list", "&page[number]=0&page[query]="),
+            ("/api/projects/make-default", "&back=/"),
+            ("/api/project/settings", ""),
         ] {
             let foreign = site.ask(Method::POST, path, &format!("project={foreign}{rest}"), cookie).await;
             let unknown = site.ask(Method::POST, path, &format!("project={unknown}{rest}"), cookie).await;
@@ -405,7 +452,7 @@ async fn every_other_route_stands_in_the_table_and_answers_a_stranger() {
         let expected: &[u16] = match path.as_str() {
             "/assets/nothing" => &[404],
             "/prefs/theme" => &[303, 422],
-            "/acme/prod/keys" | "/acme/prod/settings/collaborators" => &[302, 401],
+            "/acme/prod/keys" | "/acme/prod/settings" | "/acme/prod/settings/collaborators" => &[302, 401],
             // Without a topic the question itself is wrong, whoever asks.
             "/events" => &[422],
             path if path.starts_with("/v1/") => &[401],

@@ -6,7 +6,7 @@ use std::{
 };
 
 use app::model::{
-    ModelId, Money,
+    ModelId, Money, Name,
     limit::{MAX_LIMIT, ModelScope},
 };
 use serde::Deserialize;
@@ -34,6 +34,7 @@ pub(super) struct File {
     log_format: Option<String>,
     metering: MeteringTable,
     default_plan: Option<String>,
+    operator_contact: Option<String>,
     upstreams: BTreeMap<String, UpstreamTable>,
     models: BTreeMap<String, ModelTable>,
     plans: BTreeMap<String, PlanTable>,
@@ -146,6 +147,10 @@ impl File {
             catalog.plans = self.plans(&catalog)?;
         }
         catalog.default_plan = self.default_plan(&catalog)?;
+        if let Some(contact) = &self.operator_contact {
+            let contact: Name = contact.parse().map_err(|error| ConfigError::at("operator_contact", error))?;
+            catalog.operator_contact = contact.to_string();
+        }
         Ok(catalog)
     }
 

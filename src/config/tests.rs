@@ -47,6 +47,7 @@ fn nothing_set_is_a_local_server_on_sqlite_with_the_built_in_offer() {
     assert_eq!(config.public_url(config.listen).origin(), "http://127.0.0.1:3000");
     assert_eq!(config.durability, Durability::Fsync);
     assert_eq!(config.catalog.default_plan, "standard");
+    assert_eq!(config.catalog.operator_contact, "the operator of this installation");
 }
 
 #[test]
@@ -293,6 +294,7 @@ fn a_reference_that_leads_nowhere_names_its_path() {
         assert!(error.starts_with(&format!("bailiwick.toml: {expected}")), "{error}");
     }
     assert!(refusal(&format!("default_plan = \"x\"\n{OFFER}"), &SECRET).ends_with("default_plan: unknown plan \"x\""));
+    assert!(refusal("operator_contact = \" \"", &[]).ends_with("operator_contact: Enter a name."));
     assert!(refusal(&format!("{OFFER}\n[plans.other]\nmodels = []"), &SECRET).contains("default_plan: several plans exist"));
     assert!(refusal(&OFFER[..OFFER.find("[plans").expect("plans")], &SECRET).contains("plans: a file with models needs a plan"));
 }

@@ -1,44 +1,43 @@
 use app::{
     model::{
-        AppError, Listing, OrgId, Page, ProjectId,
+        AppError, Name, OrgId, Page, ProjectId,
         place::ProjectRef,
-        project::{ArchivePreview, NewProject, ProjectFilter, ProjectRow},
+        project::{ArchivePreview, MAX_DESCRIPTION, NewProject, ProjectFilter, ProjectList},
     },
     port::Projects,
 };
 use async_trait::async_trait;
 
-use super::Console;
+use super::{Console, project_life::access_event, project_settings::check_text};
 use crate::{
     access::{ArchiveProject, CreateProject, ViewOrg, authorize_org, authorize_project},
     audit::Event,
-    store::projects::{ArchiveEffects, ArchiveFacts},
+    identity,
+    store::project_life::LifeFacts,
 };
-
-/// The longest description.
-const DESCRIPTION: usize = 500;
 
 #[async_trait]
 impl Projects for Console {
-    async fn list(&self, org: OrgId, filter: ProjectFilter, page: Page) -> Result<Listing<ProjectRow>, AppError> {
-        let grant = authorize_org::<ViewOrg>(&mut self.store().db.read().await?, &self.caller, &org).await?;
-        Ok(self.store().projects(&grant, filter, &page).await?)
+    async fn list(&self, org: OrgId, filter: ProjectFilter, page: Page) -> Result<ProjectList, AppError> {
+        let mut reader = self.store().db.read().await?;
+        let grant = authorize_org::<ViewOrg>(&mut reader, &self.caller, &org).await?;
+        let held_back = self.held_back(&mut reader, &org, &grant.org().plan).await?;
+        drop(reader);
+        Ok(ProjectList {
+            listing: self.store().projects(&grant, filter, &page).await?,
+            default_access: self.store().default_access(&grant).await?,
+            held_back,
+        })
     }
 
     async fn create(&self, org: OrgId, new: NewProject) -> Result<ProjectRef, AppError> {
-        if new.description.chars().count() > DESCRIPTION {
-            return Err(AppError::field("description", "A description has at most 500 characters."));
-        }
-        if new.description.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-            return Err(AppError::field("description", "A description has no control characters."));
-        }
+        check_text("description", &new.description, MAX_DESCRIPTION)?;
         let mut change = self.store().begin_org::<CreateProject>(&self.caller, &org).await?;
-        let plan = self.parts.catalog.plan(&change.grant().org().plan).ok_or(AppError::Internal)?;
-        if !plan.multi_project {
-            return Err(AppError::conflict(
-                "This plan has the Default Project only. Ask the operator of this installation for more projects.",
-            ));
+        let plan = change.grant().org().plan.clone();
+        if let Some(reason) = self.held_back(&mut change, &org, &plan).await? {
+            return Err(AppError::conflict(reason));
         }
+        let plan = self.parts.catalog.plan(&plan).ok_or(AppError::Internal)?;
         let id: ProjectId = self.store().ambient.id();
         if let Err(error) = change.insert_project(&id, &new, &plan.models).await {
             return Err(if error.is_unique_violation() {
@@ -67,43 +66,62 @@ impl Projects for Console {
 
     async fn preview_archive(&self, project: ProjectId) -> Result<ArchivePreview, AppError> {
         let grant = authorize_project::<ArchiveProject>(&mut self.store().db.read().await?, &self.caller, &project).await?;
-        let ArchiveEffects { facts, keys, stranded } = self.store().archive_preview(&grant).await?;
+        let effects = self.store().life_effects(&grant).await?;
         Ok(ArchivePreview {
             id: project,
-            obstacle: obstacle(&facts).map(str::to_owned),
-            name: facts.name,
-            slug: facts.slug,
-            requests_24h: keys.iter().map(|key| key.requests_24h).sum(),
-            keys,
-            stranded,
+            obstacle: obstacle(&effects.facts).map(str::to_owned),
+            requests_24h: effects.requests_24h(),
+            name: effects.facts.name,
+            slug: effects.facts.slug,
+            keys: effects.keys,
+            stranded: effects.people,
+            members: effects.facts.members,
+            now: self.store().ambient.now(),
         })
     }
 
-    async fn archive(&self, project: ProjectId, confirmation: &str) -> Result<(), AppError> {
+    async fn archive(&self, project: ProjectId, confirmation: &str, password: &str) -> Result<(), AppError> {
+        let grant = authorize_project::<ArchiveProject>(&mut self.store().db.read().await?, &self.caller, &project).await?;
+        check_confirmation(&grant.project().name, confirmation)?;
+        identity::confirm(self.store(), &self.parts.passwords, &self.caller, password).await?;
         let mut change = self.store().begin::<ArchiveProject>(&self.caller, &project).await?;
-        let facts = change.archive_facts().await?;
-        if let Some(obstacle) = obstacle(&facts) {
+        let effects = change.life_effects().await?;
+        if let Some(obstacle) = obstacle(&effects.facts) {
             return Err(AppError::conflict(obstacle));
         }
-        if confirmation.trim() != facts.name.as_str() {
-            return Err(AppError::field(
-                "confirmation",
-                format!("Type the name of the project exactly: {}", facts.name),
-            ));
-        }
+        let name = &effects.facts.name;
+        check_confirmation(name, confirmation)?;
         change.set_archived().await?;
-        let event = Event::new("project.archived", &project, &facts.name).in_project(&project).change(
-            "state",
-            Some("active".to_owned()),
-            Some("archived".to_owned()),
+        let archived = Event::new("project.archived", &project, name)
+            .in_project(&project)
+            .change("state", Some("active".to_owned()), Some("archived".to_owned()))
+            .change("stopped_keys", None, effects.key_names())
+            .set("requests_24h", effects.requests_24h())
+            .set("people_left_without_a_project", effects.people.total);
+        let lost = access_event(
+            "member.lost_access",
+            &change.grant().org().id,
+            &effects.people,
+            &format!("{name} was archived"),
         );
-        change.commit([event]).await?;
+        change.commit(std::iter::once(archived).chain(lost)).await?;
         Ok(())
     }
 }
 
+/// Refuses what is not the name of the project.
+fn check_confirmation(name: &Name, typed: &str) -> Result<(), AppError> {
+    if typed.trim() == name.as_str() {
+        return Ok(());
+    }
+    Err(AppError::field(
+        "confirmation",
+        format!("Type the name of the project exactly: {name}"),
+    ))
+}
+
 /// Why a project cannot be archived.
-fn obstacle(facts: &ArchiveFacts) -> Option<&'static str> {
+fn obstacle(facts: &LifeFacts) -> Option<&'static str> {
     if facts.archived {
         Some("This project is archived already.")
     } else if facts.active_projects <= 1 {

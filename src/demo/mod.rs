@@ -281,7 +281,7 @@ impl Demo {
         }
         self.clock.advance(DAY);
         if let Some(finished) = sources.last() {
-            console.archive(finished.project.clone(), "summer campaign").await?;
+            console.archive(finished.project.clone(), "summer campaign", PASSWORD).await?;
         }
         Ok(())
     }

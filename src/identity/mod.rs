@@ -1,6 +1,7 @@
 //! Who people are: passwords, sessions, the throttle in front of both, and the first account of an installation.
 
 mod change_password;
+mod confirm;
 mod founding;
 mod password;
 mod password_rule;
@@ -9,6 +10,7 @@ mod sign_in;
 mod throttle;
 
 pub use change_password::change_password;
+pub use confirm::confirm;
 pub use founding::{Foundation, Founded, FoundingError, SetupLink, found};
 pub use password::Passwords;
 pub use session::{SessionLayer, authenticate, secure_removal, session_layer};

@@ -46,6 +46,7 @@ pub async fn append(tx: &mut Tx, ambient: &Ambient, caller: &Caller, chain: &Cha
         actor: match (&caller.person, caller.origin.interface) {
             (Some(person), _) => person.name.to_string(),
             (None, Interface::System) => "system".to_owned(),
+            (None, Interface::Cli) => "operator".to_owned(),
             (None, _) => "unknown".to_owned(),
         },
         action: event.action.to_owned(),

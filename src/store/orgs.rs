@@ -15,10 +15,12 @@ use super::{
 };
 use crate::access::{Person, reaches_a_project, standing_in_project};
 
-/// Adds an organization.
+/// Adds an organization with its address.
 pub async fn insert(on: &mut impl Connection, id: &OrgId, name: &Name, slug: &Slug, plan: &str, now: i64) -> Result<(), DbError> {
-    const SQL: &str = "INSERT INTO orgs (id, slug, name, plan, created_at) VALUES ($1, $2, $3, $4, $5)";
-    execute!(on, SQL, id.as_str(), slug.as_str(), name.as_str(), plan, now)?;
+    const ORG: &str = "INSERT INTO orgs (id, slug, name, plan, created_at) VALUES ($1, $2, $3, $4, $5)";
+    const SLUG: &str = "INSERT INTO org_slugs (slug, org_id, since) VALUES ($1, $2, $3)";
+    execute!(on, ORG, id.as_str(), slug.as_str(), name.as_str(), plan, now)?;
+    execute!(on, SLUG, slug.as_str(), id.as_str(), now)?;
     Ok(())
 }
 
@@ -80,22 +82,23 @@ const VISIBLE: &str = "
     LIMIT $2";
 
 impl Store {
-    /// Resolves an address for a person. `None` for what does not exist or must not be known.
+    /// Resolves an address for a person. `None` for what does not exist or must not be known. Old addresses of an organization
+    /// and of a project still lead to them: the place has the addresses of now.
     /// Whether the standing suffices for the page is the caller's question.
     pub async fn place(&self, person: &Person, org: &str, project: Option<&str>) -> Result<Option<Place>, DbError> {
         const ORG: &str = concat!(
             "SELECT o.id, o.name, o.slug, m.role, coalesce(",
             reaches_a_project!(),
-            ", FALSE) FROM orgs o
+            ", FALSE) FROM org_slugs s JOIN orgs o ON o.id = s.org_id
             LEFT JOIN org_members m ON m.org_id = o.id AND m.account_id = $2
-            WHERE o.slug = $1"
+            WHERE s.slug = $1"
         );
         const PROJECT: &str = "
             SELECT p.id, p.name, p.slug, p.environment, p.is_default, p.is_default AND o.default_access = 'all_members' AS is_open,
                    p.archived_at, c.role
-            FROM projects p JOIN orgs o ON o.id = p.org_id
+            FROM project_slugs s JOIN projects p ON p.id = s.project_id JOIN orgs o ON o.id = p.org_id
             LEFT JOIN project_members c ON c.project_id = p.id AND c.account_id = $3
-            WHERE p.org_id = $1 AND p.slug = $2";
+            WHERE s.org_id = $1 AND s.slug = $2";
         let mut reader = self.db.read().await?;
         let row = fetch_optional!(
             &mut reader,

@@ -56,6 +56,8 @@ pub enum PageForm {
     CreateKey,
     /// `/{org}/{project}/settings/collaborators`: adds somebody, or says what is to be confirmed first.
     AddCollaborator,
+    /// `/{org}/{project}/settings`
+    SaveSettings,
 }
 
 /// What to do inside the Leptos context before the page is rendered: provide the outcome, set the status.

@@ -80,6 +80,12 @@ pub const ROUTES: &[Route] = &[
     ),
     route(
         "POST",
+        "/{org}/{project}/settings",
+        Access::FormPost,
+        Handler::Page(PageForm::SaveSettings),
+    ),
+    route(
+        "POST",
         "/{org}/{project}/settings/collaborators",
         Access::FormPost,
         Handler::Page(PageForm::AddCollaborator),

@@ -20,6 +20,8 @@ pub mod organization;
 pub mod place;
 pub mod preferences;
 pub mod project;
+pub mod project_life;
+pub mod project_settings;
 pub mod receipt;
 pub mod receipt_detail;
 pub mod receipt_parts;

@@ -15,7 +15,8 @@ checked_text!(
     InvalidName
 );
 checked_text!(
-    /// The part of an address that names an org or a project: 2 to 40 of `a-z 0-9 -`.
+    /// The part of an address that names an org or a project: 2 to 40 of `a-z 0-9 -`. New ones are made by
+    /// [`Slug::choose`]; parsing alone reads what exists, so that a word which is reserved later harms nobody.
     Slug,
     InvalidName
 );
@@ -31,7 +32,7 @@ checked_text!(
 );
 
 /// True for characters that change the direction of text or draw nothing: they make one name look like another.
-fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{00ad}')
 }
 
@@ -54,9 +55,9 @@ impl FromStr for Name {
 
 /// First path segments that belong to the server, and words that would mislead.
 const RESERVED_SLUGS: &[&str] = &[
-    "account", "admin", "api", "app", "assets", "auth", "branding", "docs", "favicon", "fonts", "health", "healthz", "help", "invite",
-    "login", "logout", "metrics", "new", "operator", "prefs", "readyz", "robots", "security", "settings", "setup", "signin", "signout",
-    "signup", "static", "status", "support", "v1", "www",
+    "account", "admin", "api", "app", "assets", "auth", "branding", "docs", "events", "favicon", "fonts", "health", "healthz", "help",
+    "invite", "login", "logo", "logout", "metrics", "new", "operator", "orgs", "outbox", "prefs", "readyz", "reset", "robots", "search",
+    "security", "settings", "setup", "signin", "signout", "signup", "static", "status", "support", "v1", "verify", "www",
 ];
 
 impl FromStr for Slug {
@@ -72,14 +73,23 @@ impl FromStr for Slug {
         if text.starts_with('-') || text.ends_with('-') || text.contains("--") {
             return Err(InvalidName("A hyphen stands between two other characters."));
         }
-        if RESERVED_SLUGS.contains(&text) {
-            return Err(InvalidName("This address is reserved. Choose another one."));
-        }
         Ok(Self(text.to_owned()))
     }
 }
 
 impl Slug {
+    /// A slug for something new: reserved words are refused.
+    ///
+    /// # Errors
+    /// What is no slug, and what is reserved.
+    pub fn choose(text: &str) -> Result<Self, InvalidName> {
+        let slug: Self = text.parse()?;
+        if RESERVED_SLUGS.contains(&slug.as_str()) {
+            return Err(InvalidName("This address is reserved. Choose another one."));
+        }
+        Ok(slug)
+    }
+
     /// The slug that a name suggests, or `None` when nothing usable is left of it.
     pub fn suggest(name: &str) -> Option<Self> {
         let mut text = String::new();
@@ -91,7 +101,7 @@ impl Slug {
             }
         }
         text.truncate(40);
-        text.trim_matches('-').parse().ok()
+        Self::choose(text.trim_matches('-')).ok()
     }
 }
 
@@ -171,10 +181,14 @@ mod tests {
     #[test]
     fn slugs_refuse_reserved_and_odd_words() {
         for good in ["acme-robotics", "a1", "prod"] {
-            assert!(good.parse::<Slug>().is_ok(), "{good}");
+            assert!(Slug::choose(good).is_ok(), "{good}");
         }
-        for bad in ["", "a", "v1", "api", "-a", "a-", "a--b", "Acme", "a b", "~", "é1"] {
+        for bad in ["", "a", "-a", "a-", "a--b", "Acme", "a b", "~", "é1"] {
             assert!(bad.parse::<Slug>().is_err(), "{bad}");
+        }
+        for reserved in ["v1", "api", "settings"] {
+            assert!(Slug::choose(reserved).is_err(), "{reserved}");
+            assert!(reserved.parse::<Slug>().is_ok(), "what has it already stays readable: {reserved}");
         }
     }
 

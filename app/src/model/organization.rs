@@ -1,6 +1,6 @@
 //! What an organization decides for all of its projects.
 
-use super::words::words;
+use super::{Name, Slug, words::words};
 use serde::{Deserialize, Serialize};
 
 /// Who reaches the Default Project.
@@ -20,3 +20,56 @@ words!(
     AllMembers = "all_members",
     AssignedOnly = "assigned_only"
 );
+
+impl DefaultAccess {
+    /// The other one.
+    pub fn other(self) -> Self {
+        match self {
+            Self::AllMembers => Self::AssignedOnly,
+            Self::AssignedOnly => Self::AllMembers,
+        }
+    }
+
+    /// For people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::AllMembers => "Open to all members",
+            Self::AssignedOnly => "Open to assigned people only",
+        }
+    }
+}
+
+/// What an organization is called, and where its pages are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrgNames {
+    pub name: Name,
+    /// The first part of the address of all its pages.
+    pub slug: Slug,
+}
+
+impl OrgNames {
+    /// Both as one text, by which a form tells what it was filled from.
+    pub fn version(&self) -> String {
+        format!("{} {}", self.slug, self.name)
+    }
+}
+
+/// What the page Organization settings shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrgSettings {
+    pub names: OrgNames,
+    pub default_access: DefaultAccess,
+    /// Whether projects may have collaborators from outside the organization.
+    pub external_allowed: bool,
+    /// Projects whose own switch is on, and how many people from outside they have together.
+    pub external: ExternalUse,
+}
+
+/// Where people from outside the organization are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExternalUse {
+    /// Active projects whose own switch is on.
+    pub projects: u64,
+    /// Accounts outside the organization that are collaborators of an active project.
+    pub people: u64,
+}

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{KeyId, Money, Name, ProjectId, Slug, Timestamp, words::words};
+use super::{KeyId, Listing, Money, Name, ProjectId, Slug, Timestamp, organization::DefaultAccess, project_life::People, words::words};
+
+/// The longest description, in characters.
+pub const MAX_DESCRIPTION: usize = 500;
 
 /// What a project is for. The first letter stands in its API keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -49,10 +52,23 @@ pub struct ProjectRow {
     pub active_keys: u64,
     /// Cost of the current month (UTC).
     pub month_cost: Money,
+    /// What a month is expected to cost.
+    pub expected_spend: Option<Money>,
     /// 429 answers of the last 24 hours.
     pub refused_24h: u64,
     /// Set when the project is archived.
     pub archived_at: Option<Timestamp>,
+}
+
+/// What the Projects page shows: one page of the list, and what holds for all of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectList {
+    pub listing: Listing<ProjectRow>,
+    /// Who reaches the Default Project.
+    pub default_access: DefaultAccess,
+    /// Early access: why the organization has its Default Project only, and whom to ask for more. `None` where it may have
+    /// several.
+    pub held_back: Option<String>,
 }
 
 /// Which projects the list shows.
@@ -72,12 +88,13 @@ pub struct NewProject {
     pub environment: Environment,
 }
 
-/// A key that stops when the project is archived.
+/// A key that stops when the project is archived, and comes back disabled when it is restored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoppingKey {
     pub id: KeyId,
     pub name: String,
     pub hint: String,
+    pub last_used: Option<Timestamp>,
     pub requests_24h: u64,
 }
 
@@ -90,7 +107,11 @@ pub struct ArchivePreview {
     pub keys: Vec<StoppingKey>,
     pub requests_24h: u64,
     /// Members who would be left without any project, and so lose the organization.
-    pub stranded: Vec<String>,
+    pub stranded: People,
+    /// Everybody in the organization: owners, admins and members.
+    pub members: u64,
+    /// When the server counted.
+    pub now: Timestamp,
     /// Why it cannot be archived, if it cannot (last active project, Default Project).
     pub obstacle: Option<String>,
 }

@@ -7,6 +7,8 @@ pub mod errors;
 pub mod home;
 pub mod keys;
 pub mod limits;
+pub mod organization;
+pub mod project;
 pub mod projects;
 pub mod receipt;
 pub mod requests;

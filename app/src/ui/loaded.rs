@@ -9,6 +9,7 @@ use super::status;
 use crate::{
     icon::Icon,
     model::{AppError, place::Place},
+    policy::Role,
 };
 
 /// Renders `children` with the data, or the failure: `<Loaded data=list_keys(…) let:listing>…</Loaded>`.
@@ -73,9 +74,15 @@ fn Denied(reason: String) -> impl IntoView {
     let who = place.map_or_else(
         || "Ask an owner of the organization.".to_owned(),
         |place| {
-            let role = place.standing.role().map_or("no member", crate::policy::Role::describe);
+            let role = place.standing.role();
+            let others = if role == Some(Role::OrgAdmin) {
+                "an owner"
+            } else {
+                "an owner or admin"
+            };
+            let role = role.map_or("no member", Role::describe);
             format!(
-                "You are signed in as {}, {role} in {}. Ask an owner or admin of {}.",
+                "You are signed in as {}, {role} in {}. Ask {others} of {}.",
                 place.viewer.name,
                 place.label(),
                 place.org.name

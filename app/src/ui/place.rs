@@ -1,6 +1,7 @@
 //! The place of the page, for components inside the shell.
 
 use leptos::prelude::*;
+use leptos_router::{components::Redirect, hooks::use_location};
 
 use super::{Loaded, Note, Tone};
 use crate::{
@@ -40,6 +41,9 @@ where
     F: FnOnce(Place) -> V + 'static,
     V: IntoView + 'static,
 {
+    if let Some(address) = moved(&place) {
+        return view! { <Redirect path=address /> }.into_any();
+    }
     provide_context(place.clone());
     let archived = place.project.as_ref().is_some_and(|project| project.archived);
     view! {
@@ -47,6 +51,25 @@ where
         {archived.then(|| view! { <Note tone=Tone::Warn>"This project is archived: its keys are refused. Its history stays readable."</Note> })}
         {children(place)}
     }
+    .into_any()
+}
+
+/// The address of this page under the present addresses of organization and project, if it was asked for under an old one:
+/// the rest of the path and the query are kept. Only for who looks at a page: what was posted is answered in place.
+fn moved(place: &Place) -> Option<String> {
+    let looked_at = use_context::<http::request::Parts>().is_none_or(|request| request.method.is_safe());
+    let location = use_location();
+    let path = location.pathname.get_untracked();
+    let mut segments = path.splitn(4, '/').skip(1);
+    let (org, project) = (segments.next()?, segments.next()?);
+    let same_project = place.project.as_ref().is_none_or(|found| found.slug.as_str() == project);
+    if !looked_at || (org == place.org.slug.as_str() && same_project) {
+        return None;
+    }
+    let page = segments.next().map(|page| format!("/{page}")).unwrap_or_default();
+    let search = location.search.get_untracked();
+    let search = if search.is_empty() { search } else { format!("?{search}") };
+    Some(format!("/{}/{}{page}{search}", place.org.slug, place.segment()))
 }
 
 /// A budget that is spent, or nearly so, at the top of every page that it concerns.

@@ -16,7 +16,7 @@ use crate::{
     console::Console,
     store::db::execute,
     store::testing::on_both_engines,
-    testing::{Who, World},
+    testing::{PASSWORD, Who, World},
 };
 
 /// The account of a person.
@@ -305,7 +305,7 @@ on_both_engines! {
         let world = World::new(db).await;
         let owner = world.console(Who::Owner).await;
         let member = id(&world, Who::ProjectMember).await;
-        Projects::archive(&owner, world.prod.clone(), "prod").await.expect("archived");
+        Projects::archive(&owner, world.prod.clone(), "prod", PASSWORD).await.expect("archived");
         let answers = [
             add(&owner, &world, Who::OtherMember.email()).await.map(drop),
             owner.set_role(world.prod.clone(), member.clone(), ProjectRole::Admin, ProjectRole::Member).await,

@@ -10,7 +10,7 @@ use app::{
         request::{Part, RequestFilter},
         usage::{Range, Scope},
     },
-    port::{Audit, Budgets, Collaborators, Keys, Limits, Requests, Shell, Usage},
+    port::{Audit, Budgets, Collaborators, Keys, Limits, ProjectSettings, Requests, Shell, Usage},
 };
 
 use super::{
@@ -90,7 +90,8 @@ async fn everything(by: &Console, world: &World) -> String {
                 .expect("requests"),
             (
                 by.place("acme", Some("prod")).await.expect("place"),
-                by.switcher().await.expect("switcher")
+                by.switcher().await.expect("switcher"),
+                by.details(prod()).await.expect("settings")
             ),
         )
     )
@@ -112,6 +113,20 @@ on_both_engines! {
         for who in [Who::Owner, Who::OrgAdmin, Who::ProjectAdmin, Who::OtherMember] {
             assert!(known.contains(who.email().as_str()), "there was something to conceal of {who:?}");
         }
+    }
+
+    async fn what_an_outsider_is_not_shown_stays_as_it_was_when_they_save(db: TestDb) {
+        let world = World::new(db).await;
+        let outsider = host(&world).await;
+        let mut shown = outsider.details(world.prod.clone()).await.expect("settings").details;
+        let seen = shown.version();
+        assert_eq!((&shown.owner, &shown.key_owner, shown.escalation.as_str()), (&None, &None, ""));
+        shown.description = "Said by somebody from outside".to_owned();
+        outsider.update(world.prod.clone(), shown, &seen).await.expect("saved");
+        let owner = world.console(Who::Owner).await;
+        let kept = owner.details(world.prod.clone()).await.expect("settings").details;
+        assert_eq!(kept.description, "Said by somebody from outside");
+        assert_eq!((kept.owner, kept.escalation.as_str()), (Some(id(&world, Who::Owner).await), "Ada Osei"));
     }
 
     async fn an_outsider_knows_their_own_keys_and_finds_no_others_by_their_maker(db: TestDb) {

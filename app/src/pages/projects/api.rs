@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 
 use crate::model::{
-    AppError, Listing, LocalPath, OrgId, Page, ProjectId, Slug,
-    project::{ArchivePreview, ProjectFilter, ProjectRow},
+    AppError, LocalPath, OrgId, Page, ProjectId, Slug,
+    project::{ArchivePreview, ProjectFilter, ProjectList},
+    project_life::{DefaultPreview, RestorePreview},
 };
 
-/// One page of an organization's projects.
+/// One page of an organization's projects, and what holds for all of them.
 #[server(endpoint = "projects/list")]
-pub async fn list_projects(org: OrgId, filter: ProjectFilter, page: Page) -> Result<Listing<ProjectRow>, AppError> {
+pub async fn list_projects(org: OrgId, filter: ProjectFilter, page: Page) -> Result<ProjectList, AppError> {
     crate::port::port::<dyn crate::port::Projects>()?.list(org, filter, page).await
 }
 
@@ -35,12 +36,41 @@ pub async fn preview_archive(project: ProjectId) -> Result<ArchivePreview, AppEr
     crate::port::port::<dyn crate::port::Projects>()?.preview_archive(project).await
 }
 
-/// Archives a project whose name was typed into `confirmation`, and leads `back` to the list.
+/// Archives a project whose name was typed into `confirmation` by somebody who knows their `password`, and leads `back` to
+/// the list.
 #[server(endpoint = "projects/archive")]
-pub async fn archive_project(project: ProjectId, confirmation: String, back: LocalPath) -> Result<(), AppError> {
+pub async fn archive_project(project: ProjectId, confirmation: String, password: String, back: LocalPath) -> Result<(), AppError> {
     crate::port::port::<dyn crate::port::Projects>()?
-        .archive(project, &confirmation)
+        .archive(project, &confirmation, &password)
         .await?;
+    leptos_axum::redirect(back.as_str());
+    Ok(())
+}
+
+/// The dry run of a restore.
+#[server(endpoint = "projects/preview-restore")]
+pub async fn preview_restore(project: ProjectId) -> Result<RestorePreview, AppError> {
+    crate::port::port::<dyn crate::port::ProjectLife>()?.preview_restore(project).await
+}
+
+/// Restores an archived project, and leads `back` to the list.
+#[server(endpoint = "projects/restore")]
+pub async fn restore_project(project: ProjectId, back: LocalPath) -> Result<(), AppError> {
+    crate::port::port::<dyn crate::port::ProjectLife>()?.restore(project).await?;
+    leptos_axum::redirect(back.as_str());
+    Ok(())
+}
+
+/// The dry run of another Default Project.
+#[server(endpoint = "projects/preview-default")]
+pub async fn preview_default(project: ProjectId) -> Result<DefaultPreview, AppError> {
+    crate::port::port::<dyn crate::port::ProjectLife>()?.preview_default(project).await
+}
+
+/// Makes a project the Default Project, and leads `back` to the list.
+#[server(endpoint = "projects/make-default")]
+pub async fn make_default(project: ProjectId, back: LocalPath) -> Result<(), AppError> {
+    crate::port::port::<dyn crate::port::ProjectLife>()?.make_default(project).await?;
     leptos_axum::redirect(back.as_str());
     Ok(())
 }

@@ -1,180 +1,108 @@
-//! The archive dialog: the dry run first, then the name typed to confirm. It stands in the URL: `?archive=proj_…`.
+//! The archive dialog: the dry run first, then the name and the password typed to confirm. It stands in the URL: `?archive=proj_…`.
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
     Projects,
     api::{ArchiveProject, preview_archive},
+    dialog::{Blocked, DryRun},
+    effects::{KeyTable, PeopleList},
 };
 use crate::{
-    model::{AppError, ProjectId, number::grouped, project::ArchivePreview},
-    ui::{Dialog, ErrorNote, Form, FormError, Note, Notice, Submit, TextField, Tone},
+    model::{number::grouped, project::ArchivePreview},
+    ui::{Dialog, Form, FormError, Notice, PasswordField, Submit, TextField},
 };
 
-/// The dialog for the project that the address names. An id of another kind is a project that does not exist.
+/// The dialog for the project that the address names.
 #[component]
 pub fn ArchiveDialog(projects: Projects, id: String) -> impl IntoView {
-    let id: Result<ProjectId, AppError> = id.parse().map_err(|_| AppError::NotFound);
-    let dialog = Suspend::new(async move {
-        let preview = match id {
-            Ok(id) => preview_archive(id).await,
-            Err(error) => Err(error),
-        };
-        match preview {
-            Ok(preview) => view! { <Confirm projects preview /> }.into_any(),
-            Err(error) => view! { <Refused projects error /> }.into_any(),
-        }
-    });
-    view! { <Suspense>{dialog}</Suspense> }
-}
-
-#[component]
-fn Refused(projects: Projects, error: AppError) -> impl IntoView {
     let close = projects.href(&[]);
     view! {
-        <Dialog title="Archive project" close=close.clone()>
-            <div class="body">
-                <ErrorNote error />
-            </div>
-            <div class="foot">
-                <a class="btn" href=close>
-                    "Close"
-                </a>
-            </div>
-        </Dialog>
+        <DryRun title="Archive project" close=close.clone() id preview=preview_archive let:preview>
+            <Confirm projects preview close />
+        </DryRun>
     }
 }
 
 #[component]
-fn Confirm(projects: Projects, preview: ArchivePreview) -> impl IntoView {
-    let close = projects.href(&[]);
+fn Confirm(projects: Projects, preview: ArchivePreview, close: String) -> impl IntoView {
     let name = preview.name.to_string();
-    let end = match preview.obstacle.clone() {
-        Some(obstacle) => view! {
-            <div class="body">
-                <Note tone=Tone::Warn>{obstacle}</Note>
-            </div>
-            <div class="foot">
-                <a class="btn" href=close.clone()>
-                    "Close"
-                </a>
-            </div>
-        }
-        .into_any(),
-        None => view! { <ConfirmForm projects preview=preview.clone() /> }.into_any(),
-    };
+    let title = format!("Archive {name}?");
+    if let Some(obstacle) = preview.obstacle {
+        return view! { <Blocked title close obstacle /> }.into_any();
+    }
+    let back = projects.href(&[Notice::ProjectArchived.param()]);
     view! {
         <Dialog
-            title=format!("Archive {name}?")
-            lead="Nothing is deleted: history stays readable to owners and admins. Counted just now, and again when you confirm."
-            close
+            title
+            lead="Nothing is deleted: history stays readable to owners and admins, and the project can be restored. Counted just now, and again when you confirm."
+            close=close.clone()
             wide=true
         >
-            {preview.obstacle.is_none().then(|| view! { <Effects preview /> })}
-            {end}
+            <div class="body">
+                <dl class="facts three">
+                    <div>
+                        <dt>"Keys that stop"</dt>
+                        <dd>{preview.keys.len()}</dd>
+                    </div>
+                    <div>
+                        <dt>"Requests, last 24 h"</dt>
+                        <dd>{grouped(preview.requests_24h)}</dd>
+                    </div>
+                    <div>
+                        <dt>"Lose the organization"</dt>
+                        <dd>
+                            {grouped(preview.stranded.total)} " "
+                            <span class="muted">
+                                "of " {grouped(preview.members)} {if preview.members == 1 { " member" } else { " members" }}
+                            </span>
+                        </dd>
+                    </div>
+                </dl>
+                <div class="pair">
+                    <section aria-labelledby="archive-keys">
+                        <h3 id="archive-keys">"Keys refused from that moment"</h3>
+                        <KeyTable keys=preview.keys now=preview.now />
+                    </section>
+                    <section aria-labelledby="archive-people">
+                        <h3 id="archive-people">"People left with no project"</h3>
+                        <PeopleList
+                            people=preview.stranded
+                            consequence="They lose the organization until an admin adds them to another project."
+                        />
+                    </section>
+                </div>
+            </div>
+            <Form action=ArchiveProject::PATH>
+                <div class="body">
+                    <FormError fields=&["confirmation", "password"] />
+                    <input type="hidden" name="project" value=preview.id.to_string() />
+                    <input type="hidden" name="back" value=back />
+                    <div class="two">
+                        <TextField
+                            label=format!("Type “{name}” to confirm")
+                            name="confirmation"
+                            hint="Restoring brings keys back disabled."
+                            autocomplete="off"
+                            required=true
+                            autofocus=true
+                        />
+                        <PasswordField
+                            label="Your password"
+                            name="password"
+                            autocomplete="current-password"
+                            hint="To be sure that it is you."
+                        />
+                    </div>
+                </div>
+                <div class="foot">
+                    <a class="btn" href=close>
+                        "Cancel"
+                    </a>
+                    <Submit label=format!("Archive {name}") class="btn danger" />
+                </div>
+            </Form>
         </Dialog>
     }
-}
-
-/// What stops.
-#[component]
-fn Effects(preview: ArchivePreview) -> impl IntoView {
-    let keys = preview
-        .keys
-        .iter()
-        .map(|key| {
-            view! {
-                <tr>
-                    <th scope="row" class="name">
-                        {key.name.clone()}
-                        <code class="sub">{key.hint.clone()}</code>
-                    </th>
-                    <td class="num">
-                        <strong>{grouped(key.requests_24h)}</strong>
-                    </td>
-                </tr>
-            }
-        })
-        .collect_view();
-    let stranded = preview
-        .stranded
-        .iter()
-        .map(|person| view! { <li>{person.clone()}</li> })
-        .collect_view();
-    view! {
-        <div class="body">
-            <dl class="facts three">
-                <div>
-                    <dt>"Keys that stop"</dt>
-                    <dd>{preview.keys.len()}</dd>
-                </div>
-                <div>
-                    <dt>"Requests, last 24 h"</dt>
-                    <dd>{grouped(preview.requests_24h)}</dd>
-                </div>
-                <div>
-                    <dt>"Lose the organization"</dt>
-                    <dd>{preview.stranded.len()}</dd>
-                </div>
-            </dl>
-            <div class="pair">
-                <section aria-labelledby="archive-keys">
-                    <h3 id="archive-keys">"Keys refused from that moment"</h3>
-                    {if preview.keys.is_empty() {
-                        view! { <p class="muted">"None."</p> }.into_any()
-                    } else {
-                        view! {
-                            <table class="table plain">
-                                <thead class="sr-only">
-                                    <tr>
-                                        <th scope="col">"Key"</th>
-                                        <th scope="col">"Requests in 24 h"</th>
-                                    </tr>
-                                </thead>
-                                <tbody>{keys}</tbody>
-                            </table>
-                        }
-                            .into_any()
-                    }}
-                </section>
-                <section aria-labelledby="archive-people">
-                    <h3 id="archive-people">"People left with no project"</h3>
-                    {if preview.stranded.is_empty() {
-                        view! { <p class="muted">"Nobody."</p> }.into_any()
-                    } else {
-                        view! {
-                            <ul class="people">{stranded}</ul>
-                            <p class="muted">
-                                <small>"They lose the organization until an admin adds them to another project."</small>
-                            </p>
-                        }
-                            .into_any()
-                    }}
-                </section>
-            </div>
-        </div>
-    }
-}
-
-#[component]
-fn ConfirmForm(projects: Projects, preview: ArchivePreview) -> impl IntoView {
-    let close = projects.href(&[]);
-    let back = projects.href(&[Notice::ProjectArchived.param()]);
-    let name = preview.name.to_string();
-    view! {
-        <Form action=ArchiveProject::PATH>
-            <div class="body">
-                <FormError fields=&["confirmation"] />
-                <input type="hidden" name="project" value=preview.id.to_string() />
-                <input type="hidden" name="back" value=back />
-                <TextField label=format!("Type “{name}” to confirm") name="confirmation" autocomplete="off" required=true autofocus=true />
-            </div>
-            <div class="foot">
-                <a class="btn" href=close>
-                    "Cancel"
-                </a>
-                <Submit label=format!("Archive {name}") class="btn danger" />
-            </div>
-        </Form>
-    }
+    .into_any()
 }

@@ -3,11 +3,8 @@
 use crate::model::{
     AppError, Name, Slug,
     error::Fields,
-    project::{Environment, NewProject},
+    project::{Environment, MAX_DESCRIPTION, NewProject},
 };
-
-/// The longest description.
-pub const MAX_DESCRIPTION: usize = 500;
 
 /// Parses the fields `name`, `slug`, `description` and `environment`. An empty slug takes the one that the name suggests.
 ///
@@ -18,7 +15,7 @@ pub fn parse(name: &str, slug: &str, description: &str, environment: &str) -> Re
     let suggested = Slug::suggest(name).filter(|_| slug.trim().is_empty());
     let slug = match suggested {
         Some(slug) => Some(slug),
-        None => fields.parse("slug", slug.parse::<Slug>()),
+        None => fields.parse("slug", Slug::choose(slug)),
     };
     let name = fields.parse("name", name.parse::<Name>());
     let environment = fields.parse("environment", environment.parse::<Environment>());

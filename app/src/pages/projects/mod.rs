@@ -1,10 +1,14 @@
-//! Projects of an organization: the list, creation, and the archive with its dry run.
+//! Projects of an organization: the list, creation; archive, restore and the Default flag with their dry runs.
 
 pub mod api;
 mod archive;
 mod create;
+mod default;
+mod dialog;
+pub(crate) mod effects;
 pub mod form;
 mod list;
+mod restore;
 #[cfg(test)]
 mod tests;
 
@@ -12,15 +16,17 @@ use leptos::prelude::*;
 
 use crate::{
     model::{
-        Listing,
         place::Place,
-        project::{ProjectFilter, ProjectRow},
+        project::{ProjectFilter, ProjectList},
     },
     policy::{Action, reason},
-    ui::{InPlace, LinkButton, Loaded, NotFound, PageHead, href, page_of, query},
+    ui::{InPlace, LinkButton, Loaded, NotFound, Note, PageHead, href, page_of, query},
 };
 
-use self::{api::list_projects, archive::ArchiveDialog, create::CreateDialog, list::ProjectList};
+use self::{
+    api::list_projects, archive::ArchiveDialog, create::CreateDialog, default::DefaultDialog, dialog::Blocked, list::ProjectTable,
+    restore::RestoreDialog,
+};
 
 /// What every part of the page needs.
 #[derive(Clone)]
@@ -39,6 +45,9 @@ impl Projects {
         (!self.place.standing.may(Action::ManageProjects)).then(|| reason(Action::ManageProjects))
     }
 }
+
+/// Why the control that makes a project is disabled while the organization may have one only.
+const EARLY_ACCESS: &str = "Several projects are in early access. The note below says whom to ask.";
 
 /// The value of `?state=`.
 fn state_param(filter: ProjectFilter) -> &'static str {
@@ -74,31 +83,38 @@ fn OrgProjects(place: Place) -> impl IntoView {
         _ => ProjectFilter::Active,
     };
     let list = list_projects(place.org.id.clone(), filter, page_of(&query));
-    let creating = query.get_str("new").is_some();
-    let archiving = query.get("archive");
+    let (archiving, restoring, default) = (query.get("archive"), query.get("restore"), query.get("default"));
     let projects = Projects { place };
     let dialogs = projects.locked().is_none().then(|| {
         view! {
-            {creating.then(|| view! { <CreateDialog projects=projects.clone() /> })}
             {archiving.map(|id| view! { <ArchiveDialog projects=projects.clone() id /> })}
+            {restoring.map(|id| view! { <RestoreDialog projects=projects.clone() id /> })}
+            {default.map(|id| view! { <DefaultDialog projects=projects.clone() id /> })}
         }
     });
     view! {
-        <Loaded data=list let:listing>
-            <Body projects filter listing />
+        <Loaded data=list let:list>
+            <Body projects filter list />
         </Loaded>
         {dialogs}
     }
 }
 
 #[component]
-fn Body(projects: Projects, filter: ProjectFilter, listing: Listing<ProjectRow>) -> impl IntoView {
+fn Body(projects: Projects, filter: ProjectFilter, list: ProjectList) -> impl IntoView {
+    let ProjectList {
+        listing,
+        default_access,
+        held_back,
+    } = list;
     let lead = format!(
         "A project isolates collaborators, keys, models, limits and usage. Everything is billed to {}.",
         projects.place.org.name
     );
     let new = projects.href(&[("new", "1")]);
-    let locked = projects.locked();
+    let creating = query().get_str("new").is_some() && projects.locked().is_none();
+    let create = creating.then(|| create_dialog(&projects, held_back.clone()));
+    let locked = projects.locked().or(held_back.is_some().then_some(EARLY_ACCESS));
     let tab = |state: ProjectFilter, label: &'static str| {
         let here = state == filter;
         let count = here.then(|| view! { <span class="faint">{format!(" {}", listing.unfiltered)}</span> });
@@ -114,9 +130,19 @@ fn Body(projects: Projects, filter: ProjectFilter, listing: Listing<ProjectRow>)
         <PageHead title="Projects" lead>
             <LinkButton href=new label="Create project" icon="plus" class="btn primary" reason=locked />
         </PageHead>
+        {held_back.map(|text| view! { <Note>{text}</Note> })}
         <nav class="tabs" aria-label="State">
             {tabs}
         </nav>
-        <ProjectList projects filter listing />
+        <ProjectTable projects filter listing default_access />
+        {create}
+    }
+}
+
+/// The form, or why there is none.
+fn create_dialog(projects: &Projects, held_back: Option<String>) -> AnyView {
+    match held_back {
+        None => view! { <CreateDialog projects=projects.clone() /> }.into_any(),
+        Some(obstacle) => view! { <Blocked title="Create project".to_owned() close=projects.href(&[]) obstacle /> }.into_any(),
     }
 }

@@ -5,35 +5,63 @@ use async_trait::async_trait;
 use super::api::{ArchiveProject, CreateProject};
 use crate::{
     model::{
-        AppError, KeyId, Listing, Money, OrgId, Page, ProjectId, Timestamp, TypedId,
+        AppError, KeyId, Listing, Money, OrgId, OrgRole, Page, ProjectId, Standing, Timestamp, TypedId,
         error::FieldError,
-        place::ProjectRef,
-        project::{ArchivePreview, Environment, NewProject, ProjectFilter, ProjectRow, StoppingKey},
-        time::DAY,
+        organization::DefaultAccess,
+        place::{Place, ProjectRef},
+        project::{ArchivePreview, Environment, NewProject, ProjectFilter, ProjectList, ProjectRow, StoppingKey},
+        project_life::{Concerned, DefaultPreview, People, RestorePreview},
+        time::{DAY, HOUR},
     },
-    port::Projects,
+    port::{ProjectLife, Projects},
     testing::{Ports, all_projects, assert_has, failed, member, owner, place, project, render},
 };
 
 const NOW: Timestamp = Timestamp(1_795_183_331_123);
 
+#[derive(Clone, Default)]
 struct Fake {
     rows: Vec<ProjectRow>,
     obstacle: Option<String>,
+    held_back: Option<String>,
+}
+
+fn jonas() -> People {
+    People {
+        first: vec![Concerned {
+            name: "Jonas Lindqvist".parse().unwrap(),
+            email: "jonas.lindqvist@acme.example".parse().unwrap(),
+        }],
+        total: 3,
+    }
+}
+
+fn keys() -> Vec<StoppingKey> {
+    vec![StoppingKey {
+        id: KeyId::from_bits(5),
+        name: "load-test-2".to_owned(),
+        hint: "bw_d_9Krw…b1Xs".to_owned(),
+        last_used: Some(NOW.plus(-9 * HOUR)),
+        requests_24h: 181_904,
+    }]
 }
 
 #[async_trait]
 impl Projects for Fake {
-    async fn list(&self, _: OrgId, filter: ProjectFilter, page: Page) -> Result<Listing<ProjectRow>, AppError> {
+    async fn list(&self, _: OrgId, filter: ProjectFilter, page: Page) -> Result<ProjectList, AppError> {
         let of_state = |row: &&ProjectRow| row.archived_at.is_some() == (filter == ProjectFilter::Archived);
         let all: Vec<_> = self.rows.iter().filter(of_state).cloned().collect();
         let rows: Vec<_> = all.iter().filter(|row| row.name.as_str().contains(&page.query)).cloned().collect();
-        Ok(Listing {
-            total: rows.len() as u64,
-            rows,
-            unfiltered: all.len() as u64,
-            page: page.number,
-            now: NOW,
+        Ok(ProjectList {
+            listing: Listing {
+                total: rows.len() as u64,
+                rows,
+                unfiltered: all.len() as u64,
+                page: page.number,
+                now: NOW,
+            },
+            default_access: DefaultAccess::AllMembers,
+            held_back: self.held_back.clone(),
         })
     }
     async fn create(&self, _: OrgId, _: NewProject) -> Result<ProjectRef, AppError> {
@@ -45,18 +73,47 @@ impl Projects for Fake {
             id,
             name: row.name.clone(),
             slug: row.slug.clone(),
-            keys: vec![StoppingKey {
-                id: KeyId::from_bits(5),
-                name: "load-test-2".to_owned(),
-                hint: "bw_d_9Krw…b1Xs".to_owned(),
-                requests_24h: 181_904,
-            }],
+            keys: keys(),
             requests_24h: 184_220,
-            stranded: vec!["Jonas Lindqvist".to_owned()],
+            stranded: jonas(),
+            members: 6,
+            now: NOW,
             obstacle: self.obstacle.clone(),
         })
     }
-    async fn archive(&self, _: ProjectId, _: &str) -> Result<(), AppError> {
+    async fn archive(&self, _: ProjectId, _: &str, _: &str) -> Result<(), AppError> {
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl ProjectLife for Fake {
+    async fn preview_restore(&self, id: ProjectId) -> Result<RestorePreview, AppError> {
+        Ok(RestorePreview {
+            id,
+            name: "old-bot".parse().unwrap(),
+            keys: keys(),
+            collaborators: 4,
+            regaining: jonas(),
+            now: NOW,
+            obstacle: self.obstacle.clone(),
+        })
+    }
+    async fn restore(&self, _: ProjectId) -> Result<(), AppError> {
+        Ok(())
+    }
+    async fn preview_default(&self, id: ProjectId) -> Result<DefaultPreview, AppError> {
+        Ok(DefaultPreview {
+            id,
+            name: "test".parse().unwrap(),
+            from: "main".parse().unwrap(),
+            access: DefaultAccess::AllMembers,
+            gaining: People::default(),
+            losing: jonas(),
+            obstacle: self.obstacle.clone(),
+        })
+    }
+    async fn make_default(&self, _: ProjectId) -> Result<(), AppError> {
         Ok(())
     }
 }
@@ -72,23 +129,31 @@ fn row(bits: u128, name: &str, archived_at: Option<Timestamp>) -> ProjectRow {
         owner: (bits == 1).then(|| "Noor Haddad".to_owned()),
         active_keys: 3,
         month_cost: Money(1_102_770_000),
+        expected_spend: (bits == 1).then_some(Money(1_000_000_000)),
         refused_24h: 611,
         archived_at,
     }
 }
 
 fn ports(obstacle: Option<&str>) -> Ports {
-    let rows = vec![
-        row(1, "main", None),
-        row(2, "test", None),
-        row(3, "old-bot", Some(NOW.plus(-3 * DAY))),
-    ];
+    at(all_projects(), obstacle, None)
+}
+
+/// The page of this place, with what stands against a change, and against further projects.
+fn at(place: Place, obstacle: Option<&str>, held_back: Option<&str>) -> Ports {
+    let fake = Arc::new(Fake {
+        rows: vec![
+            row(1, "main", None),
+            row(2, "test", None),
+            row(3, "old-bot", Some(NOW.plus(-3 * DAY))),
+        ],
+        obstacle: obstacle.map(str::to_owned),
+        held_back: held_back.map(str::to_owned),
+    });
     Ports {
-        projects: Some(Arc::new(Fake {
-            rows,
-            obstacle: obstacle.map(str::to_owned),
-        })),
-        ..Ports::at(all_projects())
+        projects: Some(fake.clone()),
+        project_life: Some(fake),
+        ..Ports::at(place)
     }
 }
 
@@ -105,6 +170,10 @@ async fn the_list_shows_what_each_project_costs_and_how_often_it_was_refused() {
             "Noor Haddad",
             "No owner",
             "$1,102.77",
+            "class=\"num bad\"",
+            "of $1,000.00",
+            "Open to all members",
+            "href=\"/acme-robotics/~/settings#access\"",
             "Cost, Nov",
             "611",
             "href=\"/acme-robotics/test/keys\"",
@@ -126,10 +195,7 @@ async fn nothing_matches_is_not_nothing_yet() {
     let (html, _) = render(&format!("{PAGE}?q=zzz"), ports(None)).await;
     assert_has(&html, &["No project matches", "“zzz”"]);
     let none = Ports {
-        projects: Some(Arc::new(Fake {
-            rows: Vec::new(),
-            obstacle: None,
-        })),
+        projects: Some(Arc::new(Fake::default())),
         ..Ports::at(all_projects())
     };
     let (html, _) = render(&format!("{PAGE}?state=archived"), none).await;
@@ -160,14 +226,81 @@ async fn the_dry_run_comes_before_the_confirmation() {
             "load-test-2",
             "181,904",
             "184,220",
+            "9 h ago",
+            "of 6 members",
             "Jonas Lindqvist",
+            "and 2 more",
             "Type “test” to confirm",
             "name=\"confirmation\"",
+            "name=\"password\"",
         ],
     );
     let error = AppError::field("confirmation", "Type the name exactly as it stands above.");
     let (html, _) = render(&failed::<ArchiveProject>(&path, error), ports(None)).await;
     assert_eq!(html.matches(">Type the name exactly as it stands above.<").count(), 1, "{html}");
+    let error = AppError::field("password", "This is not your password.");
+    let (html, _) = render(&failed::<ArchiveProject>(&path, error), ports(None)).await;
+    assert_eq!(html.matches(">This is not your password.<").count(), 1, "{html}");
+}
+
+#[tokio::test]
+async fn a_restore_says_what_comes_back_and_how() {
+    let path = format!("{PAGE}?state=archived&restore={}", ProjectId::from_bits(3));
+    let (html, _) = render(&path, ports(None)).await;
+    assert_has(
+        &html,
+        &[
+            "Restore old-bot?",
+            "Keys that come back disabled",
+            "load-test-2",
+            "Jonas Lindqvist",
+            "Collaborators",
+        ],
+    );
+    let (html, _) = render(&path, ports(Some("Ask the operator."))).await;
+    assert_has(&html, &["Ask the operator."]);
+    assert!(!html.contains("action=\"/api/projects/restore\""));
+}
+
+#[tokio::test]
+async fn moving_the_default_flag_lists_who_gains_and_who_loses() {
+    let path = format!("{PAGE}?default={}", ProjectId::from_bits(2));
+    let (html, _) = render(&path, ports(None)).await;
+    assert_has(
+        &html,
+        &[
+            "Make test the Default Project?",
+            "Gain access to test",
+            "Nobody.",
+            "Lose access to main",
+            "Jonas Lindqvist",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn early_access_says_whom_to_ask_instead_of_offering_more() {
+    let held_back = "Several projects are in early access. Ask platform@acme.example for more.";
+    let (html, _) = render(PAGE, at(all_projects(), None, Some(held_back))).await;
+    assert_has(&html, &[held_back, "aria-disabled=\"true\""]);
+    let (html, _) = render(&format!("{PAGE}?new=1"), at(all_projects(), None, Some(held_back))).await;
+    assert_eq!(html.matches(held_back).count(), 2, "in the dialog, too");
+    assert!(!html.contains("action=\"/api/projects/create\""));
+}
+
+#[tokio::test]
+async fn the_access_policy_is_for_owners() {
+    let admin = Standing {
+        org: Some(OrgRole::Admin),
+        project: None,
+    };
+    let all = Place {
+        standing: admin,
+        ..all_projects()
+    };
+    let (html, _) = render(PAGE, at(all, None, None)).await;
+    assert_has(&html, &["Only an owner of the organization can do this.", "?archive="]);
+    assert!(!html.contains("settings#access"));
 }
 
 #[tokio::test]

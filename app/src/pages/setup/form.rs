@@ -17,7 +17,7 @@ pub fn parse(token: String, name: &str, email: &str, password: String, org: &str
     let strong: Result<(), InvalidName> = check_password(&password, email.as_ref().map_or("", Email::as_str));
     let strong = fields.parse("password", strong);
     let org = fields.parse("org", org.parse::<Name>());
-    let slug = fields.parse("slug", slug.parse::<Slug>());
+    let slug = fields.parse("slug", Slug::choose(slug));
     match (person, email, strong, org, slug) {
         (Some(name), Some(email), Some(()), Some(org), Some(slug)) => Ok(Setup {
             token,

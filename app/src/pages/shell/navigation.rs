@@ -16,20 +16,22 @@ struct Entry {
 /// A page of the console: its segment, name, icon, and what it takes to see it.
 type PageOfPlace = (&'static str, &'static str, &'static str, Action);
 
-const PROJECT_PAGES: [PageOfPlace; 6] = [
+const PROJECT_PAGES: [PageOfPlace; 7] = [
     ("settings/collaborators", "Collaborators", "users", Action::ManageProject),
     ("keys", "API Keys", "key-round", Action::ViewKeys),
     ("limits", "Limits", "gauge", Action::ViewUsage),
     ("usage", "Usage & Analytics", "chart-column", Action::ViewUsage),
     ("requests", "Request log", "logs", Action::ViewUsage),
     ("audit", "Audit Logs", "scroll-text", Action::ViewAudit),
+    ("settings", "Project settings", "sliders-horizontal", Action::ManageProject),
 ];
 
-const ORG_PAGES: [PageOfPlace; 4] = [
+const ORG_PAGES: [PageOfPlace; 5] = [
     ("projects", "Projects", "folder", Action::ViewOrg),
     ("usage", "Usage & Analytics", "chart-column", Action::ViewOrg),
     ("requests", "Request log", "logs", Action::ViewOrg),
     ("audit", "Audit Logs", "scroll-text", Action::ViewOrg),
+    ("settings", "Organization settings", "building-2", Action::ManageOrg),
 ];
 
 /// The pages of the project of the place; none under "All projects".
@@ -121,7 +123,8 @@ mod tests {
                 "Limits",
                 "Usage & Analytics",
                 "Request log",
-                "Audit Logs"
+                "Audit Logs",
+                "Project settings"
             ]
         );
         assert_eq!(labels(org_entries(&place(owner()))), ["Projects"]);
@@ -132,6 +135,15 @@ mod tests {
         assert!(project_entries(&all_projects()).is_empty());
         let entries = org_entries(&all_projects());
         assert_eq!(entries[1].href, "/acme-robotics/~/usage");
-        assert_eq!(labels(entries), ["Projects", "Usage & Analytics", "Request log", "Audit Logs"]);
+        assert_eq!(
+            labels(entries),
+            [
+                "Projects",
+                "Usage & Analytics",
+                "Request log",
+                "Audit Logs",
+                "Organization settings"
+            ]
+        );
     }
 }

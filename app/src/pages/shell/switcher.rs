@@ -17,8 +17,8 @@ const ALL_LABEL: &str = "All projects";
 /// The same page in another project, or that project's first page where it has no such page.
 fn project_page(current: &str) -> &str {
     match page_segment(current) {
-        page @ ("keys" | "limits" | "usage" | "audit") => page,
         "settings" if current.ends_with("/settings/collaborators") => "settings/collaborators",
+        page @ ("keys" | "limits" | "usage" | "requests" | "audit" | "settings") => page,
         _ => "keys",
     }
 }
@@ -26,7 +26,7 @@ fn project_page(current: &str) -> &str {
 /// The same page of "All projects", or its first one.
 fn org_page(current: &str) -> &str {
     match page_segment(current) {
-        page @ ("usage" | "audit") => page,
+        page @ ("usage" | "requests" | "audit") => page,
         _ => "projects",
     }
 }

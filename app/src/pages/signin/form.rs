@@ -38,7 +38,9 @@ pub fn describe(next: &str) -> Option<String> {
         "usage" => "Usage & Analytics",
         "audit" => "Audit Logs",
         "projects" => "Projects",
+        "settings" if project == "All projects" => "Organization settings",
         "settings" if segments.next() == Some("collaborators") => "Collaborators",
+        "settings" => "Project settings",
         _ => return None,
     };
     Some(format!("{project} · {page}"))
@@ -75,6 +77,11 @@ mod tests {
     fn the_way_back_is_named() {
         assert_eq!(describe("/acme/prod/audit?q=x"), Some("prod · Audit Logs".to_owned()));
         assert_eq!(describe("/acme/~/projects"), Some("All projects · Projects".to_owned()));
+        assert_eq!(describe("/acme/prod/settings"), Some("prod · Project settings".to_owned()));
+        assert_eq!(
+            describe("/acme/~/settings"),
+            Some("All projects · Organization settings".to_owned())
+        );
         assert_eq!(
             describe("/acme/prod/settings/collaborators"),
             Some("prod · Collaborators".to_owned())

@@ -1,0 +1,122 @@
+//! The dialog of another Default Project access, with its dry run. It stands in the URL: `?access=assigned_only`.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+
+use super::{
+    Organization,
+    api::{SetAccess, preview_access},
+};
+use crate::{
+    model::{
+        number::grouped,
+        organization::DefaultAccess,
+        project_life::{AccessPreview, People},
+    },
+    pages::projects::effects::PeopleList,
+    ui::{Dialog, ErrorNote, Form, FormError, Notice, Submit},
+};
+
+/// The dialog that asks for this access; for the one that holds already there is nothing to ask.
+#[component]
+pub fn AccessDialog(organization: Organization, to: DefaultAccess) -> impl IntoView {
+    let dialog = Suspend::new(async move {
+        match preview_access(organization.place.org.id.clone(), to).await {
+            Ok(preview) if preview.from == to => ().into_any(),
+            Ok(preview) => view! { <Confirm organization preview /> }.into_any(),
+            Err(error) => view! { <ErrorNote error /> }.into_any(),
+        }
+    });
+    view! { <Suspense>{dialog}</Suspense> }
+}
+
+/// What follows for one group of people.
+struct Effect {
+    title: String,
+    people: People,
+    consequence: String,
+}
+
+/// The effects on the organization and on its Default Project.
+fn effects(preview: &AccessPreview, org: &str) -> [Effect; 2] {
+    let project = &preview.default_project;
+    let (title, consequence, of_project, then) = match preview.to {
+        DefaultAccess::AssignedOnly => (
+            format!("Lose {org}"),
+            "They have no project of their own: they lose the organization until somebody adds them to one.",
+            format!("Lose {project}"),
+            "They are in it only because it is open to all members.",
+        ),
+        DefaultAccess::AllMembers => (
+            format!("Regain {org}"),
+            "They have no project of their own.",
+            format!("Gain {project}"),
+            "As members.",
+        ),
+    };
+    [
+        Effect {
+            title,
+            people: preview.organization.clone(),
+            consequence: consequence.to_owned(),
+        },
+        Effect {
+            title: of_project,
+            people: preview.project.clone(),
+            consequence: then.to_owned(),
+        },
+    ]
+}
+
+#[component]
+fn Confirm(organization: Organization, preview: AccessPreview) -> impl IntoView {
+    let close = organization.href(&[]);
+    let back = organization.href(&[Notice::OrganizationSaved.param()]);
+    let org = organization.place.org.clone();
+    let (title, lead, class) = match preview.to {
+        DefaultAccess::AssignedOnly => (
+            format!("Open {} to assigned people only?", preview.default_project),
+            "Owners and admins reach every project and lose nothing. Counted just now, and again when you confirm.",
+            "btn danger",
+        ),
+        DefaultAccess::AllMembers => (
+            format!("Open {} to all members?", preview.default_project),
+            "Every member of the organization has at least the member role there.",
+            "btn primary",
+        ),
+    };
+    let [of_org, of_project] = effects(&preview, org.name.as_str());
+    view! {
+        <Dialog title lead close=close.clone() wide=true>
+            <Form action=SetAccess::PATH>
+                <div class="body">
+                    <FormError />
+                    <input type="hidden" name="org" value=org.id.to_string() />
+                    <input type="hidden" name="to" value=preview.to.as_str() />
+                    <input type="hidden" name="back" value=back />
+                    <div class="pair">
+                        <EffectOn id="access-org" effect=of_org />
+                        <EffectOn id="access-project" effect=of_project />
+                    </div>
+                </div>
+                <div class="foot">
+                    <a class="btn" href=close>
+                        "Cancel"
+                    </a>
+                    <Submit label="Change access" class />
+                </div>
+            </Form>
+        </Dialog>
+    }
+}
+
+#[component]
+fn EffectOn(id: &'static str, effect: Effect) -> impl IntoView {
+    view! {
+        <section aria-labelledby=id>
+            <h3 id=id>
+                {effect.title} ": " {grouped(effect.people.total)}
+            </h3>
+            <PeopleList people=effect.people consequence=effect.consequence />
+        </section>
+    }
+}

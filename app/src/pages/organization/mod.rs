@@ -1,0 +1,162 @@
+//! Organization settings: name and address, and the policies that hold for all of its projects. For owners.
+
+mod access;
+pub mod api;
+#[cfg(test)]
+mod tests;
+
+use leptos::{prelude::*, server_fn::ServerFn};
+
+use self::{
+    access::AccessDialog,
+    api::{RenameOrganization, SetExternal, find_organization},
+};
+use crate::{
+    model::{
+        number::grouped,
+        organization::{DefaultAccess, ExternalUse, OrgNames, OrgSettings},
+        place::Place,
+    },
+    ui::{Alert, Card, Form, FormError, Loaded, Notice, PageHead, Submit, TextField, failure, href, query},
+};
+
+/// What every part of the page needs.
+#[derive(Clone)]
+struct Organization {
+    place: Place,
+}
+
+impl Organization {
+    /// The address of this page with parameters.
+    fn href(&self, params: &[(&'static str, &str)]) -> String {
+        href(&self.place.org_href("settings"), params)
+    }
+}
+
+/// The page `settings` below "All projects".
+#[component]
+pub fn OrganizationSettings(place: Place) -> impl IntoView {
+    let found = find_organization(place.org.id.clone());
+    let organization = Organization { place };
+    view! {
+        <Loaded data=found let:settings>
+            <Body organization settings />
+        </Loaded>
+    }
+}
+
+#[component]
+fn Body(organization: Organization, settings: OrgSettings) -> impl IntoView {
+    let asked = query().get_str("access").and_then(|word| word.parse::<DefaultAccess>().ok());
+    let dialog = asked.map(|to| view! { <AccessDialog organization=organization.clone() to /> });
+    view! {
+        <PageHead title="Organization settings" lead="For owners. Every change is recorded in the Audit Logs." />
+        <Alert error=failure(SetExternal::PATH) />
+        <div class="settings">
+            <NameForm organization=organization.clone() names=settings.names />
+            <AccessPolicy organization=organization.clone() access=settings.default_access />
+            <ExternalPolicy organization allowed=settings.external_allowed used=settings.external />
+        </div>
+        {dialog}
+    }
+}
+
+#[component]
+fn NameForm(organization: Organization, names: OrgNames) -> impl IntoView {
+    let back = organization.href(&[Notice::OrganizationSaved.param()]);
+    let seen = names.version();
+    view! {
+        <Card id="names" title="Name and address">
+            <Form action=RenameOrganization::PATH>
+                <div class="body">
+                    <FormError fields=&["name", "slug"] />
+                    <input type="hidden" name="org" value=organization.place.org.id.to_string() />
+                    <input type="hidden" name="seen" value=seen />
+                    <input type="hidden" name="back" value=back />
+                    <div class="two">
+                        <TextField label="Name" name="name" value=names.name.to_string() autocomplete="off" required=true />
+                        <TextField
+                            label="Address"
+                            name="slug"
+                            value=names.slug.to_string()
+                            hint="The first part of every address here. The old one goes on to lead here."
+                            autocomplete="off"
+                            required=true
+                        />
+                    </div>
+                </div>
+                <div class="foot">
+                    <Submit label="Save" />
+                </div>
+            </Form>
+        </Card>
+    }
+}
+
+#[component]
+fn AccessPolicy(organization: Organization, access: DefaultAccess) -> impl IntoView {
+    let other = access.other();
+    let (text, label) = match access {
+        DefaultAccess::AllMembers => (
+            "Every member of the organization has at least the member role in the Default Project.",
+            "Open it to assigned people only…",
+        ),
+        DefaultAccess::AssignedOnly => (
+            "Only people who are assigned to the Default Project reach it. A member without any project loses the organization.",
+            "Open it to all members…",
+        ),
+    };
+    view! {
+        <Card id="access" title="Default Project access">
+            <div class="body line">
+                <p>
+                    <strong>{access.label()}</strong>
+                    <span class="sub">{text}</span>
+                </p>
+                <a class="btn" href=organization.href(&[("access", other.as_str())])>
+                    {label}
+                </a>
+            </div>
+        </Card>
+    }
+}
+
+#[component]
+fn ExternalPolicy(organization: Organization, allowed: bool, used: ExternalUse) -> impl IntoView {
+    let back = organization.href(&[Notice::OrganizationSaved.param()]);
+    let count = |number: u64, one: &str, many: &str| format!("{} {}", grouped(number), if number == 1 { one } else { many });
+    let used = format!(
+        "{} switched on, {} from outside.",
+        count(used.projects, "project has it", "projects have it"),
+        count(used.people, "person is", "people are")
+    );
+    let (state, text, label) = if allowed {
+        (
+            "Allowed",
+            "A project whose own switch is on may add accounts from outside the organization. Their usage is billed to the organization.",
+            "Refuse external collaborators",
+        )
+    } else {
+        (
+            "Refused",
+            "No project can add accounts from outside the organization. Those who are in one stay until they are removed.",
+            "Allow external collaborators",
+        )
+    };
+    view! {
+        <Card id="external" title="External collaborators">
+            <div class="body line">
+                <p>
+                    <strong>{state}</strong>
+                    <span class="sub">{text} " " {used}</span>
+                </p>
+                <form action=SetExternal::PATH method="post" data-enhanced>
+                    <input type="hidden" name="org" value=organization.place.org.id.to_string() />
+                    <input type="hidden" name="allowed" value=(!allowed).to_string() />
+                    <input type="hidden" name="back" value=back />
+                    <Submit label class="btn" />
+                </form>
+            </div>
+        </Card>
+    }
+}

@@ -1,0 +1,40 @@
+//! Proof that the person at the keyboard is still the one who signed in, asked for before what is hard to undo.
+
+use app::model::AppError;
+
+use super::{
+    password::Passwords,
+    sign_in::SignInError,
+    throttle::{Attempt, Throttled},
+};
+use crate::{
+    access::Caller,
+    audit::{Chain, Event},
+    store::{Store, audit},
+};
+
+/// Checks the password of the person who is signed in. Guesses are counted together with those at sign-in, before they are
+/// tried. It takes as long as a sign-in: call it before a change is opened.
+///
+/// # Errors
+/// `Invalid` on the field `password` when it is another one, which is recorded; `Throttled` after too many of them.
+pub async fn confirm(store: &Store, passwords: &Passwords, caller: &Caller, password: &str) -> Result<(), AppError> {
+    let person = caller.person.as_ref().ok_or(AppError::SignedOut)?;
+    if password.is_empty() {
+        return Err(AppError::field("password", "Enter your password."));
+    }
+    let attempt = Attempt::new(&person.email, caller.origin.address);
+    if let Err(Throttled { retry_after_s }) = attempt.begin(store).await? {
+        return Err(AppError::Throttled { retry_after_s });
+    }
+    let stored = store.credentials(&person.email).await?.map(|known| known.password_hash);
+    if passwords.verify(password, stored.as_deref()).await.map_err(SignInError::from)? {
+        attempt.succeeded(store).await?;
+        return Ok(());
+    }
+    let mut tx = store.db.write().await?;
+    let event = Event::new("account.password_refused", &person.id, &person.email);
+    audit::append(&mut tx, &store.ambient, caller, &Chain::Installation, event).await?;
+    tx.commit().await?;
+    Err(AppError::field("password", "This is not your password."))
+}
