@@ -31,6 +31,7 @@ UPDATE attempts SET window_end = window_start + 900000;
 ALTER TABLE accounts ADD COLUMN zone TEXT NOT NULL DEFAULT 'UTC'; -- IANA name
 ALTER TABLE accounts ADD COLUMN theme TEXT NOT NULL DEFAULT 'system' CHECK (theme IN ('system', 'light', 'dark'));
 ALTER TABLE accounts ADD COLUMN density TEXT NOT NULL DEFAULT 'comfortable' CHECK (density IN ('comfortable', 'compact'));
+
 -- Every address that an organization has, or had: the same rule as for projects.
 CREATE TABLE org_slugs (
     slug   TEXT   NOT NULL PRIMARY KEY,
@@ -41,3 +42,33 @@ INSERT INTO org_slugs (slug, org_id, since) SELECT slug, id, created_at FROM org
 
 -- Several projects are a feature that the operator grants an organization (early access), or holds back. NULL: as its plan says.
 ALTER TABLE orgs ADD COLUMN multi_project BOOLEAN;
+
+-- Mail and links. Neither table holds what opens a door: the proof in a link is made with the installation's pepper.
+CREATE TABLE mails (
+    id         TEXT   NOT NULL PRIMARY KEY,
+    recipient  TEXT   NOT NULL,
+    subject    TEXT   NOT NULL,
+    body       TEXT   NOT NULL,           -- plain text with {link}; empty once it was sent
+    link       TEXT   NOT NULL,           -- a path of the console, or kind:id:generation
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,           -- when it is of no use any more
+    -- A void one is written in place of a mail to nobody, so that both cost the same.
+    state      TEXT   NOT NULL CHECK (state IN ('waiting', 'sent', 'failed', 'void')),
+    attempts   BIGINT NOT NULL DEFAULT 0,
+    next_at    BIGINT NOT NULL,
+    error      TEXT                       -- what the mail server said last
+);
+CREATE INDEX mails_waiting ON mails (next_at) WHERE state = 'waiting';
+CREATE INDEX mails_by_age ON mails (created_at);
+
+CREATE TABLE account_links (
+    id         TEXT   NOT NULL PRIMARY KEY,
+    kind       TEXT   NOT NULL CHECK (kind IN ('sign_up', 'reset', 'email')),
+    email      TEXT   NOT NULL,           -- where the link went
+    account_id TEXT REFERENCES accounts (id), -- nobody's for a sign-up, and for an address without an account
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    used_at    BIGINT
+);
+CREATE INDEX account_links_by_account ON account_links (account_id, kind);
+CREATE INDEX account_links_by_expiry ON account_links (expires_at);

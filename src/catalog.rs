@@ -21,8 +21,6 @@ pub struct Catalog {
     pub plans: BTreeMap<String, Plan>,
     /// The plan of a new org.
     pub default_plan: String,
-    /// Whom people ask for what their plan holds back, in the operator's words: a name, an address, a channel.
-    pub operator_contact: String,
 }
 
 /// A place that answers requests.
@@ -227,7 +225,6 @@ impl Catalog {
                 },
             )]),
             default_plan: "standard".to_owned(),
-            operator_contact: "the operator of this installation".to_owned(),
         }
     }
 

@@ -15,6 +15,8 @@ pub mod demo;
 pub mod enforcement;
 pub mod gateway;
 pub mod identity;
+pub mod links;
+pub mod mail;
 pub mod metering;
 pub mod store;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! A small world for tests: an org with a person of each role, on either engine, under a clock that the test owns.
 
 pub mod log;
+pub mod smtp;
 
 use std::sync::Arc;
 
@@ -13,9 +14,11 @@ use crate::{
     access::{Caller, Interface, Origin, Person, api_key::Pepper},
     ambient::{Ambient, Entropy, FrozenClock, SeededEntropy},
     catalog::Catalog,
+    config::SignUp,
     console::{Console, ConsoleParts},
     enforcement::Engine,
     identity::{Foundation, Passwords, SetupLink, found},
+    links::Links,
     store::{
         Store, accounts,
         db::{Connection, execute},
@@ -89,8 +92,12 @@ impl World {
             store: store.clone(),
             catalog: Arc::new(Catalog::built_in()),
             pepper: Pepper([3; 32]),
+            links: Links::new(&Pepper([3; 32])),
             passwords: Passwords::new(&ambient).expect("a decoy"),
             setup: SetupLink::new(&ambient),
+            sign_up: SignUp::Closed,
+            operator_contact: None,
+            outbox: None,
             engine: Arc::new(Engine::new()),
             pulse: Arc::default(),
         });

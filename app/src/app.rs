@@ -13,10 +13,12 @@ use crate::{
         account::AccountPage,
         audit::AuditPage,
         collaborators::CollaboratorsPage,
+        entry::{ConfirmEmailPage, ForgotPage, NewAccountPage, ResetPage, SignUpPage},
         errors::NotFoundPage,
         home::{HomePage, PlaceHome},
         keys::KeysPage,
         limits::LimitsPage,
+        outbox::OutboxPage,
         project::SettingsPage,
         projects::ProjectsPage,
         requests::RequestsPage,
@@ -39,6 +41,12 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("setup") view=SetupPage ssr=SsrMode::Async />
                 <Route path=StaticSegment("signin") view=SignInPage ssr=SsrMode::Async />
                 <Route path=StaticSegment("account") view=AccountPage ssr=SsrMode::Async />
+                <Route path=(StaticSegment("signin"), StaticSegment("forgot")) view=ForgotPage ssr=SsrMode::Async />
+                <Route path=(StaticSegment("signin"), StaticSegment("reset")) view=ResetPage ssr=SsrMode::Async />
+                <Route path=StaticSegment("signup") view=SignUpPage ssr=SsrMode::Async />
+                <Route path=(StaticSegment("signup"), StaticSegment("account")) view=NewAccountPage ssr=SsrMode::Async />
+                <Route path=(StaticSegment("account"), StaticSegment("email")) view=ConfirmEmailPage ssr=SsrMode::Async />
+                <Route path=(StaticSegment("operator"), StaticSegment("outbox")) view=OutboxPage ssr=SsrMode::Async />
                 <ParentRoute path=(ParamSegment("org"), ParamSegment("project")) view=Shell ssr=SsrMode::Async>
                     <Route path=StaticSegment("") view=PlaceHome ssr=SsrMode::Async />
                     <Route path=StaticSegment("keys") view=KeysPage ssr=SsrMode::Async />

@@ -17,8 +17,8 @@ use crate::{
         project::Environment,
     },
     port::{
-        Account, Audit, Budgets, Collaborators, Identity, Keys, Limits, Organization, ProjectLife, ProjectSettings, Projects, Receipts,
-        Requests, Shell, Usage,
+        Account, Audit, Budgets, Collaborators, EmailChange, Entry, Identity, Keys, Limits, Organization, Outbox, ProjectLife,
+        ProjectSettings, Projects, Receipts, Requests, Shell, Usage,
     },
     ui::{Assets, shell},
 };
@@ -29,6 +29,9 @@ pub struct Ports {
     pub shell: Option<Arc<dyn Shell>>,
     pub identity: Option<Arc<dyn Identity>>,
     pub account: Option<Arc<dyn Account>>,
+    pub entry: Option<Arc<dyn Entry>>,
+    pub email_change: Option<Arc<dyn EmailChange>>,
+    pub outbox: Option<Arc<dyn Outbox>>,
     pub keys: Option<Arc<dyn Keys>>,
     pub projects: Option<Arc<dyn Projects>>,
     pub project_life: Option<Arc<dyn ProjectLife>>,
@@ -69,6 +72,9 @@ impl Ports {
         one(self.shell.as_ref());
         one(self.identity.as_ref());
         one(self.account.as_ref());
+        one(self.entry.as_ref());
+        one(self.email_change.as_ref());
+        one(self.outbox.as_ref());
         one(self.keys.as_ref());
         one(self.projects.as_ref());
         one(self.project_life.as_ref());

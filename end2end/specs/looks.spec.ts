@@ -19,6 +19,19 @@ test("sign-in", async ({ page }) => {
   await look(page, "/signin", "signin");
 });
 
+test("the other ways in", async ({ page, server, complaints }) => {
+  complaints.expectStatus(403, 410);
+  await look(page, "/signin/forgot", "forgot");
+  await page.getByLabel("E-mail").fill(owner.email);
+  await page.getByRole("button", { name: "Send the link" }).click();
+  await looksRight(page, "forgot-sent");
+  await look(page, server.outboxLink, "outbox");
+  const link = await page.getByRole("link", { name: /\/signin\/reset\?token=/ }).getAttribute("href");
+  await look(page, link ?? "none", "reset");
+  await look(page, "/signin/reset?token=old", "reset-ended");
+  await look(page, "/signup", "signup-closed");
+});
+
 test("an account that has just begun", async ({ ownerPage: page }) => {
   await look(page, `${owner.home}/keys?new=1`, "keys-dialog");
   await look(page, `${owner.home}/usage`, "usage-empty");

@@ -35,7 +35,7 @@ test("archiving shows first what stops, wants the name, and stops it", async ({ 
   await expect(dialog, "the dry run names the key").toContainText("help-desk");
 
   complaints.expectStatus(409, 422);
-  const [name, password] = [dialog.getByRole("textbox"), dialog.getByLabel("Your password")];
+  const [name, password] = [dialog.getByRole("textbox", { name: /^Type/ }), dialog.getByLabel("Your password")];
   const archive = dialog.getByRole("button", { name: /^Archive/ });
   await name.fill("Support");
   await password.fill(owner.password);

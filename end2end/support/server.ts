@@ -51,6 +51,8 @@ export class Installation {
   url = "";
   /** The one-time link that is printed while no account exists. */
   setupLink: string | undefined;
+  /** The page of mails that is printed while there is no mail server; a new one after each start. */
+  outboxLink = "";
   private child: ChildProcess | undefined;
   private log = "";
 
@@ -99,6 +101,7 @@ export class Installation {
         this.log += `${line}\n`;
         address = line.match(/listening on (http:\/\/\S+)/)?.[1] ?? address;
         this.setupLink = line.match(/set-up link: (\S+)/)?.[1] ?? this.setupLink;
+        this.outboxLink = line.match(/outbox link: (\S+)/)?.[1] ?? this.outboxLink;
         if (!address || !(this.setupLink || this.ids)) return;
         this.url = address;
         clearTimeout(timer);

@@ -154,6 +154,15 @@ pub struct SettingArgs {
     /// fsync, written or relaxed: when usage counts as kept [BAILIWICK_METERING_DURABILITY] [default: fsync]
     #[arg(long, global = true, value_name = "WHEN")]
     metering_durability: Option<String>,
+    /// closed, domains or open: who may make an account without an invitation [BAILIWICK_SIGN_UP] [default: closed]
+    #[arg(long, global = true, value_name = "POLICY")]
+    sign_up: Option<String>,
+    /// Domain whose addresses may sign up, with --sign-up domains; repeatable [BAILIWICK_SIGN_UP_DOMAINS]
+    #[arg(long, global = true, value_name = "DOMAIN")]
+    sign_up_domain: Option<Vec<String>>,
+    /// Whom people ask about this installation: an address, a team [BAILIWICK_OPERATOR_CONTACT]
+    #[arg(long, global = true, value_name = "TEXT")]
+    operator_contact: Option<String>,
 }
 
 impl SettingArgs {
@@ -169,6 +178,9 @@ impl SettingArgs {
                 metrics_allow: self.metrics_allow,
                 log_format: self.log_format,
                 metering_durability: self.metering_durability,
+                sign_up: self.sign_up,
+                sign_up_domains: self.sign_up_domain,
+                operator_contact: self.operator_contact,
             },
             file: self.config,
             environment,

@@ -1,6 +1,7 @@
 //! The forms whose answer is a page: what each of them does, and what its page is given.
 
 mod collaborators;
+mod entry;
 mod keys;
 mod settings;
 
@@ -27,6 +28,7 @@ pub async fn submit(parts: &Arc<ConsoleParts>, form: PageForm, request: &Parts, 
     match form {
         PageForm::CreateKey => keys::create(parts, request, body).await,
         PageForm::AddCollaborator => collaborators::add(parts, request, body).await,
+        PageForm::Entry(page) => entry::submit(parts, page, request, body).await,
         PageForm::SaveSettings => settings::save(parts, request, body).await,
     }
 }

@@ -1,7 +1,10 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use app::{
-    model::{AppError, ModelId},
+    model::{
+        AppError, ModelId,
+        door::{Door, SignUpPolicy},
+    },
     pages::keys::ExampleModel,
     port::Account,
 };
@@ -17,11 +20,13 @@ use crate::{
     ambient::Ambient,
     catalog::{Catalog, ModelKind},
     cli::Failure,
-    config::{Config, ConfigError, Secrets},
+    config::{Config, ConfigError, Secrets, SignUp},
     console::{Console, ConsoleParts, LiveTopics},
     enforcement::Engine,
     gateway::{Gateway, upstream::Timeouts},
     identity::{Passwords, SetupLink, session_layer},
+    links::Links,
+    mail::{OutboxLink, Postman, Relay},
     metering::Meter,
     store::{Store, admission, journal},
     web::{
@@ -47,7 +52,9 @@ pub(crate) async fn run(config: &Config, bound: Bound, store: Store, secrets: Se
         server,
         meter,
         setup,
+        outbox,
         watch,
+        postman,
         stopping,
     } = build(config, bound.address, &store, secrets).await?;
     if !store.has_accounts().await.map_err(Failure::run)? {
@@ -57,8 +64,15 @@ pub(crate) async fn run(config: &Config, bound: Bound, store: Store, secrets: Se
             setup.token()
         );
     }
-    let ended = bound.serve(server, stopping).await;
+    if let Some(outbox) = outbox {
+        println!("outbox link: {}", outbox.reveal());
+    }
+    let posting = postman.start(stopping.clone());
+    let ended = bound.serve(server, stopping.clone()).await;
     drop(watch);
+    // The mail that is under way is finished, so that it is not sent again after the next start.
+    stopping.cancel();
+    let _ = tokio::time::timeout(CLOSING, posting).await;
     let written = meter.shutdown().await;
     // A database that hangs must not hold up the end.
     let _ = tokio::time::timeout(CLOSING, store.db.close()).await;
@@ -84,8 +98,12 @@ pub(crate) struct House {
     pub server: Edge,
     pub meter: Arc<Meter>,
     pub setup: SetupLink,
+    /// Only where there is no mail server.
+    pub outbox: Option<OutboxLink>,
     /// Looks for changes of other processes, for as long as it is held.
     pub watch: AbortOnDropHandle<()>,
+    /// Not started yet.
+    pub postman: Postman,
     /// To be cancelled when the server begins to stop.
     pub stopping: CancellationToken,
 }
@@ -117,16 +135,30 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
     .map_err(Failure::run)?;
     gateway.register(&mut registry);
     let setup = SetupLink::new(&ambient);
+    let public_url = config.public_url(address);
+    let outbox = config.mail.is_none().then(|| OutboxLink::new(&ambient, &public_url));
+    let links = Links::new(&secrets.pepper);
+    let postman = Postman {
+        store: store.clone(),
+        links: links.clone(),
+        origin: public_url.origin().to_owned(),
+        relay: config.mail.as_ref().map(|server| Relay::new(server, &public_url)).transpose()?,
+        counters: Arc::default(),
+    };
+    postman.counters.register(&mut registry);
     let parts = Arc::new(ConsoleParts {
         store: store.clone(),
         catalog,
+        links,
         pepper: secrets.pepper,
         passwords: Passwords::new(&ambient).map_err(Failure::run)?,
         setup: setup.clone(),
+        sign_up: config.sign_up.clone(),
+        operator_contact: config.operator_contact.clone(),
+        outbox: outbox.clone(),
         engine,
         pulse: Arc::clone(meter.pulse()),
     });
-    let public_url = config.public_url(address);
     let stopping = CancellationToken::new();
     let server = web::server(WebParts {
         sessions: session_layer(store.clone(), &secrets.cookie_key, public_url.is_https()),
@@ -144,7 +176,9 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
         server,
         meter,
         setup,
+        outbox,
         watch,
+        postman,
         stopping,
     })
 }
@@ -152,10 +186,12 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
 /// How the web layer reaches the use cases: the ports of each request, and the forms whose answer is a page.
 fn console(parts: &Arc<ConsoleParts>) -> web::Console {
     let example = ExampleModel(example_model(&parts.catalog));
+    let door = door(parts);
     let (for_pages, for_forms, for_theme, for_streams) = (Arc::clone(parts), Arc::clone(parts), Arc::clone(parts), Arc::clone(parts));
     web::Console {
         provide: Arc::new(move |request| {
             provide_context(example.clone());
+            provide_context(door.clone());
             if let Some(console) = console_of(&for_pages, request) {
                 console.provide();
             }
@@ -176,6 +212,18 @@ fn console(parts: &Arc<ConsoleParts>) -> web::Console {
             let session = request.extensions.get::<Session>()?.clone();
             Some(Arc::new(LiveTopics::new(Arc::clone(&for_streams), caller, session, topics)))
         }),
+    }
+}
+
+/// What everybody may know of how one comes in.
+fn door(parts: &ConsoleParts) -> Door {
+    Door {
+        sign_up: match parts.sign_up {
+            SignUp::Closed => SignUpPolicy::Closed,
+            SignUp::Domains(_) => SignUpPolicy::Domains,
+            SignUp::Open => SignUpPolicy::Open,
+        },
+        contact: parts.operator_contact.clone(),
     }
 }
 

@@ -4,6 +4,7 @@
 mod account;
 mod addresses;
 mod collaborators;
+mod entry;
 mod life;
 mod live;
 mod settings;
@@ -25,6 +26,7 @@ use super::serve::build;
 use crate::{
     access::api_key::Pepper,
     config::{Config, Secrets, Sources},
+    mail::OutboxLink,
     store::testing::sqlite,
     testing::{PASSWORD, Who, World},
     web::{Edge, routes::ROUTES},
@@ -37,6 +39,7 @@ struct Site {
     world: World,
     server: Edge,
     stopping: CancellationToken,
+    outbox: OutboxLink,
     cookies: Vec<(Who, String)>,
 }
 
@@ -64,6 +67,7 @@ impl Site {
             world,
             server: house.server,
             stopping: house.stopping,
+            outbox: house.outbox.expect("no mail server"),
             cookies: Vec::new(),
         };
         for who in Who::ALL {
@@ -240,6 +244,12 @@ const FUNCTIONS: &[Row] = &[
         "project={prod}&confirmation=prod&password=wrong&back=/acme/~/projects",
         [401, 422, 422, 403, 403, 404, 403, 404],
     ),
+    // The ways in: a token alone opens them.
+    ("/api/entry/find_reset", "token=guess", [200; 8]),
+    ("/api/entry/may_sign_up", "", [200; 8]),
+    ("/api/entry/find_sign_up", "token=guess", [200; 8]),
+    ("/api/entry/find_email", "token=guess", [200; 8]),
+    ("/api/operator/outbox", "token=guess", [404; 8]),
     // The people of a project.
     ("/api/collaborators/list", "project={prod}&page[number]=0&page[query]=", KEYS),
     (
@@ -263,6 +273,11 @@ const FUNCTIONS: &[Row] = &[
     (
         "/api/account/change-password",
         "current=wrong-password&new=quiet+river+under+glass",
+        [401, 422, 422, 422, 422, 422, 422, 422],
+    ),
+    (
+        "/api/account/request-email",
+        "email=new-{who}@acme.example&password=wrong-password",
         [401, 422, 422, 422, 422, 422, 422, 422],
     ),
     (
@@ -329,6 +344,12 @@ const PAGES: &[(&str, &str, [u16; 8])] = &[
     ("/setup", "/setup?token=guess", [410; 8]),
     ("/signin", "/signin", [200; 8]),
     ("/account", "/account", [302, 200, 200, 200, 200, 200, 200, 200]),
+    ("/signin/forgot", "/signin/forgot", [200; 8]),
+    ("/signin/reset", "/signin/reset?token=guess", [410; 8]),
+    ("/signup", "/signup", [403; 8]),
+    ("/signup/account", "/signup/account?token=guess", [410; 8]),
+    ("/account/email", "/account/email?token=guess", [410; 8]),
+    ("/operator/outbox", "/operator/outbox?token=guess", [404; 8]),
     ("/{org}/{project}", "/acme/prod", [302, 302, 302, 302, 302, 404, 302, 404]),
     ("/{org}/{project}/keys", "/acme/prod/keys", [302, 200, 200, 200, 200, 404, 200, 404]),
     (
@@ -453,8 +474,10 @@ async fn every_other_route_stands_in_the_table_and_answers_a_stranger() {
             "/assets/nothing" => &[404],
             "/prefs/theme" => &[303, 422],
             "/acme/prod/keys" | "/acme/prod/settings" | "/acme/prod/settings/collaborators" => &[302, 401],
-            // Without a topic the question itself is wrong, whoever asks.
-            "/events" => &[422],
+            "/signup" => &[403],
+            "/signin/reset" | "/signup/account" | "/account/email" => &[410],
+            // Without a topic or an address the question itself is wrong, whoever asks.
+            "/events" | "/signin/forgot" => &[422],
             path if path.starts_with("/v1/") => &[401],
             _ => &[200, 204],
         };

@@ -6,13 +6,17 @@ use std::{
 };
 
 use app::model::{
-    ModelId, Money, Name,
+    ModelId, Money,
     limit::{MAX_LIMIT, ModelScope},
 };
 use serde::Deserialize;
 
-use super::{ConfigError, Settings};
-use crate::catalog::{Catalog, DEFAULT_QUEUE, Model, ModelKind, Plan, Price, Quota, Secret, SecretSource, Tier, Upstream, UpstreamKind};
+use super::{
+    ConfigError, Settings,
+    mail::{MailServer, MailTable},
+    source::secret,
+};
+use crate::catalog::{Catalog, DEFAULT_QUEUE, Model, ModelKind, Plan, Price, Quota, Tier, Upstream, UpstreamKind};
 
 /// The upstream that exists without being named.
 const BUILT_IN: &str = "loopback";
@@ -33,8 +37,11 @@ pub(super) struct File {
     metrics_allow: Option<Vec<String>>,
     log_format: Option<String>,
     metering: MeteringTable,
-    default_plan: Option<String>,
+    sign_up: Option<String>,
+    sign_up_domains: Option<Vec<String>>,
     operator_contact: Option<String>,
+    mail: Option<MailTable>,
+    default_plan: Option<String>,
     upstreams: BTreeMap<String, UpstreamTable>,
     models: BTreeMap<String, ModelTable>,
     plans: BTreeMap<String, PlanTable>,
@@ -116,12 +123,22 @@ impl File {
             metrics_allow: self.metrics_allow.clone(),
             log_format: self.log_format.clone(),
             metering_durability: self.metering.durability.clone(),
+            sign_up: self.sign_up.clone(),
+            sign_up_domains: self.sign_up_domains.clone(),
+            operator_contact: self.operator_contact.clone(),
         }
     }
 
-    /// True for the environment variable that holds an upstream's secret.
+    /// True for the environment variable that holds the secret of an upstream or of the mail server.
     pub(super) fn names_variable(&self, name: &str) -> bool {
-        self.upstreams.values().any(|table| table.secret_env.as_deref() == Some(name))
+        let upstreams = self.upstreams.values().map(|table| table.secret_env.as_deref());
+        let mail = self.mail.as_ref().map(MailTable::secret_variable);
+        upstreams.chain(mail).any(|variable| variable == Some(name))
+    }
+
+    /// The way out for mail, if the file names one.
+    pub(super) fn mail(&self, environment: &BTreeMap<String, String>, folder: &Path) -> Result<Option<MailServer>, ConfigError> {
+        self.mail.as_ref().map(|table| table.server(environment, folder)).transpose()
     }
 
     /// The offer, with every reference checked. What the file leaves out is the built-in offer's.
@@ -147,10 +164,6 @@ impl File {
             catalog.plans = self.plans(&catalog)?;
         }
         catalog.default_plan = self.default_plan(&catalog)?;
-        if let Some(contact) = &self.operator_contact {
-            let contact: Name = contact.parse().map_err(|error| ConfigError::at("operator_contact", error))?;
-            catalog.operator_contact = contact.to_string();
-        }
         Ok(catalog)
     }
 
@@ -204,13 +217,7 @@ impl UpstreamTable {
         if queue > MAX_QUEUE {
             return Err(ConfigError::at(format!("{place}.queue"), format!("must be from 0 to {MAX_QUEUE}")));
         }
-        let source = match (&self.secret_env, &self.secret_file) {
-            (Some(_), Some(_)) => return Err(ConfigError::at(place, "secret_env and secret_file exclude each other")),
-            (Some(name), None) => Some(SecretSource::Environment(name.clone())),
-            (None, Some(path)) => Some(SecretSource::File(folder.join(path))),
-            (None, None) => None,
-        };
-        let secret = source.map(|source| read_secret(place, &source, environment)).transpose()?;
+        let secret = secret(place, self.secret_env.as_deref(), self.secret_file.as_deref(), environment, folder)?;
         let base_url = base_url(&self.base_url).map_err(|problem| ConfigError::at(format!("{place}.base_url"), problem))?;
         Ok(Upstream {
             kind: UpstreamKind::OpenAi { base_url, secret },
@@ -231,32 +238,6 @@ fn base_url(text: &str) -> Result<http::Uri, String> {
     } else {
         Err(problem())
     }
-}
-
-fn read_secret(place: &str, source: &SecretSource, environment: &BTreeMap<String, String>) -> Result<Secret, ConfigError> {
-    let (place, text) = match source {
-        SecretSource::Environment(name) => {
-            let place = format!("{place}.secret_env");
-            let text = environment.get(name).cloned();
-            (
-                place.clone(),
-                text.ok_or_else(|| ConfigError::at(place, format!("the variable {name} is not set")))?,
-            )
-        }
-        SecretSource::File(path) => {
-            let place = format!("{place}.secret_file");
-            let text = std::fs::read_to_string(path);
-            (
-                place.clone(),
-                text.map_err(|error| ConfigError::at(place, format!("{}: {error}", path.display())))?,
-            )
-        }
-    };
-    let text = text.trim();
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(ConfigError::at(place, "the secret must be one line of visible ASCII characters"));
-    }
-    Ok(Secret(text.to_owned()))
 }
 
 impl ModelTable {

@@ -1,7 +1,10 @@
 //! Every setting, typed and checked once: a flag wins over the environment, that over `bailiwick.toml`, that over the default.
 
+mod entry;
 mod file;
+mod mail;
 pub mod secrets;
+mod source;
 mod values;
 
 use std::{
@@ -10,9 +13,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use app::model::{Name, names::InvalidName};
 use ipnet::IpNet;
 
 use crate::{ambient::Entropy, catalog::Catalog, metering::Durability};
+pub use entry::SignUp;
+pub use mail::{Encryption, MailServer, Sender};
 pub use secrets::Secrets;
 pub use values::{DatabaseUrl, LogFormat, PublicUrl};
 
@@ -59,6 +65,9 @@ pub struct Settings {
     pub metrics_allow: Option<Vec<String>>,
     pub log_format: Option<String>,
     pub metering_durability: Option<String>,
+    pub sign_up: Option<String>,
+    pub sign_up_domains: Option<Vec<String>>,
+    pub operator_contact: Option<String>,
 }
 
 /// Everything that settings come from; a value of its own, so that tests need no process environment.
@@ -95,6 +104,12 @@ pub struct Config {
     pub log_format: LogFormat,
     pub durability: Durability,
     pub catalog: Catalog,
+    /// Who may make an account without an invitation.
+    pub sign_up: SignUp,
+    /// Whom people ask about this installation, such as an address or the name of a team.
+    pub operator_contact: Option<Name>,
+    /// Where mail goes out; `None` leaves it in the outbox.
+    pub mail: Option<MailServer>,
     given_secrets: secrets::Given,
 }
 
@@ -162,11 +177,15 @@ const NAMES: &[&str] = &[
     "metrics_allow",
     "log_format",
     "metering_durability",
+    "sign_up",
+    "sign_up_domains",
+    "operator_contact",
 ];
 
 fn flag_of(name: &str) -> String {
     match name {
         "trusted_proxies" => "trusted-proxy".to_owned(),
+        "sign_up_domains" => "sign-up-domain".to_owned(),
         other => other.replace('_', "-"),
     }
 }
@@ -197,13 +216,16 @@ impl Config {
         let catalog = file
             .catalog(&sources.environment, folder)
             .map_err(|error| ConfigError::at(&file_name, error))?;
+        let mail = file
+            .mail(&sources.environment, folder)
+            .map_err(|error| ConfigError::at(&file_name, error))?;
         let layers = Layers {
             flags: &sources.flags,
             environment: &sources.environment,
             file: &file.settings(),
             file_name: &file_name,
         };
-        settle(&layers, catalog, secrets::Given::read(&sources.environment)?)
+        settle(&layers, catalog, mail, secrets::Given::read(&sources.environment)?)
     }
 
     /// The installation's secrets: those of the environment, else those of the data directory; both are made when missing.
@@ -214,11 +236,13 @@ impl Config {
         Secrets::load(&self.given_secrets, &self.data, entropy)
     }
 
-    /// The same settings over a database and secrets of their own in this directory.
+    /// The same settings over a database and secrets of their own in this directory, without a way out for mail: what is
+    /// tried out there reaches nobody.
     pub fn in_directory(self, data: &Path) -> Self {
         Self {
             database_url: DatabaseUrl::in_directory(data),
             data: data.to_owned(),
+            mail: None,
             ..self
         }
     }
@@ -229,7 +253,7 @@ impl Config {
     }
 }
 
-fn settle(layers: &Layers<'_>, catalog: Catalog, given_secrets: secrets::Given) -> Result<Config, ConfigError> {
+fn settle(layers: &Layers<'_>, catalog: Catalog, mail: Option<MailServer>, given_secrets: secrets::Given) -> Result<Config, ConfigError> {
     let data = layers
         .text("data", |settings| settings.data.clone())
         .map_or_else(|| PathBuf::from("data"), |found| PathBuf::from(found.value));
@@ -249,6 +273,12 @@ fn settle(layers: &Layers<'_>, catalog: Catalog, given_secrets: secrets::Given) 
             values::durability,
         )?
         .unwrap_or_default(),
+        sign_up: entry::sign_up(layers)?,
+        operator_contact: parse(
+            layers.text("operator_contact", |settings| settings.operator_contact.clone()),
+            |text| text.parse().map_err(|error: InvalidName| error.to_string()),
+        )?,
+        mail,
         data,
         given_secrets,
         catalog,

@@ -1,3 +1,5 @@
+mod entry;
+
 use app::model::{
     Money,
     limit::{Metric, ModelScope, Window},
@@ -47,7 +49,7 @@ fn nothing_set_is_a_local_server_on_sqlite_with_the_built_in_offer() {
     assert_eq!(config.public_url(config.listen).origin(), "http://127.0.0.1:3000");
     assert_eq!(config.durability, Durability::Fsync);
     assert_eq!(config.catalog.default_plan, "standard");
-    assert_eq!(config.catalog.operator_contact, "the operator of this installation");
+    assert_eq!((config.operator_contact, config.sign_up), (None, SignUp::Closed));
 }
 
 #[test]
@@ -88,7 +90,12 @@ fn the_example_of_the_readme_is_a_configuration() {
     let readme = include_str!("../../README.md");
     let (_, rest) = readme.split_once("```toml\n").expect("an example");
     let (example, _) = rest.split_once("```").expect("its end");
-    let config = start(example, &[("LOCAL_API_KEY", "secret")], Settings::default()).expect("valid");
+    let config = start(
+        example,
+        &[("LOCAL_API_KEY", "secret"), ("SMTP_PASSWORD", "secret")],
+        Settings::default(),
+    )
+    .expect("valid");
     assert_eq!(config.public_url(config.listen).origin(), "https://ai.acme.example");
     let plan = &config.catalog.plans["standard"];
     assert_eq!((plan.quotas.len(), plan.flex_permille), (2, 1_500));

@@ -105,6 +105,15 @@ impl PublicUrl {
         &self.0
     }
 
+    /// `bailiwick.example`, without the port; an IPv6 address stands in brackets.
+    pub fn host(&self) -> String {
+        let authority = self
+            .0
+            .split_once("://")
+            .and_then(|(_, rest)| rest.parse::<http::uri::Authority>().ok());
+        authority.map(|authority| authority.host().to_owned()).unwrap_or_default()
+    }
+
     pub fn is_https(&self) -> bool {
         self.0.starts_with("https://")
     }

@@ -5,6 +5,7 @@ mod account;
 mod audit;
 mod budgets;
 mod collaborators;
+mod entry;
 mod identity;
 mod keys;
 mod limits;
@@ -23,7 +24,7 @@ mod usage;
 use std::sync::Arc;
 
 use app::{
-    model::{AccountId, AppError, OrgId},
+    model::{AccountId, AppError, Name, OrgId},
     port,
 };
 use leptos::prelude::provide_context;
@@ -34,8 +35,11 @@ pub use live::LiveTopics;
 use crate::{
     access::{Caller, Denied, Grant, Person, ViewOrg, api_key::Pepper, authorize_org},
     catalog::Catalog,
+    config::SignUp,
     enforcement::Engine,
     identity::{Passwords, SetupLink},
+    links::Links,
+    mail::OutboxLink,
     metering::Pulse,
     store::{Store, db::Reader},
 };
@@ -46,10 +50,25 @@ pub struct ConsoleParts {
     pub catalog: Arc<Catalog>,
     pub pepper: Pepper,
     pub passwords: Passwords,
+    /// Tokens of links in mails.
+    pub links: Links,
     pub setup: SetupLink,
+    pub sign_up: SignUp,
+    /// Whom people ask about the installation.
+    pub operator_contact: Option<Name>,
+    /// Only where there is no mail server.
+    pub outbox: Option<OutboxLink>,
     pub engine: Arc<Engine>,
     /// What live pages listen to.
     pub pulse: Arc<Pulse>,
+}
+
+impl ConsoleParts {
+    /// Whom people ask about the installation, in the operator's words if there are any.
+    fn whom_to_ask(&self) -> &str {
+        let contact = self.operator_contact.as_ref();
+        contact.map_or("the operator of this installation", Name::as_str)
+    }
 }
 
 /// The console of one request: the parts, bound to its caller and session.
@@ -70,6 +89,9 @@ impl Console {
         let console = Arc::new(self);
         provide_context::<Arc<dyn port::Identity>>(console.clone());
         provide_context::<Arc<dyn port::Account>>(console.clone());
+        provide_context::<Arc<dyn port::Entry>>(console.clone());
+        provide_context::<Arc<dyn port::EmailChange>>(console.clone());
+        provide_context::<Arc<dyn port::Outbox>>(console.clone());
         provide_context::<Arc<dyn port::Shell>>(console.clone());
         provide_context::<Arc<dyn port::Projects>>(console.clone());
         provide_context::<Arc<dyn port::ProjectLife>>(console.clone());

@@ -98,11 +98,10 @@ impl Console {
     /// Early access: why an organization on this plan has its Default Project only, and whom to ask; `None` where it may have
     /// several. The operator's word on the organization counts more than the plan.
     pub(super) async fn held_back(&self, on: &mut impl Connection, org: &OrgId, plan: &str) -> Result<Option<String>, AppError> {
-        let catalog = &self.parts.catalog;
-        let plan = catalog.plan(plan).ok_or(AppError::Internal)?;
+        let plan = self.parts.catalog.plan(plan).ok_or(AppError::Internal)?;
         let granted = multi_project(on, org).await?.unwrap_or(plan.multi_project);
         Ok((!granted).then(|| {
-            let contact = &catalog.operator_contact;
+            let contact = self.parts.whom_to_ask();
             format!("Several projects are in early access, and this organization has its Default Project only. Ask {contact} for more.")
         }))
     }

@@ -25,10 +25,11 @@ use crate::{
     ambient::{Ambient, Clock, FrozenClock, SeededEntropy},
     cli::{DemoArgs, Failure},
     compose::{self, Foundations, foundations},
-    config::{Config, ConfigError},
+    config::{Config, ConfigError, SignUp},
     console::{Console, ConsoleParts},
     enforcement::Engine,
     identity::{Foundation, Founded, Passwords, SetupLink, found},
+    links::Links,
     store::{Store, sessions::Sessions},
     web::serve::bind,
 };
@@ -131,9 +132,13 @@ impl Demo {
     async fn found(config: &Config, store: Store, pepper: Pepper, clock: FrozenClock, now: Timestamp) -> Result<Self, Failure> {
         let parts = Arc::new(ConsoleParts {
             catalog: Arc::new(config.catalog.clone()),
+            links: Links::new(&pepper),
             pepper,
             passwords: Passwords::new(&store.ambient).map_err(Failure::run)?,
             setup: SetupLink::new(&store.ambient),
+            sign_up: SignUp::Closed,
+            operator_contact: None,
+            outbox: None,
             pulse: Arc::default(),
             engine: Arc::new(Engine::new()),
             store,

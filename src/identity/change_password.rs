@@ -11,10 +11,11 @@ use super::{
 use crate::{
     access::Caller,
     audit::Event,
-    store::{Store, accounts, sessions},
+    mail::texts,
+    store::{Store, account_links, accounts, mails, sessions},
 };
 
-/// Proves the current password, takes the new one, ends all other sessions and renews the id of this one. Both hashes are
+/// Proves the current password, takes the new one, ends all other sessions and open links, renews the id of this one, and says so in a mail. Both hashes are
 /// made before the transaction opens. Guesses are counted together with those at sign-in.
 pub async fn change_password(
     store: &Store,
@@ -45,10 +46,13 @@ pub async fn change_password(
         .map_err(SignInError::from)?
         .map_err(|refused| AppError::field("new", refused.to_string()))?;
 
+    let now = store.ambient.now();
     let mut tx = store.db.write().await?;
+    account_links::void(&mut tx, &person.id, now).await?;
     if !accounts::replace_password(&mut tx, &person.id, &stored, &hash).await? {
         return Err(wrong());
     }
+    mails::put(&mut tx, &store.ambient, &texts::password_changed(&person.email, now)).await?;
     let ended = sessions::end_all(&mut tx, &person.id, session.id().as_ref()).await?;
     let event = Event::new("account.password_changed", &person.id, &person.email).set("sessions ended", ended);
     append_everywhere(&mut tx, store, caller, person, event).await?;

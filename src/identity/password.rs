@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use app::model::{Email, Name, names::InvalidName};
+use app::model::{AppError, Email, Name, names::InvalidName};
 use argon2::{
     Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
     password_hash::{Error, phc::PasswordHash},
@@ -42,6 +42,18 @@ pub enum PasswordError {
     /// Everybody signs in at once, or somebody pretends to be everybody.
     #[error("password hash: too many at once")]
     Busy,
+}
+
+impl From<PasswordError> for AppError {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy => Self::Throttled { retry_after_s: 1 },
+            error => {
+                tracing::error!(%error, "a password could not be checked");
+                Self::Internal
+            }
+        }
+    }
 }
 
 impl Passwords {

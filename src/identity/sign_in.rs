@@ -40,8 +40,8 @@ impl From<SignInError> for AppError {
             SignInError::Wrong => Self::field("password", "The e-mail address or the password is wrong."),
             SignInError::Throttled { retry_after_s } => Self::Throttled { retry_after_s },
             SignInError::Db(error) => error.into(),
-            SignInError::Password(PasswordError::Busy) => Self::Throttled { retry_after_s: 1 },
-            error @ (SignInError::Password(_) | SignInError::Session(_)) => {
+            SignInError::Password(error) => error.into(),
+            error @ SignInError::Session(_) => {
                 tracing::error!(%error, "sign-in failed");
                 Self::Internal
             }

@@ -5,7 +5,10 @@
 
 use std::net::IpAddr;
 
-use app::model::{Email, Timestamp, time::MINUTE};
+use app::model::{
+    AppError, Email, Timestamp,
+    time::{HOUR, MINUTE},
+};
 
 use crate::store::{Store, db::DbError};
 
@@ -13,6 +16,11 @@ const WINDOW: i64 = 15 * MINUTE;
 const PER_PAIR: i64 = 10;
 const PER_ACCOUNT: i64 = 100;
 const PER_ADDRESS: i64 = 60;
+
+/// Mails to one address that strangers may cause in an hour, of each kind.
+const MAILS_PER_ADDRESS: i64 = 3;
+/// Mails that one network may ask for in an hour, of each kind.
+const MAILS_PER_NETWORK: i64 = 20;
 
 /// The counters that one attempt touches.
 pub struct Attempt {
@@ -36,17 +44,15 @@ impl Attempt {
         }
     }
 
-    fn bounds(&self) -> impl Iterator<Item = (&str, i64)> {
+    fn bounds(&self) -> Vec<(&str, i64)> {
         let address = self.address.as_deref().map(|address| (address, PER_ADDRESS));
-        [(self.pair.as_str(), PER_PAIR), (self.account.as_str(), PER_ACCOUNT)]
-            .into_iter()
-            .chain(address)
+        let account = [(self.pair.as_str(), PER_PAIR), (self.account.as_str(), PER_ACCOUNT)];
+        account.into_iter().chain(address).collect()
     }
 
     /// Counts the attempt.
     pub async fn begin(&self, store: &Store) -> Result<Result<(), Throttled>, DbError> {
-        let bounds: Vec<_> = self.bounds().collect();
-        count(store, &bounds, WINDOW).await
+        count(store, &self.bounds(), WINDOW).await
     }
 
     /// After a success the account's own counters start anew, and the address is not charged for it: an office behind one
@@ -59,6 +65,22 @@ impl Attempt {
             None => Ok(()),
         }
     }
+}
+
+impl From<Throttled> for AppError {
+    fn from(Throttled { retry_after_s }: Throttled) -> Self {
+        Self::Throttled { retry_after_s }
+    }
+}
+
+/// Counts that somebody asks for a mail of this kind to this address, before anybody looks whether it has an account: the
+/// bound is the same for every address.
+pub async fn ask_for_mail(store: &Store, kind: &str, email: &Email, address: Option<IpAddr>) -> Result<Result<(), Throttled>, DbError> {
+    let mailbox = format!("mail:{kind}:{email}");
+    let from = address.map(|address| format!("mail-from:{kind}:{}", network(address, 3)));
+    let mut bounds = vec![(mailbox.as_str(), MAILS_PER_ADDRESS)];
+    bounds.extend(from.as_deref().map(|from| (from, MAILS_PER_NETWORK)));
+    count(store, &bounds, HOUR).await
 }
 
 /// Counts an attempt on each of these subjects, with the most that each may have in a window of so many milliseconds; the

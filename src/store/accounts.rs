@@ -99,3 +99,29 @@ pub async fn replace_password(on: &mut impl Connection, id: &AccountId, verified
     const SQL: &str = "UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
     Ok(execute!(on, SQL, id.as_str(), verified, new)? == 1)
 }
+
+/// An account by its id.
+pub async fn person(on: &mut impl Connection, id: &AccountId) -> Result<Option<Person>, DbError> {
+    const SQL: &str = "SELECT name, email FROM accounts WHERE id = $1";
+    let row = fetch_optional!(on, (String, String), SQL, id.as_str())?;
+    row.map(|(name, email)| {
+        Ok(Person {
+            id: id.clone(),
+            name: parse(name)?,
+            email: parse(email)?,
+        })
+    })
+    .transpose()
+}
+
+/// Replaces the password hash, whatever the old password was.
+pub async fn set_password(on: &mut impl Connection, id: &AccountId, hash: &str) -> Result<(), DbError> {
+    execute!(on, "UPDATE accounts SET password_hash = $2 WHERE id = $1", id.as_str(), hash)?;
+    Ok(())
+}
+
+/// Replaces the address; a unique violation if another account has it.
+pub async fn set_email(on: &mut impl Connection, id: &AccountId, email: &Email) -> Result<(), DbError> {
+    execute!(on, "UPDATE accounts SET email = $2 WHERE id = $1", id.as_str(), email.as_str())?;
+    Ok(())
+}

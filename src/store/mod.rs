@@ -1,6 +1,7 @@
 //! The SQL, one file per aggregate. Reads of a tenant's rows take a `Grant`; writes exist only on a [`Change`], a
 //! transaction that was opened with proof and commits only together with its audit records.
 
+pub mod account_links;
 pub mod accounts;
 pub mod admission;
 pub mod attempts;
@@ -14,6 +15,7 @@ pub mod journal;
 pub mod keys;
 pub mod leaving;
 pub mod limits;
+pub mod mails;
 pub mod organization;
 pub mod orgs;
 pub mod project_life;

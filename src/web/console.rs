@@ -58,6 +58,22 @@ pub enum PageForm {
     AddCollaborator,
     /// `/{org}/{project}/settings`
     SaveSettings,
+    Entry(EntryPage),
+}
+
+/// A page for people without a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryPage {
+    /// `/signin/forgot`
+    Forgot,
+    /// `/signin/reset?token=…`
+    Reset,
+    /// `/signup`
+    SignUp,
+    /// `/signup/account?token=…`
+    NewAccount,
+    /// `/account/email?token=…`
+    ConfirmEmail,
 }
 
 /// What to do inside the Leptos context before the page is rendered: provide the outcome, set the status.

@@ -38,7 +38,7 @@ use crate::{
     identity::{SessionLayer, authenticate, secure_removal},
     store::{Store, db::Db},
 };
-pub use console::{BeforeRender, Console, OpenWatch, PageForm, Provide, Submit};
+pub use console::{BeforeRender, Console, EntryPage, OpenWatch, PageForm, Provide, Submit};
 pub use edge::{DataPlane, Edge};
 
 /// What the web layer is composed of.

@@ -7,7 +7,11 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{Site, console, console::PageForm, events, health, metrics};
+use super::{
+    Site, console,
+    console::{EntryPage, PageForm},
+    events, health, metrics,
+};
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +62,10 @@ const fn route(method: &'static str, path: &'static str, access: Access, handler
     }
 }
 
+const fn entry(path: &'static str, page: EntryPage) -> Route {
+    route("POST", path, Access::FormPost, Handler::Page(PageForm::Entry(page)))
+}
+
 /// The table that the router is built from and that the access test walks.
 pub const ROUTES: &[Route] = &[
     route("GET", "/assets/{file}", Access::PublicAsset, Handler::Assets),
@@ -90,6 +98,11 @@ pub const ROUTES: &[Route] = &[
         Access::FormPost,
         Handler::Page(PageForm::AddCollaborator),
     ),
+    entry("/signin/forgot", EntryPage::Forgot),
+    entry("/signin/reset", EntryPage::Reset),
+    entry("/signup", EntryPage::SignUp),
+    entry("/signup/account", EntryPage::NewAccount),
+    entry("/account/email", EntryPage::ConfirmEmail),
     route("GET", "/events", Access::Session, Handler::Events),
 ];
 

@@ -98,6 +98,16 @@ id!(
     AuditId,
     "evt"
 );
+id!(
+    /// A mail in the outbox.
+    MailId,
+    "mail"
+);
+id!(
+    /// A link of an account: sign-up, reset of the password, change of the e-mail address.
+    LinkId,
+    "link"
+);
 
 #[cfg(test)]
 mod tests {

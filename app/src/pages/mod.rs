@@ -3,11 +3,13 @@
 pub mod account;
 pub mod audit;
 pub mod collaborators;
+pub mod entry;
 pub mod errors;
 pub mod home;
 pub mod keys;
 pub mod limits;
 pub mod organization;
+pub mod outbox;
 pub mod project;
 pub mod projects;
 pub mod receipt;

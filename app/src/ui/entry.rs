@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::title::PageTitle;
 
-use crate::icon::Logo;
+use crate::{icon::Logo, model::door::Door};
 
 /// An entry page: a heading, and a card or an [`Obstacle`](super::Obstacle) as children.
 #[component]
@@ -32,6 +32,7 @@ pub fn Entry(
 /// The same without a heading, for children that bring their own.
 #[component]
 pub fn EntryFrame(#[prop(optional)] wide: bool, children: Children) -> impl IntoView {
+    let contact = use_context::<Door>().and_then(|door| door.contact);
     view! {
         <div class="entry">
             <main class=if wide { "entry-main wide" } else { "entry-main" } id="main">
@@ -42,6 +43,7 @@ pub fn EntryFrame(#[prop(optional)] wide: bool, children: Children) -> impl Into
                     <Logo />
                     "Bailiwick"
                 </span>
+                {contact.map(|contact| view! { <span>"Questions: " {contact.to_string()}</span> })}
             </footer>
         </div>
     }

@@ -17,6 +17,7 @@ pub enum Notice {
     CollaboratorAdded,
     CollaboratorRemoved,
     DefaultMoved,
+    EmailRequested,
     KeyDisabled,
     KeyEnabled,
     KeyRevoked,
@@ -32,13 +33,14 @@ pub enum Notice {
 }
 
 impl Notice {
-    const ALL: [Self; 18] = [
+    const ALL: [Self; 19] = [
         Self::AccountSaved,
         Self::BudgetRemoved,
         Self::BudgetSaved,
         Self::CollaboratorAdded,
         Self::CollaboratorRemoved,
         Self::DefaultMoved,
+        Self::EmailRequested,
         Self::KeyDisabled,
         Self::KeyEnabled,
         Self::KeyRevoked,
@@ -61,6 +63,7 @@ impl Notice {
             Self::CollaboratorAdded => "collaborator-added",
             Self::CollaboratorRemoved => "collaborator-removed",
             Self::DefaultMoved => "default-moved",
+            Self::EmailRequested => "e-mail-requested",
             Self::KeyDisabled => "key-disabled",
             Self::KeyEnabled => "key-enabled",
             Self::KeyRevoked => "key-revoked",
@@ -84,6 +87,7 @@ impl Notice {
             Self::CollaboratorAdded => "Collaborator added. They can open the project now.",
             Self::CollaboratorRemoved => "Collaborator removed. Their rights ended.",
             Self::DefaultMoved => "The Default Project is another one now.",
+            Self::EmailRequested => "A mail is on its way to the new address. Confirm it there: only then it is yours here.",
             Self::KeyDisabled => "Key disabled. It is refused from the next request on.",
             Self::KeyEnabled => "Key enabled.",
             Self::KeyRevoked => "Key revoked.",

@@ -1,6 +1,7 @@
 mod account;
 mod budgets;
 mod collaborators;
+mod entry;
 mod limits;
 mod organization;
 mod outsiders;

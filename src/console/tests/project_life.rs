@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use app::{
     model::{Page, key::KeyState, organization::DefaultAccess, project_life::People},
@@ -273,8 +273,8 @@ on_both_engines! {
         drop(owner);
         let mut catalog = Catalog::built_in();
         catalog.plans.get_mut("standard").expect("the plan").multi_project = false;
-        catalog.operator_contact = "platform@acme.example".to_owned();
         world.offer(catalog);
+        Arc::get_mut(&mut world.parts).expect("nobody else holds it yet").operator_contact = "platform@acme.example".parse().ok();
         let owner = world.console(Who::Owner).await;
         let asks = "platform@acme.example";
         let list = Projects::list(&owner, world.org.clone(), ProjectFilter::Active, Page::default()).await.expect("listed");

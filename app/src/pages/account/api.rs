@@ -39,6 +39,14 @@ pub async fn change_password(current: String, new: String) -> Result<(), AppErro
     Ok(())
 }
 
+/// Mails a link to a new address, which confirms it.
+#[server(endpoint = "account/request-email")]
+pub async fn request_email(email: String, password: String) -> Result<(), AppError> {
+    port::port::<dyn port::EmailChange>()?.request_email(&email, &password).await?;
+    back(Notice::EmailRequested);
+    Ok(())
+}
+
 /// Ends another session of the person.
 #[server(endpoint = "account/end-session")]
 pub async fn end_session(session: SessionRef) -> Result<(), AppError> {

@@ -11,7 +11,7 @@ mod tests;
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use self::{
-    api::{ChangePassword, EndSession, SaveProfile, SignOutEverywhere, find_account},
+    api::{ChangePassword, EndSession, RequestEmail, SaveProfile, SignOutEverywhere, find_account},
     orgs::{LeaveDialog, OrgCard},
     sessions::SessionCard,
 };
@@ -83,6 +83,7 @@ fn Body(account: Account) -> impl IntoView {
         <Alert error=failed />
         <div class="pair">
             <ProfileCard viewer=viewer.clone() preferences />
+            <EmailCard viewer=viewer.clone() />
             <PasswordCard viewer />
         </div>
         <SessionCard sessions now />
@@ -113,11 +114,6 @@ fn ProfileCard(viewer: Viewer, preferences: Preferences) -> impl IntoView {
                 <Form action=SaveProfile::PATH>
                     <FormError fields=&["name", "zone", "theme", "density"] />
                     <TextField label="Name" name="name" value=viewer.name.to_string() autocomplete="name" required=true />
-                    <div class="field">
-                        <span class="label">"E-mail"</span>
-                        <span>{viewer.email.to_string()}</span>
-                        <span class="hint">"You sign in with it."</span>
-                    </div>
                     <SelectField
                         label="Time zone"
                         name="zone"
@@ -128,6 +124,31 @@ fn ProfileCard(viewer: Viewer, preferences: Preferences) -> impl IntoView {
                     <SelectField label="Theme" name="theme" options=themes selected=theme.as_str() />
                     <SelectField label="Density" name="density" options=densities selected=density.as_str() />
                     <Submit label="Save profile" />
+                </Form>
+            </div>
+        </Card>
+    }
+}
+
+/// The address changes when the link that is mailed there is confirmed.
+#[component]
+fn EmailCard(viewer: Viewer) -> impl IntoView {
+    view! {
+        <Card id="e-mail" title="E-mail">
+            <div class="body">
+                <Form action=RequestEmail::PATH>
+                    <FormError fields=&["email", "password"] />
+                    <p>"You sign in as " <strong>{viewer.email.to_string()}</strong></p>
+                    <TextField
+                        label="New address"
+                        name="email"
+                        kind="email"
+                        hint="You get a mail there, and confirm it. The old address is told."
+                        autocomplete="email"
+                        required=true
+                    />
+                    <PasswordField label="Your password" name="password" autocomplete="current-password" />
+                    <Submit label="Change address" />
                 </Form>
             </div>
         </Card>

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::api::{ChangePassword, EndSession, Leave, SaveProfile};
+use super::api::{ChangePassword, EndSession, Leave, RequestEmail, SaveProfile};
 use crate::{
     model::{
         AppError, FieldError, OrgId, OrgRole, Timestamp, TypedId,
@@ -137,6 +137,7 @@ async fn everything_of_the_account_is_on_one_page() {
             "Firefox on Linux",
             "192.0.2.24",
             "title=\"20 Nov 2026, 14:02:11 UTC+1 (Europe/Berlin)\"",
+            "action=\"/api/account/request-email\"",
             "action=\"/api/account/sign-out-everywhere\"",
         ],
     );
@@ -187,6 +188,9 @@ async fn errors_stand_beside_the_fields_that_they_are_of() {
     for text in [">This is not your password.<", ">Use at least 12 characters.<"] {
         assert_eq!(html.matches(text).count(), 1, "{html}");
     }
+    let error = AppError::field("email", "This is your address already.");
+    let (html, _) = render(&failed::<RequestEmail>("/account", error), ports(member_of_acme())).await;
+    assert_eq!(html.matches(">This is your address already.<").count(), 1, "{html}");
     let error = AppError::conflict("This is the session that you are using.");
     let (html, _) = render(&failed::<EndSession>("/account", error), ports(member_of_acme())).await;
     assert_eq!(html.matches("This is the session that you are using.").count(), 1, "{html}");

@@ -11,6 +11,7 @@ use self::api::SignIn;
 pub use self::api::SignOut;
 use crate::{
     icon::Icon,
+    model::door::{Door, SignUpPolicy},
     ui::{Entry, Form, FormError, PasswordField, Submit, TextField, query},
 };
 
@@ -24,9 +25,24 @@ pub fn SignInPage() -> impl IntoView {
                 {form::describe(&next).map(|page| view! { <WayBack page /> })}
                 <SignInForm next />
             </section>
-            <p class="entry-note">"Accounts here are by invitation. Ask an owner of your organization."</p>
+            <NoAccount />
         </Entry>
     }
+}
+
+/// How one comes to an account.
+#[component]
+fn NoAccount() -> impl IntoView {
+    let door = use_context::<Door>().unwrap_or_default();
+    let text = match door.sign_up {
+        SignUpPolicy::Closed => view! { "Accounts here are by invitation. " {door.whom_to_ask()} }.into_any(),
+        SignUpPolicy::Domains | SignUpPolicy::Open => view! {
+            "No account yet? "
+            <a href="/signup">"Create one"</a>
+        }
+        .into_any(),
+    };
+    view! { <p class="entry-note">{text}</p> }
 }
 
 #[component]
@@ -48,6 +64,9 @@ fn SignInForm(next: String) -> impl IntoView {
             <TextField label="E-mail" name="email" kind="email" autocomplete="username" required=true autofocus=true />
             <PasswordField label="Password" name="password" autocomplete="current-password" />
             <Submit label="Sign in" class="btn primary block" />
+            <p class="hint center">
+                <a href="/signin/forgot">"Forgot your password?"</a>
+            </p>
         </Form>
     }
 }

@@ -1,0 +1,203 @@
+//! The outbox. A mail is put in by the transaction of what it tells of, and never touches an org's version: a mail to
+//! somebody changes nothing that a key may do.
+
+use app::model::{Email, MailId, Timestamp};
+
+use super::{
+    Store,
+    db::{Connection, DbError, execute, fetch_all, fetch_one},
+    parse,
+};
+use crate::{ambient::Ambient, mail::Mail};
+
+/// Puts a mail into the outbox.
+pub async fn put(on: &mut impl Connection, ambient: &Ambient, mail: &Mail) -> Result<MailId, DbError> {
+    insert(on, ambient, mail, State::Waiting).await
+}
+
+/// Writes what [`put`] would, where there is nobody to write to: answering for an unknown address costs the same.
+/// It is never sent and never shown.
+pub async fn put_void(on: &mut impl Connection, ambient: &Ambient, mail: &Mail) -> Result<MailId, DbError> {
+    insert(on, ambient, mail, State::Void).await
+}
+
+/// What became of a mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Waiting,
+    Sent,
+    Failed,
+    Void,
+}
+
+impl State {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+            Self::Void => "void",
+        }
+    }
+}
+
+async fn insert(on: &mut impl Connection, ambient: &Ambient, mail: &Mail, state: State) -> Result<MailId, DbError> {
+    const SQL: &str = "
+        INSERT INTO mails (id, recipient, subject, body, link, created_at, expires_at, state, next_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $6)";
+    let now = ambient.now();
+    let id: MailId = ambient.id_at(now);
+    execute!(
+        on,
+        SQL,
+        id.as_str(),
+        mail.to.as_str(),
+        mail.subject.as_str(),
+        mail.body.as_str(),
+        mail.link.stored(),
+        now.0,
+        mail.expires_at.0,
+        state.as_str(),
+    )?;
+    Ok(id)
+}
+
+/// A mail as it lies in the outbox.
+#[derive(Debug)]
+pub struct StoredMail {
+    pub id: MailId,
+    pub to: Email,
+    pub subject: String,
+    /// With [`crate::mail::LINK`].
+    pub body: String,
+    /// As it is stored.
+    pub link: String,
+    pub created_at: Timestamp,
+    pub expires_at: Timestamp,
+    /// Failures so far.
+    pub attempts: i64,
+}
+
+type MailRow = (String, String, String, String, String, i64, i64, i64);
+
+fn into_mail((id, to, subject, body, link, created, expires, attempts): MailRow) -> Result<StoredMail, DbError> {
+    Ok(StoredMail {
+        id: parse(id)?,
+        to: parse(to)?,
+        subject,
+        body,
+        link,
+        created_at: Timestamp(created),
+        expires_at: Timestamp(expires),
+        attempts,
+    })
+}
+
+/// How an attempt ended; the text is why.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Outcome<'a> {
+    Sent,
+    Deferred(&'a str),
+    Failed(&'a str),
+}
+
+/// Mails of one round.
+const ROUND: i64 = 50;
+
+impl Store {
+    /// The mails that may be tried now, the longest waiting first.
+    pub async fn due_mails(&self) -> Result<Vec<StoredMail>, DbError> {
+        const SQL: &str = "
+            SELECT id, recipient, subject, body, link, created_at, expires_at, attempts FROM mails
+            WHERE state = 'waiting' AND next_at <= $1 ORDER BY next_at, id LIMIT $2";
+        let mut reader = self.db.read().await?;
+        let rows = fetch_all!(&mut reader, MailRow, SQL, self.ambient.now().0, ROUND)?;
+        rows.into_iter().map(into_mail).collect()
+    }
+
+    /// The newest 100, whatever became of them. Void ones were never meant for anybody.
+    pub async fn newest_mails(&self) -> Result<Vec<StoredMail>, DbError> {
+        const SQL: &str = "
+            SELECT id, recipient, subject, body, link, created_at, expires_at, attempts FROM mails
+            WHERE state <> 'void' ORDER BY created_at DESC, id DESC LIMIT 100";
+        let mut reader = self.db.read().await?;
+        let rows = fetch_all!(&mut reader, MailRow, SQL)?;
+        rows.into_iter().map(into_mail).collect()
+    }
+
+    /// Takes a mail for one attempt and says when the next one is due. False if somebody else took it.
+    pub async fn claim_mail(&self, mail: &StoredMail, next: Timestamp) -> Result<bool, DbError> {
+        const SQL: &str = "
+            UPDATE mails SET attempts = attempts + 1, next_at = $3 WHERE id = $1 AND state = 'waiting' AND attempts = $2";
+        let mut tx = self.db.write().await?;
+        let taken = execute!(&mut tx, SQL, mail.id.as_str(), mail.attempts, next.0)? == 1;
+        tx.commit().await?;
+        Ok(taken)
+    }
+
+    /// Notes how an attempt ended. What a mail said is forgotten once it is out.
+    pub async fn settle_mail(&self, id: &MailId, outcome: &Outcome<'_>) -> Result<(), DbError> {
+        const SENT: &str = "UPDATE mails SET state = 'sent', body = '', error = NULL WHERE id = $1";
+        const FAILED: &str = "UPDATE mails SET state = $2, error = $3 WHERE id = $1";
+        let mut tx = self.db.write().await?;
+        match outcome {
+            Outcome::Sent => execute!(&mut tx, SENT, id.as_str())?,
+            Outcome::Deferred(reason) => execute!(&mut tx, FAILED, id.as_str(), State::Waiting.as_str(), *reason)?,
+            Outcome::Failed(reason) => execute!(&mut tx, FAILED, id.as_str(), State::Failed.as_str(), *reason)?,
+        };
+        tx.commit().await
+    }
+
+    /// Throws away mails from before `kept`, and links that ended.
+    pub async fn purge_mails(&self, kept: Timestamp, now: Timestamp) -> Result<(), DbError> {
+        const OLD: &str = "
+            SELECT count(*) FROM (SELECT 1 FROM mails WHERE created_at <= $1 UNION ALL SELECT 1 FROM account_links WHERE expires_at <= $2) a";
+        let mut reader = self.db.read().await?;
+        let (old,) = fetch_one!(&mut reader, (i64,), OLD, kept.0, now.0)?;
+        drop(reader);
+        if old == 0 {
+            return Ok(());
+        }
+        let mut tx = self.db.write().await?;
+        execute!(&mut tx, "DELETE FROM mails WHERE created_at <= $1", kept.0)?;
+        execute!(&mut tx, "DELETE FROM account_links WHERE expires_at <= $1", now.0)?;
+        tx.commit().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use app::model::{Timestamp, time::HOUR};
+
+    use super::*;
+    use crate::{
+        ambient::Ambient,
+        links::{Link, LinkKind},
+        mail::MailLink,
+        store::{db::fetch_all, testing::on_both_engines},
+    };
+
+    on_both_engines! {
+        async fn a_mail_waits_without_what_its_link_opens(db: TestDb) {
+            let ambient = Ambient::system();
+            let mail = Mail {
+                to: "noor@acme.example".parse().expect("an address"),
+                subject: "Join “Acme”".to_owned(),
+                body: "Accept: {link}".to_owned(),
+                link: MailLink::Opens(Link::first(LinkKind::Invitation, "inv_1")),
+                expires_at: ambient.now().plus(HOUR),
+            };
+            let mut tx = db.db.write().await.expect("begin");
+            put(&mut tx, &ambient, &mail).await.expect("put");
+            put_void(&mut tx, &ambient, &mail).await.expect("put");
+            tx.commit().await.expect("commit");
+            let mut reader = db.db.read().await.expect("read");
+            let sql = "SELECT recipient, body, link, state, next_at FROM mails ORDER BY state DESC";
+            let rows = fetch_all!(&mut reader, (String, String, String, String, i64), sql).expect("rows");
+            assert_eq!((rows[0].0.as_str(), rows[0].1.as_str()), ("noor@acme.example", "Accept: {link}"));
+            assert_eq!((rows[0].2.as_str(), rows[0].3.as_str()), ("invitation:inv_1:1", "waiting"));
+            assert!(ambient.now().since(Timestamp(rows[0].4)) >= 0, "at once");
+            assert_eq!(rows[1].3, "void");
+        }
+    }
+}
