@@ -49,17 +49,25 @@ impl Children {
     /// # Errors
     /// It cannot be started, or ends before it listens.
     pub fn start(&self, command: &mut Command) -> Outcome<Started> {
+        let (pid, authority) = self.start_saying(command, LISTENING)?;
+        Ok(Started { pid, authority })
+    }
+
+    /// Starts a program and waits for a line that begins so; returns the process, and the rest of the line.
+    ///
+    /// # Errors
+    /// It cannot be started, or ends before it says so.
+    pub fn start_saying(&self, command: &mut Command, saying: &str) -> Outcome<(u32, String)> {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let pid = child.id();
         let stdout = child.stdout.take();
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(child);
         for line in BufReader::new(stdout.ok_or("a process without standard output")?).lines() {
-            if let Some(authority) = line?.strip_prefix(LISTENING) {
-                let authority = authority.to_owned();
-                return Ok(Started { pid, authority });
+            if let Some(rest) = line?.strip_prefix(saying) {
+                return Ok((pid, rest.to_owned()));
             }
         }
-        Err(format!("{} ended before it listened", command.get_program().display()).into())
+        Err(format!("{} ended before it was ready", command.get_program().display()).into())
     }
 
     /// Kills one of them.

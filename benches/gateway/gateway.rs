@@ -41,14 +41,20 @@ impl Site {
     /// Sets up a site whose models are answered by the mock at `upstream`. It lies in the target folder: a temporary
     /// folder may be in memory, where `fsync` costs nothing.
     pub fn found(upstream: &str) -> Outcome<Self> {
+        Self::found_over(upstream, None)
+    }
+
+    /// The same over another database than the one in its folder.
+    pub fn found_over(upstream: &str, database: Option<&str>) -> Outcome<Self> {
         let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
-        fs::write(folder.path().join("bailiwick.toml"), configuration(upstream))?;
+        let database = database.map(|url| format!("database_url = \"{url}\"\n")).unwrap_or_default();
+        fs::write(folder.path().join("bailiwick.toml"), database + &configuration(upstream))?;
         let mut bootstrap = command(folder.path());
-        bootstrap.args(["operator", "bootstrap", "--email", "ada.osei@acme.example", "--name", "Ada Osei"]);
+        bootstrap.args(["operator", "bootstrap", "--email", Self::EMAIL, "--name", "Ada Osei"]);
         bootstrap.args(["--org", "Acme Robotics", "--password-stdin", "--json"]);
         let mut child = bootstrap.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         if let Some(mut stdin) = child.stdin.take() {
-            stdin.write_all(b"a long password for a short life")?;
+            stdin.write_all(Self::PASSWORD.as_bytes())?;
         }
         let output = child.wait_with_output()?;
         if !output.status.success() {
@@ -62,6 +68,10 @@ impl Site {
             account: founded.account_id,
         })
     }
+
+    /// What it is signed in with.
+    pub const EMAIL: &str = "ada.osei@acme.example";
+    pub const PASSWORD: &str = "a long password for a short life";
 
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")

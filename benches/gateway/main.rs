@@ -1,9 +1,12 @@
-//! What the gateway costs beside a bare reverse proxy, measured with `wrk`: the table of `benches/RESULTS.md`.
+//! What the gateway costs beside a bare reverse proxy, measured with `wrk`, and how long pages of the console take: the table of
+//! `benches/RESULTS.md`.
 //!
 //! `make bench` runs it. The mock upstream, the bare proxy and the gateway are processes of their own, as in reality; the first
 //! two are this program again, called with `mock` or `proxy`.
 
 mod children;
+mod console;
+mod crowd;
 mod facts;
 mod gateway;
 mod lines;

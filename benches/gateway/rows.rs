@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::{
     Outcome,
     children::{Children, Started},
+    console,
     gateway::{Site, most_resident, settle, ticks},
     lines::Lines,
     load::{Sample, Target},
@@ -35,7 +36,7 @@ struct Bench {
 }
 
 /// The parts of the measurement, in their order.
-pub const PARTS: [&str; 6] = ["relaxed", "fsync", "written", "waiting", "streams", "memory"];
+pub const PARTS: [&str; 7] = ["relaxed", "fsync", "written", "waiting", "streams", "memory", "console"];
 
 /// Measures everything, prints the table and writes the file.
 pub fn measure(lines: Option<&Path>) -> Outcome {
@@ -63,6 +64,7 @@ impl Bench {
             "waiting" => self.waiting(),
             "streams" => self.streams(),
             "memory" => Ok(vec![self.memory()?]),
+            "console" => console::measure(&self.children, &self.upstream.authority),
             _ => Err(format!("no such part: {part}; there are {}", PARTS.join(", ")).into()),
         }
     }

@@ -70,13 +70,12 @@ pub async fn postgres() -> TestDb {
 
 struct Cluster {
     socket: PathBuf,
-    user: String,
 }
 
 impl Cluster {
     fn url(&self, database: &str) -> String {
         let socket = self.socket.to_string_lossy().replace('/', "%2F");
-        format!("postgres://{}@{socket}/{database}", self.user)
+        format!("postgres://bailiwick@{socket}/{database}")
     }
 }
 
@@ -87,20 +86,8 @@ async fn cluster() -> &'static Cluster {
         .await
 }
 
-/// initdb refuses root, so root becomes `postgres`. The watcher shell holds our pipe: when this process ends, in
-/// whatever way, the pipe closes and the shell stops the server and removes the folder.
-const WATCHER: &str = r#"
-set -eu
-"$1/initdb" -D "$2/data" -U "$3" -A trust --no-sync -E UTF8 >"$2/initdb.log" 2>&1
-"$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c max_connections=200 >"$2/server.log" 2>&1 &
-server=$!
-until "$1/pg_isready" -q -h "$2"; do kill -0 "$server"; done
-echo ready
-cat >/dev/null || true
-kill -INT "$server"
-wait "$server" || true
-rm -rf "$2"
-"#;
+/// Ends with our pipe to it, in whatever way this process ends.
+const WATCHER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/.ci/pg-cluster");
 
 fn start() -> Cluster {
     let folder = tempfile::Builder::new()
@@ -108,22 +95,10 @@ fn start() -> Cluster {
         .tempdir_in("/tmp")
         .expect("a temporary folder")
         .keep();
-    let is_root = output(Command::new("id").arg("-u")) == "0";
-    let user = "bailiwick".to_owned();
-    let mut command = if is_root {
-        output(Command::new("chown").arg("postgres").arg(&folder));
-        let mut command = Command::new("setpriv");
-        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--", "sh"]);
-        command
-    } else {
-        Command::new("sh")
-    };
-    let mut watcher = command
-        .args(["-c", WATCHER, "watcher"])
+    let mut watcher = Command::new("sh")
+        .arg(WATCHER)
         .arg(binaries())
         .arg(&folder)
-        .arg(&user)
-        .current_dir("/tmp")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -134,7 +109,7 @@ fn start() -> Cluster {
     assert_eq!(line, "ready\n", "PostgreSQL did not start; see {}", folder.display());
     // Never dropped, so that its standard input stays open until this process ends.
     std::mem::forget(watcher);
-    Cluster { socket: folder, user }
+    Cluster { socket: folder }
 }
 
 /// The folder of `initdb`: named by `BAILIWICK_TEST_PG_BIN`, else the newest of Debian's.
@@ -151,10 +126,4 @@ fn binaries() -> PathBuf {
         .filter(|bin| Path::new(bin).join("initdb").exists())
         .max()
         .expect("PostgreSQL's server programs (install postgresql, or name their folder in BAILIWICK_TEST_PG_BIN)")
-}
-
-fn output(command: &mut Command) -> String {
-    let output = command.output().expect("the command runs");
-    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }

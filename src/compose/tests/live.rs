@@ -1,6 +1,9 @@
 //! The event stream of live pages, through the whole server.
 
-use super::*;
+use super::{
+    rows::{ORG, READ_PROJECT},
+    *,
+};
 use crate::store::db::execute;
 
 /// A stream of this person, after its first words.
