@@ -72,3 +72,29 @@ CREATE TABLE account_links (
 );
 CREATE INDEX account_links_by_account ON account_links (account_id, kind);
 CREATE INDEX account_links_by_expiry ON account_links (expires_at);
+
+-- Invitations into an organization. The proof in the link of one is made with the pepper; sending it again counts its
+-- generation up, and voids the links before.
+CREATE TABLE invitations (
+    id          TEXT   NOT NULL PRIMARY KEY,
+    org_id      TEXT   NOT NULL REFERENCES orgs (id),
+    email       TEXT   NOT NULL,                 -- lower case
+    role        TEXT   NOT NULL CHECK (role IN ('owner', 'admin', 'member')),
+    invited_by  TEXT   NOT NULL REFERENCES accounts (id), -- who sent it last; has to be able to grant the role until the end
+    created_at  BIGINT NOT NULL,
+    sent_at     BIGINT NOT NULL,
+    expires_at  BIGINT NOT NULL,
+    generation  BIGINT NOT NULL DEFAULT 1,
+    state       TEXT   NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'accepted', 'declined', 'revoked')),
+    ended_at    BIGINT,
+    accepted_by TEXT   REFERENCES accounts (id)
+);
+CREATE UNIQUE INDEX invitations_open ON invitations (org_id, email) WHERE state = 'open';
+CREATE INDEX invitations_by_address ON invitations (org_id, email);
+CREATE INDEX invitations_by_inviter ON invitations (invited_by);
+CREATE TABLE invitation_projects (
+    invitation_id TEXT NOT NULL REFERENCES invitations (id),
+    project_id    TEXT NOT NULL REFERENCES projects (id),
+    role          TEXT NOT NULL CHECK (role IN ('admin', 'member')),
+    PRIMARY KEY (invitation_id, project_id)
+);

@@ -16,8 +16,10 @@ use crate::{
         entry::{ConfirmEmailPage, ForgotPage, NewAccountPage, ResetPage, SignUpPage},
         errors::NotFoundPage,
         home::{HomePage, PlaceHome},
+        invite::InvitePage,
         keys::KeysPage,
         limits::LimitsPage,
+        members::MembersPage,
         outbox::OutboxPage,
         project::SettingsPage,
         projects::ProjectsPage,
@@ -40,6 +42,7 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("") view=HomePage ssr=SsrMode::Async />
                 <Route path=StaticSegment("setup") view=SetupPage ssr=SsrMode::Async />
                 <Route path=StaticSegment("signin") view=SignInPage ssr=SsrMode::Async />
+                <Route path=StaticSegment("invite") view=InvitePage ssr=SsrMode::Async />
                 <Route path=StaticSegment("account") view=AccountPage ssr=SsrMode::Async />
                 <Route path=(StaticSegment("signin"), StaticSegment("forgot")) view=ForgotPage ssr=SsrMode::Async />
                 <Route path=(StaticSegment("signin"), StaticSegment("reset")) view=ResetPage ssr=SsrMode::Async />
@@ -56,6 +59,7 @@ pub fn App() -> impl IntoView {
                     <Route path=StaticSegment("audit") view=AuditPage ssr=SsrMode::Async />
                     <Route path=(StaticSegment("settings"), StaticSegment("collaborators")) view=CollaboratorsPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("projects") view=ProjectsPage ssr=SsrMode::Async />
+                    <Route path=StaticSegment("members") view=MembersPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("settings") view=SettingsPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>

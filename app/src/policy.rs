@@ -49,6 +49,26 @@ impl Action {
         Self::ViewUsage,
         Self::ViewAudit,
     ];
+
+    /// The row of the matrix in the words of the product rules.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::ManageOrg => {
+                "Change org settings, branding, security policy, finance contacts, the plan (among those the operator offers; quotas are the operator’s); see and regenerate the Organization Default Key"
+            }
+            Self::ViewBilling => "See billing",
+            Self::ManageMembers => "See and manage org members and invitations (only an owner touches owners)",
+            Self::ManageProjects => "Create, archive, restore projects; move the Default flag",
+            Self::SetLimits => "Set project rate limits, budgets and model access",
+            Self::ViewOrg => "Select “All projects”; org-wide usage and audit",
+            Self::ViewProject => "See a project",
+            Self::ManageProject => "Edit project details, manage collaborators and their roles",
+            Self::ManageKeys => "Create, rotate, disable, revoke API keys",
+            Self::ViewKeys => "See API keys (prefix, never the secret); use keys, playground",
+            Self::ViewUsage => "See limits, usage, request log",
+            Self::ViewAudit => "See a project’s audit log",
+        }
+    }
 }
 
 /// The columns of the matrix. An external collaborator has the reach of the project role.
@@ -101,6 +121,44 @@ pub fn reach(role: Role, action: Action) -> Reach {
     }
 }
 
+/// Who the columns of the printed matrix are.
+pub const COLUMNS: [&str; 5] = ["Owner", "Org admin", "Project admin", "Project member", "External collaborator"];
+
+/// A row of the printed matrix, in the order of [`COLUMNS`]: `yes` or `no` for what concerns the organization; `all`, `own` (in
+/// projects that the person is assigned to) or `no` for what is done in a project; and `as role` where an external
+/// collaborator may do what the project role may.
+pub fn words(action: Action) -> [&'static str; 5] {
+    // What no role in a project allows concerns the organization.
+    let of_org = reach(Role::ProjectAdmin, action) == Reach::No;
+    let word = |role| match reach(role, action) {
+        Reach::No => "no",
+        Reach::Own => "own",
+        Reach::All if of_org => "yes",
+        Reach::All => "all",
+    };
+    let [owner, admin, project_admin, member] = Role::ALL.map(word);
+    let external = match action {
+        _ if of_org => "no",
+        // They are in it, or there is none for them.
+        Action::ViewProject => "own",
+        _ => "as role",
+    };
+    [owner, admin, project_admin, member, external]
+}
+
+/// May somebody with the role `actor` take a person from the one role in the organization to the other? `None` is outside of
+/// it: an invitation comes from there, a removal leads there. Only an owner touches owners.
+pub fn may_grant(actor: OrgRole, from: Option<OrgRole>, to: Option<OrgRole>) -> bool {
+    match actor {
+        OrgRole::Owner => true,
+        OrgRole::Admin => from != Some(OrgRole::Owner) && to != Some(OrgRole::Owner),
+        OrgRole::Member => false,
+    }
+}
+
+/// Why [`may_grant`] says no to somebody who manages members.
+pub const ONLY_OWNERS: &str = "Only an owner of the organization can invite, change or remove an owner.";
+
 impl Standing {
     /// The strongest role that this standing amounts to in its place, if any.
     pub fn role(self) -> Option<Role> {
@@ -140,35 +198,37 @@ mod tests {
     /// The matrix as the product rules print it (section 2). Changing a right changes this text, in front of a reviewer.
     #[test]
     fn the_matrix_reads_as_the_product_rules_say() {
-        let cell = |role, action| match reach(role, action) {
-            Reach::No => "no",
-            Reach::Own => "own",
-            Reach::All => "all",
-        };
-        let mut table = format!(
-            "{:14} {:6} {:9} {:13} {}\n",
-            "", "owner", "org admin", "project admin", "project member"
-        );
+        let mut table = String::new();
         for action in Action::ALL {
-            let [owner, admin, project_admin, member] = Role::ALL.map(|role| cell(role, action));
-            let action = format!("{action:?}");
-            writeln!(table, "{action:14} {owner:6} {admin:9} {project_admin:13} {member}").expect("memory");
+            let [owner, admin, project_admin, member, external] = words(action);
+            let label = action.label();
+            writeln!(table, "{owner:5}{admin:5}{project_admin:5}{member:5}{external:9}{label}").expect("memory");
         }
         insta::assert_snapshot!(table, @r"
-                       owner  org admin project admin project member
-        ManageOrg      all    no        no            no
-        ViewBilling    all    all       no            no
-        ManageMembers  all    all       no            no
-        ManageProjects all    all       no            no
-        SetLimits      all    all       no            no
-        ViewOrg        all    all       no            no
-        ViewProject    all    all       own           own
-        ManageProject  all    all       own           no
-        ManageKeys     all    all       own           no
-        ViewKeys       all    all       own           own
-        ViewUsage      all    all       own           own
-        ViewAudit      all    all       own           no
+        yes  no   no   no   no       Change org settings, branding, security policy, finance contacts, the plan (among those the operator offers; quotas are the operator’s); see and regenerate the Organization Default Key
+        yes  yes  no   no   no       See billing
+        yes  yes  no   no   no       See and manage org members and invitations (only an owner touches owners)
+        yes  yes  no   no   no       Create, archive, restore projects; move the Default flag
+        yes  yes  no   no   no       Set project rate limits, budgets and model access
+        yes  yes  no   no   no       Select “All projects”; org-wide usage and audit
+        all  all  own  own  own      See a project
+        all  all  own  no   as role  Edit project details, manage collaborators and their roles
+        all  all  own  no   as role  Create, rotate, disable, revoke API keys
+        all  all  own  own  as role  See API keys (prefix, never the secret); use keys, playground
+        all  all  own  own  as role  See limits, usage, request log
+        all  all  own  no   as role  See a project’s audit log
         ");
+    }
+
+    #[test]
+    fn only_an_owner_touches_owners() {
+        let roles = [None, Some(OrgRole::Owner), Some(OrgRole::Admin), Some(OrgRole::Member)];
+        for (from, to) in roles.into_iter().flat_map(|from| roles.map(|to| (from, to))) {
+            let touches = from == Some(OrgRole::Owner) || to == Some(OrgRole::Owner);
+            assert!(may_grant(OrgRole::Owner, from, to));
+            assert_eq!(may_grant(OrgRole::Admin, from, to), !touches, "{from:?} {to:?}");
+            assert!(!may_grant(OrgRole::Member, from, to));
+        }
     }
 
     #[test]

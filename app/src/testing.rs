@@ -17,8 +17,8 @@ use crate::{
         project::Environment,
     },
     port::{
-        Account, Audit, Budgets, Collaborators, EmailChange, Entry, Identity, Keys, Limits, Organization, Outbox, ProjectLife,
-        ProjectSettings, Projects, Receipts, Requests, Shell, Usage,
+        Account, Audit, Budgets, Collaborators, EmailChange, Entry, Identity, Invitations, Keys, Limits, Members, Organization, Outbox,
+        ProjectLife, ProjectSettings, Projects, Receipts, Requests, Shell, Usage,
     },
     ui::{Assets, shell},
 };
@@ -34,6 +34,8 @@ pub struct Ports {
     pub outbox: Option<Arc<dyn Outbox>>,
     pub keys: Option<Arc<dyn Keys>>,
     pub projects: Option<Arc<dyn Projects>>,
+    pub members: Option<Arc<dyn Members>>,
+    pub invitations: Option<Arc<dyn Invitations>>,
     pub project_life: Option<Arc<dyn ProjectLife>>,
     pub project_settings: Option<Arc<dyn ProjectSettings>>,
     pub organization: Option<Arc<dyn Organization>>,
@@ -77,6 +79,8 @@ impl Ports {
         one(self.outbox.as_ref());
         one(self.keys.as_ref());
         one(self.projects.as_ref());
+        one(self.members.as_ref());
+        one(self.invitations.as_ref());
         one(self.project_life.as_ref());
         one(self.project_settings.as_ref());
         one(self.organization.as_ref());

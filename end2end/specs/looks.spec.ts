@@ -4,6 +4,7 @@ import { createKey } from "../support/keys.ts";
 import { limitRequests } from "../support/limits.ts";
 import { addMember, addOutsider, member, outsider } from "../support/people.ts";
 import { looksRight } from "../support/looks.ts";
+import { mailedPath } from "../support/mail.ts";
 
 // axe looks at every page four times.
 test.describe.configure({ timeout: 120_000 });
@@ -48,6 +49,23 @@ test("the account", async ({ ownerPage: page }) => {
   await page.getByRole("link", { name: "Leave Acme Robotics" }).click();
   await expect(page.getByRole("dialog")).toBeVisible();
   await looksRight(page, "account-leave");
+});
+
+test("members and invitations", async ({ ownerPage: page, browser, server }) => {
+  addMember(server);
+  await page.goto("/acme-robotics/~/members?invite=1");
+  await page.getByLabel("E-mail addresses").fill("jonas.lindqvist@acme.example");
+  await page.getByRole("button", { name: "Send invitations" }).click();
+  await expect(page.getByText("Invitations sent.")).toBeVisible();
+  await look(page, "/acme-robotics/~/members", "members");
+  await look(page, "/acme-robotics/~/members?invite=1", "members-invite");
+  await look(page, "/acme-robotics/~/members?roles=1", "members-roles");
+  await look(page, "/acme-robotics/~/members?transfer=", "members-transfer");
+  const remove = page.locator("a", { hasText: "Remove from organization…" });
+  await page.goto("/acme-robotics/~/members");
+  await look(page, (await remove.getAttribute("href")) ?? "", "members-remove");
+  await page.context().clearCookies();
+  await look(page, await mailedPath(browser, server, "jonas.lindqvist@acme.example"), "invite");
 });
 
 test("pages with something on them", async ({ ownerPage: page, server }) => {

@@ -113,11 +113,17 @@ pub fn standing_in_project(org: Option<OrgRole>, assigned: Option<ProjectRole>, 
 
 /// True for a member `m` of the org `o` who reaches any project of it; the others have lost the org until somebody adds them
 /// to one (the state *no project*). Owners and admins reach every project. The Default Project is always active.
+///
+/// The engine looks no further than it must: SQLite works out both sides of an `OR`, and takes the tables of a `CROSS JOIN` in
+/// this order, so that it goes through the few projects of the member and not through all of the org.
 macro_rules! reaches_a_project {
     () => {
-        "(m.role IN ('owner', 'admin') OR (m.role = 'member' AND (o.default_access = 'all_members' OR EXISTS (
-            SELECT 1 FROM projects r JOIN project_members x ON x.project_id = r.id
-            WHERE r.org_id = o.id AND r.archived_at IS NULL AND x.account_id = m.account_id))))"
+        "(CASE WHEN m.role IN ('owner', 'admin') THEN TRUE
+               WHEN m.role = 'member' AND o.default_access = 'all_members' THEN TRUE
+               WHEN m.role = 'member' THEN EXISTS (
+                   SELECT 1 FROM project_members x CROSS JOIN projects r
+                   WHERE x.account_id = m.account_id AND r.id = x.project_id AND r.org_id = o.id AND r.archived_at IS NULL)
+               ELSE FALSE END)"
     };
 }
 pub(crate) use reaches_a_project;

@@ -3,6 +3,7 @@
 mod collaborators;
 mod entry;
 mod keys;
+mod members;
 mod settings;
 
 use std::sync::Arc;
@@ -28,6 +29,8 @@ pub async fn submit(parts: &Arc<ConsoleParts>, form: PageForm, request: &Parts, 
     match form {
         PageForm::CreateKey => keys::create(parts, request, body).await,
         PageForm::AddCollaborator => collaborators::add(parts, request, body).await,
+        PageForm::Invite => members::invite(parts, request, body).await,
+        PageForm::AcceptInvitation => members::accept(parts, request, body).await,
         PageForm::Entry(page) => entry::submit(parts, page, request, body).await,
         PageForm::SaveSettings => settings::save(parts, request, body).await,
     }

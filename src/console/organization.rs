@@ -55,6 +55,7 @@ impl Organization for Console {
             default_project: effects.default_project,
             organization: effects.organization,
             project: effects.project,
+            invitations: effects.invitations,
         })
     }
 

@@ -1,8 +1,8 @@
 //! What the mails say. Each is short, says who asked for it, and what to do if it was not the reader.
 
-use app::model::{Email, Timestamp, time::DAY};
+use app::model::{Email, Name, Timestamp, time::DAY};
 
-use super::{Mail, MailLink};
+use super::{Mail, MailLink, quoted};
 use crate::links::Link;
 
 /// How long a notice is worth sending.
@@ -94,4 +94,15 @@ pub fn address_changed(to: &Email, new: &Email, ask: &str, now: Timestamp) -> Ma
          If it was not you, ask {ask} for help.\n"
     );
     mail(to, "Your address was changed", body, MailLink::Page("/signin"), now.plus(NOTICE))
+}
+
+/// Into an organization.
+pub fn invitation(to: &Email, org: &Name, by: &Name, link: Link, expires_at: Timestamp) -> Mail {
+    let (org, by) = (quoted(org), quoted(by));
+    let body = format!(
+        "{by} invites you to join {org}.\n\nAccept or decline here; the link works once, until {}:\n{{link}}\n\n\
+         If you do not know what this is about, ignore this mail: nothing changes.\n",
+        expires_at.absolute()
+    );
+    mail(to, &format!("Join {org}"), body, MailLink::Opens(link), expires_at)
 }

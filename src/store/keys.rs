@@ -24,6 +24,7 @@ struct Row {
     last_four: String,
     state: String,
     maker: String,
+    maker_left: bool,
     created_at: i64,
     expires_at: Option<i64>,
     last_used_at: Option<i64>,
@@ -38,6 +39,7 @@ impl Row {
             hint: format!("{}…{}", self.prefix, self.last_four),
             state: parse(self.state)?,
             created_by: self.maker,
+            maker_left: self.maker_left,
             created_at: Timestamp(self.created_at),
             expires_at: self.expires_at.map(Timestamp),
             last_used_at: self.last_used_at.map(Timestamp),
@@ -53,7 +55,11 @@ macro_rules! seen_keys {
         concat!(
             "(SELECT k.*, ",
             named!("a.name", "a.id", "$4"),
-            " AS maker FROM api_keys k JOIN accounts a ON a.id = k.created_by WHERE k.project_id = $1 AND (k.is_org_default = FALSE OR $2)) k"
+            " AS maker, CAST($4 AS TEXT) IS NULL
+                AND NOT EXISTS (SELECT 1 FROM org_members m JOIN projects p ON p.org_id = m.org_id
+                                WHERE p.id = k.project_id AND m.account_id = k.created_by)
+                AND NOT EXISTS (SELECT 1 FROM project_members c WHERE c.project_id = k.project_id AND c.account_id = k.created_by)
+                AS maker_left FROM api_keys k JOIN accounts a ON a.id = k.created_by WHERE k.project_id = $1 AND (k.is_org_default = FALSE OR $2)) k"
         )
     };
 }
@@ -67,7 +73,7 @@ macro_rules! matches_text {
 
 // Revoked keys come last.
 const LIST: &str = concat!(
-    "SELECT k.id, k.name, k.prefix, k.last_four, k.state, k.maker, k.created_at, k.expires_at, k.last_used_at, k.is_org_default FROM ",
+    "SELECT k.id, k.name, k.prefix, k.last_four, k.state, k.maker, k.maker_left, k.created_at, k.expires_at, k.last_used_at, k.is_org_default FROM ",
     seen_keys!(),
     " WHERE ",
     matches_text!(),

@@ -1,7 +1,7 @@
 //! A member leaves an organization. Nobody grants that: one's own membership is the proof, read in the same transaction.
 
 use app::model::{
-    AccountId, Name, OrgId, OrgRole,
+    AccountId, Email, Name, OrgId, OrgRole,
     account::{KeptKeys, Membership},
     place::OrgRef,
 };
@@ -43,6 +43,15 @@ const KEPT_KEYS: &str = "
       AND (m.role = 'owner' OR NOT k.is_org_default)
       AND (m.role IN ('owner', 'admin') OR c.role IS NOT NULL OR (p.is_default AND o.default_access = 'all_members'))
     GROUP BY p.id, p.name, p.slug ORDER BY lower(p.name), p.id";
+
+/// Ends an update of projects: those that the account $2 is no admin of, by a role in the project itself.
+macro_rules! not_admin {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM project_members c
+                     WHERE c.project_id = projects.id AND c.account_id = $2 AND c.role = 'admin')
+        RETURNING id, name"
+    };
+}
 
 /// What stands in the way of leaving.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,11 +134,6 @@ impl Store {
     /// Ends the membership and every role in the projects of the organization, archived ones included. The version row is
     /// touched first, so that of two owners who leave at the same time one stays.
     pub async fn leave(&self, caller: &Caller, person: &Person, org: &OrgId) -> Result<Left, DbError> {
-        const ROLES: &str = "
-            DELETE FROM project_members WHERE account_id = $2 AND project_id IN (SELECT id FROM projects WHERE org_id = $1)";
-        const OWNER: &str = "UPDATE projects SET owner_id = NULL WHERE org_id = $1 AND owner_id = $2 RETURNING id, name";
-        const KEY_OWNER: &str = "UPDATE projects SET key_owner_id = NULL WHERE org_id = $1 AND key_owner_id = $2 RETURNING id, name";
-        const MEMBER: &str = "DELETE FROM org_members WHERE org_id = $1 AND account_id = $2";
         let mut tx = self.db.write().await?;
         let version = fetch_optional!(&mut tx, (i64,), TOUCH_ORG, org.as_str())?;
         let facts = leave_facts(&mut tx, &person.id, org).await?;
@@ -139,28 +143,70 @@ impl Store {
         if let Some(obstacle) = facts.obstacle {
             return Ok(Left::Refused(obstacle));
         }
-        let (id, account) = (org.as_str(), person.id.as_str());
-        let roles = execute!(&mut tx, ROLES, id, account)?;
-        let owned = fetch_all!(&mut tx, (String, String), OWNER, id, account)?;
-        let key_owned = fetch_all!(&mut tx, (String, String), KEY_OWNER, id, account)?;
-        execute!(&mut tx, MEMBER, id, account)?;
-
-        let chain = Chain::Org(org.clone());
+        let ended = end_membership(&mut tx, org, &person.id, &person.email).await?;
         let left = Event::new("member.left", &person.id, &person.email)
             .change("role", Some(facts.membership.role.as_str().to_owned()), None)
-            .change("project roles", Some(roles.to_string()), Some("0".to_owned()));
-        audit::append(&mut tx, &self.ambient, caller, &chain, left).await?;
-        let cleared = owned.into_iter().map(|project| ("owner", project));
-        for (field, (project, name)) in cleared.chain(key_owned.into_iter().map(|project| ("key owner", project))) {
-            let event = Event::new("project.updated", &project, &name).in_project(&parse(&project)?).change(
-                field,
-                Some(person.email.to_string()),
-                None,
-            );
+            .change("project roles", Some(ended.roles.to_string()), Some("0".to_owned()));
+        let chain = Chain::Org(org.clone());
+        for event in std::iter::once(left).chain(ended.events) {
             audit::append(&mut tx, &self.ambient, caller, &chain, event).await?;
         }
         tx.commit().await?;
         self.versions.observe(org, version);
         Ok(Left::Done)
     }
+}
+
+/// What ended with a membership.
+pub struct Ended {
+    /// Roles in projects.
+    pub roles: u64,
+    /// The records of what it left behind.
+    pub events: Vec<Event>,
+}
+
+/// Takes somebody out of an organization: the roles in all of its projects, archived ones included, so that no restore brings
+/// them back, and the membership. Their keys stay.
+pub(super) async fn end_membership(on: &mut impl Connection, org: &OrgId, account: &AccountId, email: &Email) -> Result<Ended, DbError> {
+    const ROLES: &str = "
+        DELETE FROM project_members WHERE account_id = $2 AND project_id IN (SELECT id FROM projects WHERE org_id = $1)";
+    const MEMBER: &str = "DELETE FROM org_members WHERE org_id = $1 AND account_id = $2";
+    // Its record is for owners alone, and all that tells them: the person knows a secret of the whole organization.
+    const DEFAULT_KEY: &str = "
+        SELECT k.id, k.name, k.project_id FROM api_keys k JOIN projects p ON p.id = k.project_id
+        WHERE p.org_id = $1 AND k.created_by = $2 AND k.is_org_default AND k.state <> 'revoked'";
+    let roles = execute!(on, ROLES, org.as_str(), account.as_str())?;
+    let mut events = clear_ownership(on, org, account, email).await?;
+    execute!(on, MEMBER, org.as_str(), account.as_str())?;
+    for (key, name, project) in fetch_all!(on, (String, String, String), DEFAULT_KEY, org.as_str(), account.as_str())? {
+        let event = Event::new("api_key.maker_left", key, name).in_project(&parse(project)?);
+        events.push(event.change("maker", Some(email.to_string()), None));
+    }
+    Ok(Ended { roles, events })
+}
+
+/// Takes a person out of the details of those projects whose owner or key owner they can no longer be, because no role in them
+/// makes the person an admin there. For somebody who is no owner or admin of the organization any more.
+pub(super) async fn clear_ownership(
+    on: &mut impl Connection,
+    org: &OrgId,
+    account: &AccountId,
+    email: &Email,
+) -> Result<Vec<Event>, DbError> {
+    const OWNER: &str = concat!(
+        "UPDATE projects SET owner_id = NULL WHERE org_id = $1 AND owner_id = $2 AND ",
+        not_admin!()
+    );
+    const KEY_OWNER: &str = concat!(
+        "UPDATE projects SET key_owner_id = NULL WHERE org_id = $1 AND key_owner_id = $2 AND ",
+        not_admin!()
+    );
+    let mut events = Vec::new();
+    for (field, sql) in [("owner", OWNER), ("key owner", KEY_OWNER)] {
+        for (project, name) in fetch_all!(on, (String, String), sql, org.as_str(), account.as_str())? {
+            let event = Event::new("project.updated", &project, &name).in_project(&parse(&project)?);
+            events.push(event.change(field, Some(email.to_string()), None));
+        }
+    }
+    Ok(events)
 }

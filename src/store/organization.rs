@@ -25,13 +25,21 @@ pub struct AccessEffects {
     pub organization: People,
     /// Members who are not assigned to the Default Project.
     pub project: People,
+    /// Open invitations of members that lead to no active project.
+    pub invitations: u64,
 }
 
 async fn access_effects(on: &mut impl Connection, org: &OrgId) -> Result<AccessEffects, DbError> {
     const SQL: &str = "
         SELECT o.default_access, p.id, p.name FROM orgs o JOIN projects p ON p.org_id = o.id AND p.is_default WHERE o.id = $1";
+    const INVITATIONS: &str = "
+        SELECT count(*) FROM invitations i WHERE i.org_id = $1 AND i.state = 'open' AND i.role = 'member'
+          AND NOT EXISTS (SELECT 1 FROM invitation_projects x JOIN projects p ON p.id = x.project_id
+                          WHERE x.invitation_id = i.id AND p.archived_at IS NULL)";
     let (from, project, name) = fetch_one!(on, (String, String, String), SQL, org.as_str())?;
+    let (invitations,) = fetch_one!(on, (i64,), INVITATIONS, org.as_str())?;
     Ok(AccessEffects {
+        invitations: count(invitations),
         from: parse(from)?,
         default_project: parse(name)?,
         organization: people(on, NOWHERE, org, "").await?,

@@ -56,6 +56,10 @@ pub enum PageForm {
     CreateKey,
     /// `/{org}/{project}/settings/collaborators`: adds somebody, or says what is to be confirmed first.
     AddCollaborator,
+    /// `/{org}/{project}/members`: sends invitations.
+    Invite,
+    /// `/invite`: makes the holder of the link a member.
+    AcceptInvitation,
     /// `/{org}/{project}/settings`
     SaveSettings,
     Entry(EntryPage),

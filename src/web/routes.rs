@@ -98,6 +98,13 @@ pub const ROUTES: &[Route] = &[
         Access::FormPost,
         Handler::Page(PageForm::AddCollaborator),
     ),
+    route(
+        "POST",
+        "/{org}/{project}/members",
+        Access::FormPost,
+        Handler::Page(PageForm::Invite),
+    ),
+    route("POST", "/invite", Access::FormPost, Handler::Page(PageForm::AcceptInvitation)),
     entry("/signin/forgot", EntryPage::Forgot),
     entry("/signin/reset", EntryPage::Reset),
     entry("/signup", EntryPage::SignUp),

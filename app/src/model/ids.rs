@@ -108,6 +108,11 @@ id!(
     LinkId,
     "link"
 );
+id!(
+    /// An invitation into an organization.
+    InvitationId,
+    "inv"
+);
 
 #[cfg(test)]
 mod tests {

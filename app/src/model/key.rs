@@ -43,6 +43,8 @@ pub struct ApiKey {
     pub state: KeyState,
     /// Display name of the person who made it.
     pub created_by: String,
+    /// That person has no role here any more, and still knows the secret.
+    pub maker_left: bool,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub last_used_at: Option<Timestamp>,

@@ -89,6 +89,8 @@ pub struct AccessPreview {
     pub organization: People,
     /// Members who are not assigned to the Default Project: they lose it, or gain it.
     pub project: People,
+    /// Open invitations of members that lead to no active project.
+    pub invitations: u64,
 }
 
 #[cfg(test)]

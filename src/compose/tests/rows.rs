@@ -182,6 +182,12 @@ pub const PAGES: &[(&str, &str, [u16; 8])] = &[
     ("/", "/", [302; 8]),
     ("/setup", "/setup?token=guess", [410; 8]),
     ("/signin", "/signin", [200; 8]),
+    ("/invite", "/invite?token=guess", [410; 8]),
+    (
+        "/{org}/{project}/members",
+        "/acme/~/members",
+        [302, 200, 200, 403, 403, 403, 404, 404],
+    ),
     ("/account", "/account", [302, 200, 200, 200, 200, 200, 200, 200]),
     ("/signin/forgot", "/signin/forgot", [200; 8]),
     ("/signin/reset", "/signin/reset?token=guess", [410; 8]),

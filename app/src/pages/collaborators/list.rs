@@ -11,7 +11,8 @@ use crate::{
         collaborator::{Collaborator, CollaboratorFilter, Collaborators, Origin},
     },
     ui::{
-        Badge, Card, Column, DisabledEntry, Empty, Form, Notice, Pager, RowMenu, SearchBox, Table, Time, Tone, page_of, page_param, query,
+        Badge, Card, Column, DisabledEntry, Empty, Form, Notice, Pager, Person, RowMenu, SearchBox, Table, Time, Tone, page_of, page_param,
+        query,
     },
 };
 
@@ -138,39 +139,23 @@ fn role_label(role: ProjectRole) -> &'static str {
     }
 }
 
-/// The first letters of the first and the last word of a name.
-fn initials(name: &str) -> String {
-    let mut words = name.split_whitespace().filter_map(|word| word.chars().next());
-    let first = words.next();
-    first.into_iter().chain(words.next_back()).flat_map(char::to_uppercase).collect()
-}
-
 #[component]
 fn Row(people: People, person: Collaborator, now: Timestamp) -> impl IntoView {
     let external = person.origin == Origin::External;
-    let name = person.name.to_string();
     view! {
         <tr>
             <th scope="row" class="name">
-                <span class="person">
-                    <span class=if external { "avatar ext" } else { "avatar" } aria-hidden="true">
-                        {initials(&name)}
-                    </span>
-                    <span class="who">
-                        <span class="who-name">
-                            <bdi>{name}</bdi>
-                            {external
-                                .then(|| {
-                                    view! {
-                                        <Badge tone=Tone::Line>
-                                            <Icon name="globe" />
-                                            "External"
-                                        </Badge>
-                                    }
-                                })}
-                        </span>
-                    </span>
-                </span>
+                <Person name=person.name.to_string() external>
+                    {external
+                        .then(|| {
+                            view! {
+                                <Badge tone=Tone::Line>
+                                    <Icon name="globe" />
+                                    "External"
+                                </Badge>
+                            }
+                        })}
+                </Person>
             </th>
             <td data-label="E-mail" class="mail">
                 {person.email.to_string()}
@@ -315,17 +300,5 @@ fn Menu(people: People, person: Collaborator) -> impl IntoView {
             <CopyLink text=id label="Copy account ID" entry=true />
             {removal}
         </RowMenu>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::initials;
-
-    #[test]
-    fn initials_are_of_the_first_and_the_last_word() {
-        assert_eq!(initials("Ada Osei"), "AO");
-        assert_eq!(initials("noor"), "N");
-        assert_eq!(initials("Jonas van der Lindqvist"), "JL");
     }
 }

@@ -72,6 +72,14 @@ fn Row(keys: Keys, key: ApiKey, now: Timestamp) -> impl IntoView {
         <tr class=dim>
             <th scope="row" class="name">
                 {name.clone()} {key.is_org_default.then(|| view! { <Badge>"Organization Default"</Badge> })}
+                {(key.maker_left && key.state != KeyState::Revoked)
+                    .then(|| {
+                        view! {
+                            <span title="Whoever made this key has left, and still knows its secret. Replace it by a new one.">
+                                <Badge tone=Tone::Warn>"Maker has left"</Badge>
+                            </span>
+                        }
+                    })}
                 <span class="sub">{key.created_by.clone()}</span>
             </th>
             <td data-label="Key">

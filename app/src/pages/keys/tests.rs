@@ -57,6 +57,7 @@ fn key(bits: u128, name: &str, state: KeyState) -> ApiKey {
         hint: format!("bw_p_{bits:04}…9fQ1"),
         state,
         created_by: "Noor Haddad".to_owned(),
+        maker_left: bits == 2,
         created_at: NOW.plus(-20 * DAY),
         expires_at: Some(NOW.plus(6 * DAY)),
         last_used_at: None,
@@ -250,4 +251,10 @@ async fn all_projects_has_no_keys() {
     };
     let (_, status) = render("/acme-robotics/~/keys", ports).await;
     assert_eq!(status, 404);
+}
+
+#[tokio::test]
+async fn a_key_whose_maker_has_left_is_marked() {
+    let (html, _) = render("/acme-robotics/prod/keys", ports(three())).await;
+    assert_eq!(html.matches("Maker has left").count(), 1, "{html}");
 }

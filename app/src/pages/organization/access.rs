@@ -13,7 +13,7 @@ use crate::{
         project_life::{AccessPreview, People},
     },
     pages::projects::effects::PeopleList,
-    ui::{Dialog, ErrorNote, Form, FormError, Notice, Submit},
+    ui::{Dialog, ErrorNote, Form, FormError, Note, Notice, Submit, Tone},
 };
 
 /// The dialog that asks for this access; for the one that holds already there is nothing to ask.
@@ -85,6 +85,16 @@ fn Confirm(organization: Organization, preview: AccessPreview) -> impl IntoView 
         ),
     };
     let [of_org, of_project] = effects(&preview, org.name.as_str());
+    let invited = (preview.to == DefaultAccess::AssignedOnly && preview.invitations > 0).then(|| {
+        let text = match preview.invitations {
+            1 => "1 open invitation leads to no project: who accepts it has no access until somebody adds them to one.".to_owned(),
+            count => format!(
+                "{} open invitations lead to no project: who accepts one has no access until somebody adds them to one.",
+                grouped(count)
+            ),
+        };
+        view! { <Note tone=Tone::Warn>{text}</Note> }
+    });
     view! {
         <Dialog title lead close=close.clone() wide=true>
             <Form action=SetAccess::PATH>
@@ -97,6 +107,7 @@ fn Confirm(organization: Organization, preview: AccessPreview) -> impl IntoView 
                         <EffectOn id="access-org" effect=of_org />
                         <EffectOn id="access-project" effect=of_project />
                     </div>
+                    {invited}
                 </div>
                 <div class="foot">
                     <a class="btn" href=close>

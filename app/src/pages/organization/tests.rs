@@ -30,6 +30,7 @@ impl Organization for Fake {
     }
     async fn preview_access(&self, _: OrgId, to: DefaultAccess) -> Result<AccessPreview, AppError> {
         Ok(AccessPreview {
+            invitations: 2,
             from: self.settings.clone()?.default_access,
             to,
             default_project: "Default project".parse().unwrap(),
@@ -107,6 +108,7 @@ async fn the_dry_run_says_who_loses_what_before_the_access_changes() {
             "Jonas Lindqvist",
             "Lose Default project: 0",
             "Nobody.",
+            "2 open invitations lead to no project",
             "name=\"to\" value=\"assigned_only\"",
         ],
     );

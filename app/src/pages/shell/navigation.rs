@@ -26,8 +26,9 @@ const PROJECT_PAGES: [PageOfPlace; 7] = [
     ("settings", "Project settings", "sliders-horizontal", Action::ManageProject),
 ];
 
-const ORG_PAGES: [PageOfPlace; 5] = [
+const ORG_PAGES: [PageOfPlace; 6] = [
     ("projects", "Projects", "folder", Action::ViewOrg),
+    ("members", "Members", "user-round", Action::ManageMembers),
     ("usage", "Usage & Analytics", "chart-column", Action::ViewOrg),
     ("requests", "Request log", "logs", Action::ViewOrg),
     ("audit", "Audit Logs", "scroll-text", Action::ViewOrg),
@@ -42,9 +43,9 @@ fn project_entries(place: &Place) -> Vec<Entry> {
     entries(place, &PROJECT_PAGES, |page| place.href(page))
 }
 
-/// The pages of the organization. Beside a project, only the list of projects: the others bear the names of its own pages.
+/// The pages of the organization. Beside a project, only its projects and people: the others bear the names of its own pages.
 fn org_entries(place: &Place) -> Vec<Entry> {
-    let pages = if place.project.is_some() { &ORG_PAGES[..1] } else { &ORG_PAGES };
+    let pages = if place.project.is_some() { &ORG_PAGES[..2] } else { &ORG_PAGES };
     entries(place, pages, |page| place.org_href(page))
 }
 
@@ -127,18 +128,19 @@ mod tests {
                 "Project settings"
             ]
         );
-        assert_eq!(labels(org_entries(&place(owner()))), ["Projects"]);
+        assert_eq!(labels(org_entries(&place(owner()))), ["Projects", "Members"]);
     }
 
     #[test]
     fn all_projects_has_the_pages_of_the_organization() {
         assert!(project_entries(&all_projects()).is_empty());
         let entries = org_entries(&all_projects());
-        assert_eq!(entries[1].href, "/acme-robotics/~/usage");
+        assert_eq!(entries[2].href, "/acme-robotics/~/usage");
         assert_eq!(
             labels(entries),
             [
                 "Projects",
+                "Members",
                 "Usage & Analytics",
                 "Request log",
                 "Audit Logs",

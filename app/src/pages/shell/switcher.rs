@@ -26,7 +26,7 @@ fn project_page(current: &str) -> &str {
 /// The same page of "All projects", or its first one.
 fn org_page(current: &str) -> &str {
     match page_segment(current) {
-        page @ ("usage" | "requests" | "audit") => page,
+        page @ ("usage" | "requests" | "audit" | "members") => page,
         _ => "projects",
     }
 }

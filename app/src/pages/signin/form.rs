@@ -38,6 +38,7 @@ pub fn describe(next: &str) -> Option<String> {
         "usage" => "Usage & Analytics",
         "audit" => "Audit Logs",
         "projects" => "Projects",
+        "members" => "Members",
         "settings" if project == "All projects" => "Organization settings",
         "settings" if segments.next() == Some("collaborators") => "Collaborators",
         "settings" => "Project settings",

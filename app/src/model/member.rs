@@ -1,0 +1,113 @@
+//! Members: the people of an organization, as its owners and admins manage them.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AccountId, Email, KeyId, Listing, Name, OrgRole, ProjectId, ProjectRole, Slug, Timestamp};
+
+/// One row of the Members page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    pub account: AccountId,
+    pub name: Name,
+    pub email: Email,
+    pub role: OrgRole,
+    pub joined_at: Timestamp,
+    /// Display name of who brought them in, where it is known.
+    pub added_by: Option<String>,
+    /// False in the state *no project*: the organization does not exist for them until they are added to a project.
+    pub has_access: bool,
+    /// The active projects that they are assigned to, by name. Owners and admins are admins of all projects besides.
+    pub projects: Vec<AssignedProject>,
+}
+
+/// A project that a member is assigned to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssignedProject {
+    pub name: Name,
+    pub slug: Slug,
+    pub role: ProjectRole,
+}
+
+/// Which members the list shows; all of it together.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberFilter {
+    #[serde(default)]
+    pub role: Option<OrgRole>,
+    /// Those who are assigned to this project.
+    #[serde(default)]
+    pub project: Option<Slug>,
+    /// Only those in the state *no project*.
+    #[serde(default)]
+    pub without_project: bool,
+}
+
+/// One page of members, and what the page says about all of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Members {
+    pub listing: Listing<Member>,
+    /// There is always one at least.
+    pub owners: u64,
+    pub without_project: u64,
+}
+
+/// The dry run of a removal: what ends, before anything does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberRemoval {
+    pub account: AccountId,
+    pub name: Name,
+    pub email: Email,
+    pub role: OrgRole,
+    /// Sessions of the person that are open now.
+    pub sessions: u64,
+    /// Names of the projects that they are assigned to, archived ones included.
+    pub projects: Vec<String>,
+    /// Names of the projects that would have no owner, or no key owner, afterwards.
+    pub owned: Vec<String>,
+    /// Keys that they made and that are not revoked; the Organization Default Key for owners alone.
+    pub keys: Vec<MemberKey>,
+    /// Open invitations that they sent: these hold no longer, until somebody else sends them again.
+    pub invitations: u64,
+    /// Why they cannot be removed, if so.
+    pub obstacle: Option<String>,
+}
+
+/// A key that the person made, and whose secret they know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberKey {
+    pub id: KeyId,
+    pub name: String,
+    /// Prefix, ellipsis and last four.
+    pub hint: String,
+    pub project: String,
+    pub is_org_default: bool,
+    pub requests_24h: u64,
+}
+
+/// The active projects of the organization, to assign a member to some of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assignment {
+    pub account: AccountId,
+    pub name: Name,
+    pub has_access: bool,
+    pub projects: Vec<AssignableProject>,
+}
+
+/// A project, and the role that the member has in it by assignment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssignableProject {
+    pub id: ProjectId,
+    pub name: Name,
+    pub is_default: bool,
+    pub role: Option<ProjectRole>,
+}
+
+/// The organization gets another owner, who is one of its members; the owner before becomes an admin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    /// Of the new owner.
+    pub email: Email,
+    /// The organization's name, typed.
+    pub confirmation: String,
+    /// Of the owner who gives it away.
+    pub password: String,
+}

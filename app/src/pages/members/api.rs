@@ -1,0 +1,104 @@
+//! The server functions of the Members page.
+
+use leptos::prelude::*;
+
+use crate::model::{
+    AccountId, AppError, InvitationId, KeyId, LocalPath, OrgId, OrgRole, Page, ProjectId,
+    invitation::{InviteOptions, Pending},
+    member::{Assignment, MemberFilter, MemberRemoval, Members},
+};
+#[cfg(feature = "ssr")]
+use crate::port;
+
+/// One page of an organization's members.
+#[server(endpoint = "members/list")]
+pub async fn list_members(org: OrgId, #[server(default)] filter: MemberFilter, page: Page) -> Result<Members, AppError> {
+    port::port::<dyn port::Members>()?.list(org, filter, page).await
+}
+
+/// Changes a role, and leads `back` to the list. `seen` is the role that the form showed.
+#[server(endpoint = "members/set-role")]
+pub async fn set_role(org: OrgId, account: AccountId, role: String, seen: OrgRole, back: LocalPath) -> Result<(), AppError> {
+    let role = super::form::parse_role(&role)?;
+    port::port::<dyn port::Members>()?.set_role(org, account, role, seen).await?;
+    leptos_axum::redirect(back.as_str());
+    Ok(())
+}
+
+/// The dry run of a removal.
+#[server(endpoint = "members/preview-removal")]
+pub async fn preview_removal(org: OrgId, account: AccountId) -> Result<MemberRemoval, AppError> {
+    port::port::<dyn port::Members>()?.preview_removal(org, account).await
+}
+
+/// Removes a person, revokes the ticked keys, and leads `back` to the list.
+#[server(endpoint = "members/remove")]
+pub async fn remove_member(org: OrgId, account: AccountId, #[server(default)] keys: Vec<KeyId>, back: LocalPath) -> Result<(), AppError> {
+    port::port::<dyn port::Members>()?.remove(org, account, keys).await?;
+    leptos_axum::redirect(back.as_str());
+    Ok(())
+}
+
+/// What a member can be assigned to.
+#[server(endpoint = "members/preview-assignment")]
+pub async fn preview_assignment(org: OrgId, account: AccountId) -> Result<Assignment, AppError> {
+    port::port::<dyn port::Members>()?.preview_assignment(org, account).await
+}
+
+/// Assigns a member to the ticked projects, and leads `back` to the list.
+#[server(endpoint = "members/assign")]
+pub async fn assign_member(
+    org: OrgId,
+    account: AccountId,
+    #[server(default)] projects: Vec<ProjectId>,
+    role: String,
+    back: LocalPath,
+) -> Result<(), AppError> {
+    let role = super::form::parse_project_role(&role)?;
+    port::port::<dyn port::Members>()?.assign(org, account, projects, role).await?;
+    leptos_axum::redirect(back.as_str());
+    Ok(())
+}
+
+/// Gives the ownership to another member, and leads `back` to the list.
+#[server(endpoint = "members/transfer")]
+pub async fn transfer_ownership(
+    org: OrgId,
+    email: String,
+    confirmation: String,
+    password: String,
+    back: LocalPath,
+) -> Result<(), AppError> {
+    let transfer = super::form::parse_transfer(&email, confirmation, password)?;
+    port::port::<dyn port::Members>()?.transfer(org, transfer).await?;
+    leptos_axum::redirect(back.as_str());
+    Ok(())
+}
+
+/// The invitations of an organization that wait for an answer, with a filter by address.
+#[server(endpoint = "invitations/list")]
+pub async fn list_pending(org: OrgId, #[server(default)] text: String) -> Result<Pending, AppError> {
+    port::port::<dyn port::Invitations>()?.pending(org, &text).await
+}
+
+/// What an invitation can lead to.
+#[server(endpoint = "invitations/options")]
+pub async fn find_invite_options(org: OrgId) -> Result<InviteOptions, AppError> {
+    port::port::<dyn port::Invitations>()?.invite_options(org).await
+}
+
+/// Sends an invitation again, with a new link, and leads `back` to the list.
+#[server(endpoint = "invitations/resend")]
+pub async fn resend_invitation(org: OrgId, invitation: InvitationId, back: LocalPath) -> Result<(), AppError> {
+    port::port::<dyn port::Invitations>()?.resend(org, invitation).await?;
+    leptos_axum::redirect(back.as_str());
+    Ok(())
+}
+
+/// Revokes an invitation, and leads `back` to the list.
+#[server(endpoint = "invitations/revoke")]
+pub async fn revoke_invitation(org: OrgId, invitation: InvitationId, back: LocalPath) -> Result<(), AppError> {
+    port::port::<dyn port::Invitations>()?.revoke_invitation(org, invitation).await?;
+    leptos_axum::redirect(back.as_str());
+    Ok(())
+}

@@ -1,0 +1,188 @@
+//! Members: the people of an organization, their roles, and who is on the way in.
+
+pub mod api;
+mod assign;
+pub mod form;
+mod invite;
+pub mod invite_form;
+mod list;
+mod matrix;
+mod pending;
+mod remove;
+#[cfg(test)]
+mod tests;
+mod transfer;
+
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::params::ParamsMap;
+
+use crate::{
+    model::{
+        AppError, OrgRole,
+        invitation::Pending,
+        member::{MemberFilter, Members as MemberList},
+        place::Place,
+    },
+    ui::{Alert, Dialog, ErrorNote, InPlace, LinkButton, Loaded, NotFound, PageHead, failure, href, page_of, page_param, query},
+};
+
+use self::{
+    api::{ResendInvitation, RevokeInvitation, SetRole, list_members, list_pending},
+    assign::AssignDialog,
+    invite::InviteDialog,
+    invite_form::InviteForm,
+    list::PeopleList,
+    matrix::MatrixDialog,
+    pending::PendingList,
+    remove::RemoveDialog,
+    transfer::TransferDialog,
+};
+
+/// Why nobody was invited, and what was typed. The server provides it as context of that one answer.
+#[derive(Clone)]
+pub struct InviteOutcome(pub AppError, pub InviteForm);
+
+/// What every part of the page needs.
+#[derive(Clone)]
+struct Members {
+    place: Place,
+    /// Owners of the organization.
+    owners: u64,
+}
+
+impl Members {
+    /// The address of this page with parameters.
+    fn href(&self, params: &[(&'static str, &str)]) -> String {
+        href(&self.place.href("members"), params)
+    }
+
+    /// The address of the list with a filter.
+    fn filtered(&self, filter: &MemberFilter, text: &str, page: &str) -> String {
+        let role = filter.role.map_or("", OrgRole::as_str);
+        let project = filter.project.as_ref().map_or("", |slug| slug.as_str());
+        let state = if filter.without_project { NO_PROJECT } else { "" };
+        self.href(&[("q", text), ("role", role), ("project", project), ("state", state), ("page", page)])
+    }
+
+    /// The address of the list as it is now, with one more parameter.
+    fn here(&self, (name, value): (&'static str, &str)) -> String {
+        let query = query();
+        let page = page_of(&query);
+        let list = self.filtered(&filter_of(&query), &page.query, &page_param(page.number));
+        let separator = if list.contains('?') { '&' } else { '?' };
+        format!("{list}{separator}{name}={value}")
+    }
+
+    fn viewer_is_owner(&self) -> bool {
+        self.place.standing.org == Some(OrgRole::Owner)
+    }
+}
+
+/// `?state=` of the members who have no project.
+const NO_PROJECT: &str = "no-project";
+
+/// The filter of the address; words that it does not know filter nothing.
+fn filter_of(query: &ParamsMap) -> MemberFilter {
+    MemberFilter {
+        role: query.get_str("role").and_then(|word| word.parse().ok()),
+        project: query.get_str("project").and_then(|slug| slug.parse().ok()),
+        without_project: query.get_str("state") == Some(NO_PROJECT),
+    }
+}
+
+/// For people.
+fn role_label(role: OrgRole) -> &'static str {
+    match role {
+        OrgRole::Owner => "Owner",
+        OrgRole::Admin => "Admin",
+        OrgRole::Member => "Member",
+    }
+}
+
+/// The page of the route `members`. It stands under "All projects" only.
+#[component]
+pub fn MembersPage() -> impl IntoView {
+    view! {
+        <InPlace let:place>
+            <MembersOf place />
+        </InPlace>
+    }
+}
+
+#[component]
+fn MembersOf(place: Place) -> impl IntoView {
+    if place.project.is_some() {
+        return view! { <NotFound /> }.into_any();
+    }
+    let query = query();
+    let page = page_of(&query);
+    let pending = list_pending(place.org.id.clone(), page.query.clone());
+    let list = list_members(place.org.id.clone(), filter_of(&query), page);
+    let both = async move { Ok::<_, AppError>((list.await?, pending.await?)) };
+    view! {
+        <Loaded data=both let:lists>
+            <Body place lists />
+        </Loaded>
+    }
+    .into_any()
+}
+
+#[component]
+fn Body(place: Place, lists: (MemberList, Pending)) -> impl IntoView {
+    let (list, pending) = lists;
+    let lead = format!(
+        "Everybody in {}. Members work in the projects they are assigned to; owners and admins in all of them.",
+        place.org.name
+    );
+    let members = Members {
+        place,
+        owners: list.owners,
+    };
+    let query = query();
+    let (removing, assigning, transferring) = (query.get("remove"), query.get("assign"), query.get("transfer"));
+    let dialogs = {
+        let members = members.clone();
+        view! {
+            {removing.map(|id| view! { <RemoveDialog members=members.clone() id /> })}
+            {assigning.map(|id| view! { <AssignDialog members=members.clone() id /> })}
+            {transferring.filter(|_| members.viewer_is_owner()).map(|email| view! { <TransferDialog members=members.clone() email /> })}
+            <InviteDialog members=members.clone() />
+            {query.get_str("roles").map(|_| view! { <MatrixDialog close=members.href(&[]) /> })}
+        }
+    };
+    let (matrix, invite) = (members.href(&[("roles", "1")]), members.href(&[("invite", "1")]));
+    let failed = [SetRole::PATH, ResendInvitation::PATH, RevokeInvitation::PATH]
+        .into_iter()
+        .find_map(failure);
+    let filtered = !page_of(&query).query.is_empty();
+    view! {
+        <PageHead title="Members" lead>
+            <a class="btn" href=matrix>
+                "What each role may do"
+            </a>
+            <LinkButton href=invite label="Invite members" icon="user-plus" class="btn primary" reason=None />
+        </PageHead>
+        <Alert error=failed />
+        <PeopleList members=members.clone() list />
+        <PendingList members pending filtered />
+        {dialogs}
+    }
+}
+
+/// A dialog that can only be closed, with the reason.
+#[component]
+fn Refused(members: Members, title: &'static str, error: AppError) -> impl IntoView {
+    let close = members.href(&[]);
+    view! {
+        <Dialog title close=close.clone()>
+            <div class="body">
+                <ErrorNote error />
+            </div>
+            <div class="foot">
+                <a class="btn" href=close>
+                    "Close"
+                </a>
+            </div>
+        </Dialog>
+    }
+}

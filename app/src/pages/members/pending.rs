@@ -1,0 +1,157 @@
+//! Invitations that wait for an answer.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+
+use super::{
+    Members,
+    api::{ResendInvitation, RevokeInvitation},
+    role_label,
+};
+use crate::{
+    model::{
+        OrgRole, Timestamp,
+        invitation::{Invitation, Pending},
+    },
+    policy::{self, may_grant},
+    ui::{Badge, Card, Column, Empty, Form, Notice, Table, Time, Tone},
+};
+
+/// The newest ones, each with its way on.
+#[component]
+pub fn PendingList(members: Members, pending: Pending, filtered: bool) -> impl IntoView {
+    let Pending { rows, total, now } = pending;
+    let hidden = total.saturating_sub(rows.len() as u64);
+    let body = if rows.is_empty() {
+        let (title, text) = if filtered {
+            ("No invitation matches", "No pending invitation is to such an address.")
+        } else {
+            (
+                "No pending invitation",
+                "Whom you invite is listed here until the invitation is accepted.",
+            )
+        };
+        view! { <Empty title text /> }.into_any()
+    } else {
+        let rows = rows
+            .into_iter()
+            .map(|invitation| view! { <Row members=members.clone() invitation now /> })
+            .collect_view();
+        let columns = vec![
+            Column::text("E-mail"),
+            Column::text("Role"),
+            Column::text("First projects"),
+            Column::text("Invited by"),
+            Column::text("Expires"),
+            Column::Controls("Actions"),
+        ];
+        view! {
+            <Table label="Pending invitations table" columns>
+                {rows}
+            </Table>
+        }
+        .into_any()
+    };
+    view! {
+        <Card
+            id="invitations"
+            title="Pending invitations"
+            tools=|| view! { <small class="muted">"Valid for 7 days. No account is needed to be invited."</small> }
+        >
+            {body}
+            {(hidden > 0).then(|| view! { <p class="pager">{format!("{hidden} more: filter by address to find them.")}</p> })}
+        </Card>
+    }
+}
+
+#[component]
+fn Row(members: Members, invitation: Invitation, now: Timestamp) -> impl IntoView {
+    let actor = members.place.standing.org.unwrap_or(OrgRole::Member);
+    let locked = (!may_grant(actor, None, Some(invitation.role))).then_some(policy::ONLY_OWNERS);
+    let expired = invitation.is_expired(now);
+    let projects = match (invitation.role, invitation.projects.len()) {
+        (OrgRole::Owner | OrgRole::Admin, _) => view! { <span class="muted">"All projects, as admin"</span> }.into_any(),
+        (OrgRole::Member, 0) => view! { <span class="muted">"None"</span> }.into_any(),
+        (OrgRole::Member, _) => {
+            let tags = invitation
+                .projects
+                .iter()
+                .map(|name| view! { <span class="tag">{name.clone()}</span> });
+            view! { <span class="tags">{tags.collect_view()}</span> }.into_any()
+        }
+    };
+    let state = if expired {
+        view! {
+            <Badge tone=Tone::Bad>
+                "Expired "
+                <Time at=invitation.expires_at now />
+            </Badge>
+        }
+        .into_any()
+    } else if invitation.holds {
+        view! { <Time at=invitation.expires_at now /> }.into_any()
+    } else {
+        let why = "Whoever sent it may not grant this role any more. Send it again in your own name.";
+        view! { <span title=why><Badge tone=Tone::Warn>"Holds no longer"</Badge></span> }.into_any()
+    };
+    let flag = (expired || !invitation.holds).then_some("flag");
+    view! {
+        <tr class=flag>
+            <th scope="row" class="name">
+                {invitation.email.to_string()}
+            </th>
+            <td data-label="Role">{role_label(invitation.role)}</td>
+            <td data-label="First projects">{projects}</td>
+            <td data-label="Invited by">
+                <bdi>{invitation.invited_by.clone()}</bdi>
+            </td>
+            <td data-label="Expires">{state}</td>
+            <td class="num">
+                <Controls members invitation=invitation.clone() locked />
+            </td>
+        </tr>
+    }
+}
+
+#[component]
+fn Controls(members: Members, invitation: Invitation, locked: Option<&'static str>) -> impl IntoView {
+    let (id, email) = (invitation.id.to_string(), invitation.email.to_string());
+    let org = members.place.org.id.to_string();
+    if let Some(reason) = locked {
+        let why = format!("why-{id}");
+        return view! {
+            <button type="button" class="btn sm" aria-disabled="true" aria-describedby=why.clone() title=reason>
+                "Resend"
+            </button>
+            <span class="sr-only" id=why>
+                {reason}
+            </span>
+        }
+        .into_any();
+    }
+    let hidden = move |notice: Notice| {
+        view! {
+            <input type="hidden" name="org" value=org.clone() />
+            <input type="hidden" name="invitation" value=id.clone() />
+            <input type="hidden" name="back" value=members.here(notice.param()) />
+        }
+    };
+    let revoking = format!("Revoke the invitation of {email}");
+    let (resend, revoke) = (hidden(Notice::InvitationsSent), hidden(Notice::InvitationRevoked));
+    view! {
+        <span class="actions">
+            <Form action=ResendInvitation::PATH>
+                {resend}
+                <button type="submit" class="btn sm" aria-label=format!("Resend to {email}")>
+                    "Resend"
+                </button>
+            </Form>
+            <Form action=RevokeInvitation::PATH>
+                {revoke}
+                <button type="submit" class="btn ghost sm" aria-label=revoking>
+                    "Revoke"
+                </button>
+            </Form>
+        </span>
+    }
+    .into_any()
+}

@@ -1,0 +1,149 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{NOW, PAGE, everybody, ports};
+use crate::{
+    model::{
+        AppError, InvitationId, OrgId, OrgRole, ProjectId, TypedId,
+        invitation::{Invitation, InviteOptions, Invited, NewInvitations, Newcomer, Pending},
+        place::Home,
+        time::DAY,
+    },
+    pages::members::{InviteOutcome, invite_form::InviteForm},
+    port::Invitations,
+    testing::{Ports, assert_has, render},
+};
+
+/// Invitations that wait.
+pub(super) struct Invites {
+    rows: Vec<Invitation>,
+    needs_project: bool,
+}
+
+#[async_trait]
+impl Invitations for Invites {
+    async fn pending(&self, _: OrgId, text: &str) -> Result<Pending, AppError> {
+        let rows: Vec<_> = self.rows.iter().filter(|row| row.email.as_str().contains(text)).cloned().collect();
+        Ok(Pending {
+            total: rows.len() as u64,
+            rows,
+            now: NOW,
+        })
+    }
+    async fn invite_options(&self, _: OrgId) -> Result<InviteOptions, AppError> {
+        Ok(InviteOptions {
+            projects: vec![(ProjectId::from_bits(3), "staging".parse().expect("a name"))],
+            needs_project: self.needs_project,
+        })
+    }
+    async fn invite(&self, _: OrgId, new: NewInvitations) -> Result<usize, AppError> {
+        Ok(new.emails.len())
+    }
+    async fn resend(&self, _: OrgId, _: InvitationId) -> Result<(), AppError> {
+        Ok(())
+    }
+    async fn revoke_invitation(&self, _: OrgId, _: InvitationId) -> Result<(), AppError> {
+        Ok(())
+    }
+    async fn invited(&self, _: &str) -> Result<Invited, AppError> {
+        Err(AppError::NotFound)
+    }
+    async fn accept(&self, _: &str, _: Option<Newcomer>) -> Result<Option<Home>, AppError> {
+        Ok(None)
+    }
+    async fn decline(&self, _: &str) -> Result<(), AppError> {
+        Ok(())
+    }
+}
+
+pub(super) fn invites(rows: Vec<Invitation>) -> Arc<Invites> {
+    Arc::new(Invites { rows, needs_project: true })
+}
+
+fn invitation(bits: u128, email: &str, role: OrgRole, days: i64) -> Invitation {
+    Invitation {
+        id: InvitationId::from_bits(bits),
+        email: email.parse().expect("an address"),
+        role,
+        projects: vec!["staging".to_owned()],
+        invited_by: "Noor Haddad".to_owned(),
+        holds: true,
+        expires_at: NOW.plus(days * DAY),
+    }
+}
+
+#[tokio::test]
+async fn pending_invitations_are_sent_again_or_revoked() {
+    let rows = vec![
+        invitation(1, "rafael@acme.example", OrgRole::Member, 5),
+        invitation(2, "pim@acme.example", OrgRole::Member, -1),
+        invitation(3, "boss@acme.example", OrgRole::Owner, 2),
+    ];
+    let with = |rows: &[Invitation], role| Ports {
+        invitations: Some(invites(rows.to_vec())),
+        ..ports(everybody(), role)
+    };
+    let (html, _) = render(PAGE, with(&rows, OrgRole::Owner)).await;
+    assert_has(
+        &html,
+        &[
+            "Pending invitations",
+            "in 5 days",
+            "Expired ",
+            "Resend to rafael@acme.example",
+            "Revoke the invitation of boss@acme.example",
+            "<span class=\"tag\">staging</span>",
+        ],
+    );
+    let (html, _) = render(PAGE, with(&rows, OrgRole::Admin)).await;
+    assert_has(&html, &["Revoke the invitation of pim@acme.example", "boss@acme.example"]);
+    assert!(
+        !html.contains("Revoke the invitation of boss@acme.example"),
+        "only an owner touches owners"
+    );
+    let mut dead = rows[0].clone();
+    dead.holds = false;
+    let (html, _) = render(PAGE, with(&[dead], OrgRole::Owner)).await;
+    assert_has(&html, &["Holds no longer", "Send it again in your own name."]);
+    let (html, _) = render(PAGE, with(&[], OrgRole::Owner)).await;
+    assert_has(&html, &["No pending invitation"]);
+}
+
+#[tokio::test]
+async fn the_invite_form_offers_what_the_role_may_grant_and_keeps_what_was_typed() {
+    let path = format!("{PAGE}?invite=1");
+    let (html, _) = render(&path, ports(everybody(), OrgRole::Owner)).await;
+    assert_has(
+        &html,
+        &[
+            "<textarea",
+            "action=\"/acme-robotics/~/members?invite=1\" method=\"post\"",
+            "value=\"owner\"",
+            "name=\"projects\"",
+            "so one project at least",
+        ],
+    );
+    let (html, _) = render(&path, ports(everybody(), OrgRole::Admin)).await;
+    assert!(!html.contains("<option value=\"owner\""), "{html}");
+
+    let typed = InviteForm {
+        emails: "noor@acme.example\nnonsense".to_owned(),
+        role: "admin".to_owned(),
+        projects: vec![ProjectId::from_bits(3).to_string()],
+        project_role: "admin".to_owned(),
+    };
+    let error = typed.parse().expect_err("a wrong address");
+    let refused = Ports {
+        contexts: Some(Arc::new(move || {
+            leptos::prelude::provide_context(InviteOutcome(error.clone(), typed.clone()));
+        })),
+        ..ports(everybody(), OrgRole::Owner)
+    };
+    let (html, _) = render(&path, refused).await;
+    assert_has(
+        &html,
+        &["noor@acme.example\nnonsense", "<option value=\"admin\" selected", "checked"],
+    );
+    assert_eq!(html.matches("These are no e-mail addresses").count(), 1, "{html}");
+}

@@ -1,0 +1,300 @@
+mod invitations;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use self::invitations::invites;
+use super::api::{AssignMember, SetRole, TransferOwnership};
+use crate::{
+    model::{
+        AccountId, AppError, KeyId, Listing, OrgId, OrgRole, Page, ProjectId, ProjectRole, Standing, Timestamp, TypedId,
+        member::{
+            AssignableProject, AssignedProject, Assignment, Member, MemberFilter, MemberKey, MemberRemoval, Members as MemberList, Transfer,
+        },
+        place::Place,
+        time::DAY,
+    },
+    port::Members,
+    testing::{Ports, all_projects, assert_has, failed, owner, place, render},
+};
+
+const NOW: Timestamp = Timestamp(1_795_183_331_123);
+const PAGE: &str = "/acme-robotics/~/members";
+
+struct Fake {
+    rows: Vec<Member>,
+    obstacle: Option<&'static str>,
+}
+
+#[async_trait]
+impl Members for Fake {
+    async fn list(&self, _: OrgId, filter: MemberFilter, page: Page) -> Result<MemberList, AppError> {
+        let matches = |row: &&Member| {
+            row.name.as_str().contains(&page.query)
+                && filter.role.is_none_or(|role| role == row.role)
+                && filter
+                    .project
+                    .as_ref()
+                    .is_none_or(|slug| row.projects.iter().any(|project| project.slug == *slug))
+                && (!filter.without_project || !row.has_access)
+        };
+        let rows: Vec<_> = self.rows.iter().filter(matches).cloned().collect();
+        Ok(MemberList {
+            owners: self.rows.iter().filter(|row| row.role == OrgRole::Owner).count() as u64,
+            without_project: self.rows.iter().filter(|row| !row.has_access).count() as u64,
+            listing: Listing {
+                total: rows.len() as u64,
+                rows,
+                unfiltered: self.rows.len() as u64,
+                page: page.number,
+                now: NOW,
+            },
+        })
+    }
+    async fn set_role(&self, _: OrgId, _: AccountId, _: OrgRole, _: OrgRole) -> Result<(), AppError> {
+        Ok(())
+    }
+    async fn preview_removal(&self, _: OrgId, account: AccountId) -> Result<MemberRemoval, AppError> {
+        let row = self.rows.iter().find(|row| row.account == account).ok_or(AppError::NotFound)?;
+        Ok(MemberRemoval {
+            account,
+            name: row.name.clone(),
+            email: row.email.clone(),
+            role: row.role,
+            sessions: 2,
+            projects: row.projects.iter().map(|project| project.name.to_string()).collect(),
+            owned: vec!["prod".to_owned()],
+            keys: vec![MemberKey {
+                id: KeyId::from_bits(5),
+                name: "load-test-2".to_owned(),
+                hint: "bw_d_9Krw…b1Xs".to_owned(),
+                project: "prod".to_owned(),
+                is_org_default: false,
+                requests_24h: 181_904,
+            }],
+            invitations: 3,
+            obstacle: self.obstacle.map(str::to_owned),
+        })
+    }
+    async fn remove(&self, _: OrgId, _: AccountId, _: Vec<KeyId>) -> Result<(), AppError> {
+        Ok(())
+    }
+    async fn preview_assignment(&self, _: OrgId, account: AccountId) -> Result<Assignment, AppError> {
+        let row = self.rows.iter().find(|row| row.account == account).ok_or(AppError::NotFound)?;
+        let project = |bits, name: &str, role| AssignableProject {
+            id: ProjectId::from_bits(bits),
+            name: name.parse().expect("a name"),
+            is_default: bits == 3,
+            role,
+        };
+        Ok(Assignment {
+            account,
+            name: row.name.clone(),
+            has_access: row.has_access,
+            projects: vec![project(3, "Default project", None), project(4, "staging", Some(ProjectRole::Admin))],
+        })
+    }
+    async fn assign(&self, _: OrgId, _: AccountId, _: Vec<ProjectId>, _: ProjectRole) -> Result<(), AppError> {
+        Ok(())
+    }
+    async fn transfer(&self, _: OrgId, _: Transfer) -> Result<(), AppError> {
+        Ok(())
+    }
+}
+
+fn row(bits: u128, name: &str, role: OrgRole, projects: &[&str]) -> Member {
+    let projects = projects.iter().map(|project| AssignedProject {
+        name: project.parse().expect("a name"),
+        slug: project.parse().expect("a slug"),
+        role: ProjectRole::Member,
+    });
+    Member {
+        account: AccountId::from_bits(bits),
+        name: name.parse().expect("a name"),
+        email: format!("{}@acme.example", name.to_lowercase().replace(' ', "."))
+            .parse()
+            .expect("an address"),
+        role,
+        joined_at: NOW.plus(-3 * DAY),
+        added_by: (bits > 1).then(|| "Ada Osei".to_owned()),
+        has_access: role != OrgRole::Member || projects.len() > 0,
+        projects: projects.collect(),
+    }
+}
+
+fn everybody() -> Vec<Member> {
+    vec![
+        row(1, "Ada Osei", OrgRole::Owner, &[]),
+        row(2, "Noor Haddad", OrgRole::Admin, &[]),
+        row(3, "Jonas Lindqvist", OrgRole::Member, &["prod", "staging", "dev", "test"]),
+        row(4, "Nobody Yet", OrgRole::Member, &[]),
+    ]
+}
+
+fn ports(rows: Vec<Member>, role: OrgRole) -> Ports {
+    let place = Place {
+        standing: Standing {
+            org: Some(role),
+            project: None,
+        },
+        ..all_projects()
+    };
+    Ports {
+        members: Some(Arc::new(Fake { rows, obstacle: None })),
+        invitations: Some(invites(Vec::new())),
+        ..Ports::at(place)
+    }
+}
+
+#[tokio::test]
+async fn the_list_shows_roles_projects_and_who_has_none() {
+    let (html, status) = render(PAGE, ports(everybody(), OrgRole::Owner)).await;
+    assert_eq!(status, 200);
+    assert_has(
+        &html,
+        &[
+            "1–4 of 4 members",
+            "you</span>",
+            "An organization never loses its last owner.",
+            "All projects, as admin",
+            "href=\"/acme-robotics/~/members?project=prod\"",
+            "+1<span class=\"sr-only\">: test</span>",
+            "No project</span>",
+            "Add Nobody Yet to a project",
+            "No project 1",
+            "3 days ago",
+            "by <bdi>Ada Osei</bdi>",
+            "aria-label=\"Role of Noor Haddad\"",
+            "Copy account ID",
+            "Transfer ownership…",
+            "href=\"/acme-robotics/~/members\" aria-current=\"page\"",
+        ],
+    );
+    assert!(!html.contains("Nobody else yet"));
+}
+
+#[tokio::test]
+async fn an_admin_changes_no_owner_and_makes_none() {
+    let mut rows = everybody();
+    rows[1].account = AccountId::from_bits(9);
+    let (html, _) = render(PAGE, ports(rows, OrgRole::Admin)).await;
+    assert_has(&html, &["Only an owner of the organization can invite, change or remove an owner."]);
+    assert!(!html.contains("value=\"owner\"") && !html.contains("Transfer ownership"), "{html}");
+}
+
+#[tokio::test]
+async fn filters_stand_in_the_address_and_nothing_matches_is_not_nothing_yet() {
+    let (html, _) = render(&format!("{PAGE}?role=admin"), ports(everybody(), OrgRole::Owner)).await;
+    assert_has(&html, &["Noor Haddad", "1–1 of 1 members", "name=\"role\" value=\"admin\""]);
+    assert!(!html.contains("jonas.lindqvist"));
+    let (html, _) = render(&format!("{PAGE}?state=no-project"), ports(everybody(), OrgRole::Owner)).await;
+    assert_has(&html, &["Nobody Yet", "1–1 of 1 members"]);
+    let (html, _) = render(&format!("{PAGE}?q=zzz"), ports(everybody(), OrgRole::Owner)).await;
+    assert_has(&html, &["Nobody matches", "Show everybody"]);
+    let alone = vec![row(1, "Ada Osei", OrgRole::Owner, &[])];
+    let (html, _) = render(PAGE, ports(alone, OrgRole::Owner)).await;
+    assert_has(&html, &["Nobody else yet"]);
+}
+
+#[tokio::test]
+async fn a_removal_names_what_ends_and_ticks_the_keys() {
+    let path = format!("{PAGE}?remove={}", AccountId::from_bits(3));
+    let (html, _) = render(&path, ports(everybody(), OrgRole::Owner)).await;
+    assert_has(
+        &html,
+        &[
+            "Remove Jonas Lindqvist from Acme Robotics?",
+            "Rights in Acme Robotics of 2 open sessions",
+            "Their projects: prod, staging, dev, test",
+            "owner or key owner of prod",
+            "3 open invitations of theirs",
+            "name=\"keys[]\"",
+            "checked",
+            "181,904",
+            "In use: load-test-2.",
+            "Remove and revoke ticked keys",
+        ],
+    );
+    let refusing = Ports {
+        members: Some(Arc::new(Fake {
+            rows: everybody(),
+            obstacle: Some("An organization keeps at least one owner."),
+        })),
+        ..ports(everybody(), OrgRole::Owner)
+    };
+    let (html, _) = render(&path, refusing).await;
+    assert_has(&html, &["An organization keeps at least one owner."]);
+    assert!(!html.contains("name=\"keys[]\""));
+    let (html, _) = render(&format!("{PAGE}?remove=nonsense"), ports(everybody(), OrgRole::Owner)).await;
+    assert_has(&html, &["There is nothing here, or nothing that you may see."]);
+}
+
+#[tokio::test]
+async fn assigning_ticks_what_is_there_and_says_what_it_brings_back() {
+    let path = format!("{PAGE}?assign={}", AccountId::from_bits(4));
+    let (html, _) = render(&path, ports(everybody(), OrgRole::Owner)).await;
+    assert_has(
+        &html,
+        &[
+            "Add Nobody Yet to projects",
+            "name=\"projects[]\"",
+            "admin already",
+            "With the first one it is there again.",
+        ],
+    );
+    let error = AppError::field("projects", "Choose one project at least.");
+    let (html, _) = render(&failed::<AssignMember>(&path, error), ports(everybody(), OrgRole::Owner)).await;
+    assert_eq!(html.matches(">Choose one project at least.<").count(), 1, "{html}");
+}
+
+#[tokio::test]
+async fn a_transfer_is_for_owners_and_shows_errors_beside_fields() {
+    let path = format!("{PAGE}?transfer=noor.haddad%40acme.example");
+    let (html, _) = render(&path, ports(everybody(), OrgRole::Owner)).await;
+    assert_has(
+        &html,
+        &[
+            "Transfer ownership of Acme Robotics",
+            "value=\"noor.haddad@acme.example\"",
+            "Type “Acme Robotics” to confirm",
+        ],
+    );
+    let error = AppError::field("password", "This is not your password.");
+    let (html, _) = render(&failed::<TransferOwnership>(&path, error), ports(everybody(), OrgRole::Owner)).await;
+    assert_eq!(html.matches(">This is not your password.<").count(), 1, "{html}");
+    let (html, _) = render(&path, ports(everybody(), OrgRole::Admin)).await;
+    assert!(!html.contains("<dialog"), "{html}");
+}
+
+#[tokio::test]
+async fn a_refused_role_is_said_once_at_the_head() {
+    let error = AppError::conflict("An organization keeps at least one owner.");
+    let (html, _) = render(&failed::<SetRole>(PAGE, error), ports(everybody(), OrgRole::Owner)).await;
+    assert_eq!(html.matches("An organization keeps at least one owner.").count(), 1, "{html}");
+}
+
+#[tokio::test]
+async fn the_matrix_is_the_policy() {
+    let (html, _) = render(&format!("{PAGE}?roles=1"), ports(everybody(), OrgRole::Admin)).await;
+    assert_has(
+        &html,
+        &[
+            "What each role may do",
+            "External collaborator",
+            "as role",
+            "See a project’s audit log",
+        ],
+    );
+    assert_eq!(html.matches("<th scope=\"row\">").count(), 12, "twelve rows");
+}
+
+#[tokio::test]
+async fn the_page_stands_under_all_projects_only() {
+    let ports = Ports {
+        members: ports(everybody(), OrgRole::Owner).members,
+        ..Ports::at(place(owner()))
+    };
+    let (_, status) = render("/acme-robotics/prod/members", ports).await;
+    assert_eq!(status, 404);
+}

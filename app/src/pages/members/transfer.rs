@@ -1,0 +1,59 @@
+//! Giving the ownership to another member. It stands in the URL: `?transfer=…` with the address of that member, or nothing.
+
+use leptos::{prelude::*, server_fn::ServerFn};
+
+use super::{Members, api::TransferOwnership};
+use crate::{
+    icon::Icon,
+    ui::{Dialog, Form, FormError, Notice, PasswordField, Submit, TextField},
+};
+
+/// What it does, the name of the organization typed, and the password again.
+#[component]
+pub fn TransferDialog(members: Members, email: String) -> impl IntoView {
+    let close = members.href(&[]);
+    let back = members.href(&[Notice::OwnershipTransferred.param()]);
+    let org = members.place.org.name.to_string();
+    view! {
+        <Dialog
+            title=format!("Transfer ownership of {org}")
+            lead="Another member becomes an owner. It takes effect at once, and only an owner can undo it."
+            close=close.clone()
+        >
+            <Form action=TransferOwnership::PATH>
+                <div class="body">
+                    <FormError fields=&["email", "confirmation", "password"] />
+                    <input type="hidden" name="org" value=members.place.org.id.to_string() />
+                    <input type="hidden" name="back" value=back />
+                    <ul class="effects">
+                        <li class="yes">
+                            <Icon name="shield" />
+                            <span>"They manage settings, owners and the Organization Default Key"</span>
+                        </li>
+                        <li class="no">
+                            <Icon name="user-round" />
+                            <span>"You become an admin of the organization, and see the Organization Default Key no longer"</span>
+                        </li>
+                    </ul>
+                    <TextField
+                        label="E-mail of the new owner"
+                        name="email"
+                        kind="email"
+                        value=email
+                        hint="A member of the organization."
+                        autocomplete="off"
+                        required=true
+                    />
+                    <TextField label=format!("Type “{org}” to confirm") name="confirmation" autocomplete="off" required=true />
+                    <PasswordField label="Your password" name="password" autocomplete="current-password" />
+                </div>
+                <div class="foot">
+                    <a class="btn" href=close>
+                        "Cancel"
+                    </a>
+                    <Submit label="Transfer ownership" class="btn danger" />
+                </div>
+            </Form>
+        </Dialog>
+    }
+}

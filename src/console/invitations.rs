@@ -1,0 +1,265 @@
+use app::{
+    model::{
+        AccountId, AppError, Email, InvitationId, OrgId, OrgRole, Timestamp,
+        invitation::{Guest, InviteOptions, Invited, LIFETIME, NewInvitations, Newcomer, OpenInvitation, Pending, masked},
+        place::Home,
+        time::HOUR,
+    },
+    port::Invitations,
+};
+use async_trait::async_trait;
+
+use super::{Console, members::may_grant};
+use crate::{
+    access::{ManageMembers, Person},
+    audit::Event,
+    identity::{self, SignInError},
+    links::{Link, LinkKind, Links},
+    mail::{Mail, texts},
+    store::{
+        Change,
+        invitations::ProvenInvitation,
+        joining::{Joined, Joiner},
+    },
+};
+
+/// How often one organization writes to one address in an hour.
+const WRITTEN: u64 = 10;
+
+#[async_trait]
+impl Invitations for Console {
+    async fn pending(&self, org: OrgId, text: &str) -> Result<Pending, AppError> {
+        let grant = self.manages_members(&org).await?;
+        Ok(self.store().pending_invitations(&grant, text).await?)
+    }
+
+    async fn invite_options(&self, org: OrgId) -> Result<InviteOptions, AppError> {
+        let grant = self.manages_members(&org).await?;
+        Ok(self.store().invite_options(&grant).await?)
+    }
+
+    async fn invite(&self, org: OrgId, new: NewInvitations) -> Result<usize, AppError> {
+        let mut change = self.store().begin_org::<ManageMembers>(&self.caller, &org).await?;
+        may_grant(change.grant(), None, Some(new.role))?;
+        let new = checked(&mut change, new).await?;
+        let expires_at = self.store().ambient.now().plus(LIFETIME);
+        let mut events = Vec::new();
+        for email in &new.emails {
+            if wrote_enough(&mut change, email).await? {
+                let message = format!("{email} was invited often in the last hour. Nobody was invited; leave it out, or try again later.");
+                return Err(AppError::field("emails", message));
+            }
+            // One that is on its way already is replaced, its role too.
+            if let Some((older, role)) = change.invited_as(email).await? {
+                may_grant(change.grant(), Some(role), Some(new.role))?;
+                change.revoke_invitation(&older).await?;
+                events.push(Event::new("invitation.revoked", &older, email).set("because", "sent anew"));
+            }
+            let id: InvitationId = self.store().ambient.id();
+            change.insert_invitation(&id, email, &new, expires_at).await?;
+            let mail = self.mail(&change, email, Link::first(LinkKind::Invitation, &id), expires_at)?;
+            change.put_mail(&mail).await?;
+            let projects = new.projects.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let sent = Event::new("invitation.sent", &id, email)
+                .set("role", new.role.as_str())
+                .change("projects", None, Some(projects).filter(|projects| !projects.is_empty()))
+                .set("expires", expires_at.iso());
+            events.push(sent);
+        }
+        change.commit(events).await?;
+        Ok(new.emails.len())
+    }
+
+    async fn resend(&self, org: OrgId, invitation: InvitationId) -> Result<(), AppError> {
+        let now = self.store().ambient.now();
+        let mut change = self.store().begin_org::<ManageMembers>(&self.caller, &org).await?;
+        let stored = change.open_invitation(&invitation).await?.ok_or(AppError::NotFound)?;
+        may_grant(change.grant(), None, Some(stored.role))?;
+        if wrote_enough(&mut change, &stored.email).await? {
+            let retry_after_s = u64::try_from(HOUR / 1_000).unwrap_or(0);
+            return Err(AppError::Throttled { retry_after_s });
+        }
+        let expires_at = now.plus(LIFETIME);
+        change.renew_invitation(&invitation, expires_at).await?;
+        let renewed = change.open_invitation(&invitation).await?.ok_or(AppError::NotFound)?;
+        let mail = self.mail(&change, &renewed.email, renewed.link(), expires_at)?;
+        change.put_mail(&mail).await?;
+        let event = Event::new("invitation.resent", &invitation, &stored.email).change(
+            "expires",
+            Some(stored.expires_at.iso()),
+            Some(expires_at.iso()),
+        );
+        change.commit([event]).await?;
+        Ok(())
+    }
+
+    async fn revoke_invitation(&self, org: OrgId, invitation: InvitationId) -> Result<(), AppError> {
+        let mut change = self.store().begin_org::<ManageMembers>(&self.caller, &org).await?;
+        let stored = change.open_invitation(&invitation).await?.ok_or(AppError::NotFound)?;
+        may_grant(change.grant(), None, Some(stored.role))?;
+        change.revoke_invitation(&invitation).await?;
+        let event = Event::new("invitation.revoked", &invitation, &stored.email);
+        change.commit([event]).await?;
+        Ok(())
+    }
+
+    async fn invited(&self, token: &str) -> Result<Invited, AppError> {
+        let invitation = self.proven(token).await?;
+        let guest = match &self.caller.person {
+            Some(person) if person.email == invitation.email => Guest::SignedIn,
+            Some(_) => {
+                return Ok(Invited::SomebodyElse {
+                    email: masked(&invitation.email),
+                });
+            }
+            None if self.store().credentials(&invitation.email).await?.is_some() => Guest::SignedOut,
+            None => Guest::New,
+        };
+        Ok(Invited::Open(Box::new(OpenInvitation {
+            org: invitation.org_name.clone(),
+            email: invitation.email.clone(),
+            role: invitation.role,
+            projects: invitation.projects.clone(),
+            invited_by: invitation.inviter.clone(),
+            sent_at: invitation.sent_at,
+            expires_at: invitation.expires_at,
+            now: self.store().ambient.now(),
+            guest,
+        })))
+    }
+
+    async fn accept(&self, token: &str, newcomer: Option<Newcomer>) -> Result<Option<Home>, AppError> {
+        let invitation = self.proven(token).await?;
+        let (person, joiner) = match &self.caller.person {
+            Some(person) if person.email == invitation.email => (person.clone(), Joiner::Known(person.clone())),
+            Some(_) => {
+                return Err(AppError::conflict(format!(
+                    "This invitation is for {}. Sign out, and open its link again.",
+                    masked(&invitation.email)
+                )));
+            }
+            None => self.newcomer(&invitation.email, newcomer).await?,
+        };
+        let is_new = matches!(joiner, Joiner::New(..));
+        match self.store().join(&self.caller, &invitation, joiner).await? {
+            Joined::Done => {}
+            Joined::Gone => return Err(AppError::NotFound),
+            Joined::Taken => return Err(has_account()),
+            Joined::NotGranted => {
+                return Err(AppError::conflict(format!(
+                    "{} may not invite you any more. Ask an owner or admin of {} to send the invitation again.",
+                    invitation.inviter, invitation.org_name
+                )));
+            }
+        }
+        if is_new {
+            identity::start_session(self.store(), &self.caller, &self.session, &person).await?;
+        }
+        let places = self.store().switcher(&person).await?;
+        let entered = places.into_iter().find(|place| place.org.id == invitation.org);
+        Ok(entered.and_then(|place| {
+            let first = place.projects.into_iter().next()?;
+            Some(Home {
+                org: place.org.slug,
+                project: first.slug,
+            })
+        }))
+    }
+
+    async fn decline(&self, token: &str) -> Result<(), AppError> {
+        let invitation = self.proven(token).await?;
+        if self.store().decline(&self.caller, &invitation).await? {
+            Ok(())
+        } else {
+            Err(AppError::NotFound)
+        }
+    }
+}
+
+impl Console {
+    /// The open invitation that this token is the link of.
+    async fn proven(&self, token: &str) -> Result<ProvenInvitation, AppError> {
+        let id: InvitationId = Links::claimed(token).ok_or(AppError::NotFound)?;
+        let stored = self.store().invitation(&id).await?.ok_or(AppError::NotFound)?;
+        let now = self.store().ambient.now();
+        stored.proven(&self.parts.links, token, now).ok_or(AppError::NotFound)
+    }
+
+    /// An account that is to be made for the invited address. The hash is made before anything is opened.
+    async fn newcomer(&self, email: &Email, newcomer: Option<Newcomer>) -> Result<(Person, Joiner), AppError> {
+        if self.store().credentials(email).await?.is_some() {
+            return Err(has_account());
+        }
+        let Newcomer { name, password } = newcomer.ok_or_else(|| AppError::field("name", "Enter a name."))?;
+        let chosen = self.parts.passwords.choose(&self.store().ambient, &password, email, &name).await;
+        let hash = chosen
+            .map_err(SignInError::from)?
+            .map_err(|refused| AppError::field("password", refused.to_string()))?;
+        let person = Person {
+            id: self.store().ambient.id::<AccountId>(),
+            name,
+            email: email.clone(),
+        };
+        Ok((person.clone(), Joiner::New(person, hash)))
+    }
+
+    fn mail(&self, change: &Change<ManageMembers>, to: &Email, link: Link, expires_at: Timestamp) -> Result<Mail, AppError> {
+        Ok(texts::invitation(
+            to,
+            &change.grant().org().name,
+            &self.person()?.name,
+            link,
+            expires_at,
+        ))
+    }
+}
+
+/// Nobody's mailbox is flooded.
+async fn wrote_enough(change: &mut Change<ManageMembers>, email: &Email) -> Result<bool, AppError> {
+    let since = change.ambient().now().plus(-HOUR);
+    Ok(change.sent_since(email, since).await? >= WRITTEN)
+}
+
+fn has_account() -> AppError {
+    AppError::conflict("There is an account with this address. Sign in, and accept the invitation then.")
+}
+
+/// What the form alone cannot know. Returns what is to be sent.
+async fn checked(change: &mut Change<ManageMembers>, mut new: NewInvitations) -> Result<NewInvitations, AppError> {
+    if new.emails.is_empty() || new.emails.len() > NewInvitations::MOST {
+        let message = format!("Enter from 1 to {} e-mail addresses.", NewInvitations::MOST);
+        return Err(AppError::field("emails", message));
+    }
+    if new.role != OrgRole::Member {
+        // Owners and admins are in every project.
+        new.projects.clear();
+    }
+    let options = change.invite_options().await?;
+    let is_active = |project| options.projects.iter().any(|(active, _)| active == project);
+    if !new.projects.iter().all(is_active) {
+        return Err(AppError::field(
+            "projects",
+            "One of these projects is not there any more. Choose again.",
+        ));
+    }
+    new.projects.sort_unstable();
+    new.projects.dedup();
+    if options.needs_project && new.role == OrgRole::Member && new.projects.is_empty() {
+        let message = "Choose one project at least: members of this organization reach assigned projects only.";
+        return Err(AppError::field("projects", message));
+    }
+    let mut members = Vec::new();
+    for email in &new.emails {
+        if change.member_by_email(email).await?.is_some() {
+            members.push(email.as_str());
+        }
+    }
+    match members[..] {
+        [] => Ok(new),
+        [one] => Err(AppError::field("emails", format!("{one} is a member already. Nobody was invited."))),
+        _ => Err(AppError::field(
+            "emails",
+            format!("These are members already: {}. Nobody was invited.", members.join(", ")),
+        )),
+    }
+}

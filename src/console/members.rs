@@ -1,0 +1,249 @@
+use app::{
+    model::{
+        AccountId, AppError, KeyId, OrgId, OrgRole, Page, ProjectId, ProjectRole,
+        key::KeyState,
+        member::{Assignment, MemberFilter, MemberRemoval, Members as MemberList, Transfer},
+    },
+    policy,
+    port::Members,
+};
+use async_trait::async_trait;
+
+use super::Console;
+use crate::{
+    access::{Grant, ManageMembers, ManageOrg, Permission, authorize_org},
+    audit::Event,
+    identity,
+    store::{Change, members::MemberFacts},
+};
+
+/// What stands against every way of losing the last owner.
+const LAST_OWNER: &str = "An organization keeps at least one owner. Make somebody else an owner first.";
+/// Who is signed in leaves; others are removed.
+const ONESELF: &str = "Nobody removes themselves. Leave the organization on your account page.";
+
+#[async_trait]
+impl Members for Console {
+    async fn list(&self, org: OrgId, filter: MemberFilter, page: Page) -> Result<MemberList, AppError> {
+        let grant = self.manages_members(&org).await?;
+        Ok(self.store().members(&grant, &filter, &page).await?)
+    }
+
+    async fn set_role(&self, org: OrgId, account: AccountId, role: OrgRole, seen: OrgRole) -> Result<(), AppError> {
+        let mut change = self.store().begin_org::<ManageMembers>(&self.caller, &org).await?;
+        let person = change.member(&account).await?.ok_or(AppError::NotFound)?;
+        may_grant(change.grant(), Some(person.role), Some(role))?;
+        if person.role != seen {
+            return Err(AppError::conflict(format!(
+                "Somebody changed the role of {} meanwhile: it is {} now. Nothing was changed.",
+                person.name,
+                person.role.as_str()
+            )));
+        }
+        if role == person.role {
+            return Ok(());
+        }
+        if is_last_owner(&person) {
+            return Err(AppError::conflict(LAST_OWNER));
+        }
+        change.set_member_role(&account, role).await?;
+        let mut events = vec![role_changed(&person, role)];
+        if role == OrgRole::Member {
+            events.extend(change.clear_ownership(&person).await?);
+        }
+        events.extend(access_changed(&mut change, &person, &format!("role {}", role.as_str())).await?);
+        change.commit(events).await?;
+        Ok(())
+    }
+
+    async fn preview_removal(&self, org: OrgId, account: AccountId) -> Result<MemberRemoval, AppError> {
+        let grant = self.manages_members(&org).await?;
+        let effects = self.store().member_removal(&grant, &account).await?.ok_or(AppError::NotFound)?;
+        let person = effects.facts;
+        may_grant(&grant, Some(person.role), None)?;
+        Ok(MemberRemoval {
+            obstacle: self.obstacle(&person)?.map(str::to_owned),
+            account,
+            name: person.name,
+            email: person.email,
+            role: person.role,
+            sessions: effects.sessions,
+            projects: effects.projects,
+            owned: effects.owned,
+            keys: effects.keys,
+            invitations: effects.invitations,
+        })
+    }
+
+    async fn remove(&self, org: OrgId, account: AccountId, keys: Vec<KeyId>) -> Result<(), AppError> {
+        let mut change = self.store().begin_org::<ManageMembers>(&self.caller, &org).await?;
+        let person = change.member(&account).await?.ok_or(AppError::NotFound)?;
+        may_grant(change.grant(), Some(person.role), None)?;
+        if let Some(obstacle) = self.obstacle(&person)? {
+            return Err(AppError::conflict(obstacle));
+        }
+        let mut revoked = Vec::new();
+        for key in &keys {
+            let found = change.revoke_key_of(&account, key).await?.ok_or(AppError::NotFound)?;
+            // Somebody else revoked it first, or the form names it twice.
+            if found.before != KeyState::Revoked {
+                revoked.push(Event::new("api_key.revoked", key, &found.name).in_project(&found.project).change(
+                    "state",
+                    Some(found.before.as_str().to_owned()),
+                    Some(KeyState::Revoked.as_str().to_owned()),
+                ));
+            }
+        }
+        let ended = change.end_membership(&person).await?;
+        let removed = Event::new("member.removed", &account, &person.email)
+            .change("role", Some(person.role.as_str().to_owned()), None)
+            .change("project roles", Some(ended.roles.to_string()), Some("0".to_owned()));
+        change.commit(std::iter::once(removed).chain(revoked).chain(ended.events)).await?;
+        Ok(())
+    }
+
+    async fn preview_assignment(&self, org: OrgId, account: AccountId) -> Result<Assignment, AppError> {
+        let grant = self.manages_members(&org).await?;
+        let (person, projects) = self.store().assignable(&grant, &account).await?.ok_or(AppError::NotFound)?;
+        is_assignable(&person)?;
+        Ok(Assignment {
+            account,
+            name: person.name,
+            has_access: person.has_access,
+            projects,
+        })
+    }
+
+    async fn assign(&self, org: OrgId, account: AccountId, projects: Vec<ProjectId>, role: ProjectRole) -> Result<(), AppError> {
+        let mut change = self.store().begin_org::<ManageMembers>(&self.caller, &org).await?;
+        let person = change.member(&account).await?.ok_or(AppError::NotFound)?;
+        is_assignable(&person)?;
+        if projects.is_empty() {
+            return Err(AppError::field("projects", "Choose one project at least."));
+        }
+        let mut active = change.active_projects(&account).await?;
+        let mut events = Vec::new();
+        for project in &projects {
+            let found = active.iter_mut().find(|active| active.id == *project).ok_or(AppError::NotFound)?;
+            if found.role.is_some() {
+                continue;
+            }
+            found.role = Some(role);
+            change.assign(project, &account, role).await?;
+            let added = Event::new("collaborator.added", &account, &person.email).in_project(project);
+            events.push(added.set("role", role.as_str()).set("external", false));
+        }
+        events.extend(access_changed(&mut change, &person, "assigned to a project").await?);
+        change.commit(events).await?;
+        Ok(())
+    }
+
+    async fn transfer(&self, org: OrgId, transfer: Transfer) -> Result<(), AppError> {
+        let grant = authorize_org::<ManageOrg>(&mut self.store().db.read().await?, &self.caller, &org).await?;
+        let confirmed = |grant: &Grant<ManageOrg>| {
+            let name = &grant.org().name;
+            let is_typed = transfer.confirmation.trim() == name.as_str();
+            let message = format!("Type the name of the organization exactly: {name}");
+            is_typed.then_some(()).ok_or_else(|| AppError::field("confirmation", message))
+        };
+        confirmed(&grant)?;
+        identity::confirm(self.store(), &self.parts.passwords, &self.caller, &transfer.password).await?;
+
+        let mut change = self.store().begin_org::<ManageOrg>(&self.caller, &org).await?;
+        confirmed(change.grant())?;
+        let giver = change.member(self.account()?).await?.ok_or(AppError::NotFound)?;
+        let taker = change
+            .member_by_email(&transfer.email)
+            .await?
+            .ok_or_else(|| AppError::field("email", "No member of the organization has this address."))?;
+        if taker.role == OrgRole::Owner {
+            let message = format!(
+                "{} is an owner already. To give up your own role, change it in the list.",
+                taker.name
+            );
+            return Err(AppError::field("email", message));
+        }
+        change.set_member_role(&taker.account, OrgRole::Owner).await?;
+        change.set_member_role(&giver.account, OrgRole::Admin).await?;
+        let transferred = Event::new("org.ownership_transferred", &org, &change.grant().org().name).change(
+            "owner",
+            Some(giver.email.to_string()),
+            Some(taker.email.to_string()),
+        );
+        let mut events = vec![
+            transferred,
+            role_changed(&taker, OrgRole::Owner),
+            role_changed(&giver, OrgRole::Admin),
+        ];
+        events.extend(access_changed(&mut change, &taker, "role owner").await?);
+        change.commit(events).await?;
+        Ok(())
+    }
+}
+
+impl Console {
+    /// Proof that the caller manages the members.
+    pub(super) async fn manages_members(&self, org: &OrgId) -> Result<Grant<ManageMembers>, AppError> {
+        Ok(authorize_org::<ManageMembers>(&mut self.store().db.read().await?, &self.caller, org).await?)
+    }
+
+    /// Why this member cannot be removed.
+    fn obstacle(&self, person: &MemberFacts) -> Result<Option<&'static str>, AppError> {
+        Ok(if is_last_owner(person) {
+            Some(LAST_OWNER)
+        } else {
+            (person.account == *self.account()?).then_some(ONESELF)
+        })
+    }
+}
+
+fn is_last_owner(person: &MemberFacts) -> bool {
+    person.role == OrgRole::Owner && person.owners <= 1
+}
+
+/// Only an owner touches owners.
+pub(super) fn may_grant<P: Permission>(grant: &Grant<P>, from: Option<OrgRole>, to: Option<OrgRole>) -> Result<(), AppError> {
+    let may = grant.standing().org.is_some_and(|actor| policy::may_grant(actor, from, to));
+    may.then_some(()).ok_or_else(|| AppError::Forbidden {
+        reason: policy::ONLY_OWNERS.to_owned(),
+    })
+}
+
+/// Owners and admins are in every project.
+fn is_assignable(person: &MemberFacts) -> Result<(), AppError> {
+    if person.role == OrgRole::Member {
+        return Ok(());
+    }
+    Err(AppError::conflict(format!(
+        "{} is an owner or admin of the organization, and so an admin of every project.",
+        person.name
+    )))
+}
+
+fn role_changed(person: &MemberFacts, role: OrgRole) -> Event {
+    Event::new("member.role_changed", &person.account, &person.email).change(
+        "role",
+        Some(person.role.as_str().to_owned()),
+        Some(role.as_str().to_owned()),
+    )
+}
+
+/// The record of a member who lost the organization with their last project, or has it again.
+async fn access_changed<P: crate::store::members::ChangesRoles>(
+    change: &mut Change<P>,
+    before: &MemberFacts,
+    cause: &str,
+) -> Result<Option<Event>, AppError> {
+    let after = change.member(&before.account).await?.is_some_and(|after| after.has_access);
+    let (organization, none) = (Some("organization".to_owned()), Some("no project".to_owned()));
+    let event = |action| Event::new(action, &before.account, &before.email);
+    Ok(match (before.has_access, after) {
+        (true, false) => Some(event("member.lost_access").change("access", organization, none).set("cause", cause)),
+        (false, true) => Some(
+            event("member.access_regained")
+                .change("access", none, organization)
+                .set("cause", cause),
+        ),
+        _ => None,
+    })
+}

@@ -1,0 +1,379 @@
+//! The members of an organization, as its owners and admins manage them.
+
+use app::model::{
+    AccountId, Email, KeyId, Name, OrgRole, Page, ProjectId, ProjectRole, Slug, Timestamp,
+    key::KeyState,
+    member::{AssignableProject, AssignedProject, Member, MemberFilter, MemberKey, Members},
+    time::DAY,
+};
+
+use super::{
+    Change, Store, count,
+    db::{Connection, DbError, execute, fetch_all, fetch_one, fetch_optional},
+    leaving::{self, Ended},
+    listing, parse, pattern,
+};
+use crate::{
+    access::{Grant, ManageMembers, ManageOrg, OrgPermission, reaches_a_project},
+    audit::Event,
+};
+
+/// The members `a` of the org $1 who match the text $2, have the role $3, are in the project with the slug $4, and have no
+/// project if $5 is true. What was not asked for is not worked out.
+macro_rules! matching {
+    () => {
+        concat!(
+            " FROM org_members m JOIN orgs o ON o.id = m.org_id JOIN accounts a ON a.id = m.account_id
+            WHERE m.org_id = $1 AND (lower(a.name) LIKE lower($2) ESCAPE '\\' OR a.email LIKE lower($2) ESCAPE '\\')
+              AND (CAST($3 AS TEXT) IS NULL OR m.role = $3)
+              AND CASE WHEN CAST($4 AS TEXT) IS NULL THEN TRUE
+                       ELSE a.id IN (SELECT c.account_id FROM projects p JOIN project_members c ON c.project_id = p.id
+                                     WHERE p.org_id = $1 AND p.slug = $4) END
+              AND CASE WHEN $5 THEN NOT ",
+            reaches_a_project!(),
+            " ELSE TRUE END"
+        )
+    };
+}
+
+/// The ids of one page of them, by name: $6 of them, from $7 on.
+macro_rules! page {
+    () => {
+        concat!(
+            "WITH page AS (SELECT a.id, lower(a.name) AS sorted",
+            matching!(),
+            " ORDER BY lower(a.name), a.id LIMIT $6 OFFSET $7)"
+        )
+    };
+}
+
+const LIST: &str = concat!(
+    page!(),
+    " SELECT a.id, a.name, a.email, m.role, m.created_at, b.name AS added_by_name, ",
+    reaches_a_project!(),
+    " AS has_access
+    FROM page q CROSS JOIN org_members m CROSS JOIN orgs o CROSS JOIN accounts a LEFT JOIN accounts b ON b.id = m.added_by
+    WHERE o.id = $1 AND m.org_id = o.id AND m.account_id = q.id AND a.id = q.id ORDER BY q.sorted, q.id"
+);
+const PROJECTS: &str = concat!(
+    page!(),
+    " SELECT q.id, p.name, p.slug, c.role FROM page q CROSS JOIN project_members c CROSS JOIN projects p
+    WHERE c.account_id = q.id AND p.id = c.project_id AND p.org_id = $1 AND p.archived_at IS NULL ORDER BY lower(p.name), p.id"
+);
+const COUNT: &str = concat!(
+    "SELECT (SELECT count(*) FROM org_members WHERE org_id = $1), (SELECT count(*)",
+    matching!(),
+    "), (SELECT count(*) FROM org_members WHERE org_id = $1 AND role = 'owner'),
+    (SELECT count(*) FROM org_members m JOIN orgs o ON o.id = m.org_id WHERE m.org_id = $1 AND NOT ",
+    reaches_a_project!(),
+    ")"
+);
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    name: String,
+    email: String,
+    role: String,
+    created_at: i64,
+    added_by_name: Option<String>,
+    has_access: bool,
+}
+
+impl Row {
+    fn into_model(self) -> Result<Member, DbError> {
+        Ok(Member {
+            account: parse(self.id)?,
+            name: parse(self.name)?,
+            email: parse(self.email)?,
+            role: parse(self.role)?,
+            joined_at: Timestamp(self.created_at),
+            added_by: self.added_by_name,
+            has_access: self.has_access,
+            projects: Vec::new(),
+        })
+    }
+}
+
+impl Store {
+    /// One page of the members, by name.
+    pub async fn members(&self, grant: &Grant<ManageMembers>, filter: &MemberFilter, page: &Page) -> Result<Members, DbError> {
+        let org = grant.org().id.as_str();
+        let text = pattern(&page.query);
+        let (role, project) = (filter.role.map(OrgRole::as_str), filter.project.as_ref().map(Slug::as_str));
+        let (stranded, size, from) = (filter.without_project, i64::from(Page::SIZE), page.offset());
+        let mut reader = self.db.read().await?;
+        let rows = fetch_all!(&mut reader, Row, LIST, org, &text, role, project, stranded, size, from)?;
+        let assigned = fetch_all!(
+            &mut reader,
+            (String, String, String, String),
+            PROJECTS,
+            org,
+            &text,
+            role,
+            project,
+            stranded,
+            size,
+            from
+        )?;
+        let counts = fetch_one!(&mut reader, (i64, i64, i64, i64), COUNT, org, &text, role, project, stranded)?;
+        let (all, matching, owners, without_project) = counts;
+        let mut listing = listing(rows, Row::into_model, (all, matching), page, self.ambient.now())?;
+        for (account, name, slug, role) in assigned {
+            let Some(member) = listing.rows.iter_mut().find(|member| member.account.as_str() == account) else {
+                continue;
+            };
+            member.projects.push(AssignedProject {
+                name: parse(name)?,
+                slug: parse(slug)?,
+                role: parse(role)?,
+            });
+        }
+        Ok(Members {
+            listing,
+            owners: count(owners),
+            without_project: count(without_project),
+        })
+    }
+
+    /// What a removal would end; nothing for somebody who is not in the organization.
+    pub async fn member_removal(&self, grant: &Grant<ManageMembers>, account: &AccountId) -> Result<Option<RemovalEffects>, DbError> {
+        const SESSIONS: &str = "SELECT count(*) FROM sessions WHERE account_id = $1 AND expires_at > $2";
+        const ASSIGNED: &str = "
+            SELECT p.name FROM projects p JOIN project_members c ON c.project_id = p.id
+            WHERE p.org_id = $1 AND c.account_id = $2 ORDER BY lower(p.name), p.id";
+        const OWNED: &str = "
+            SELECT name FROM projects WHERE org_id = $1 AND (owner_id = $2 OR key_owner_id = $2) ORDER BY lower(name), id";
+        const INVITATIONS: &str = "SELECT count(*) FROM invitations WHERE org_id = $1 AND invited_by = $2 AND state = 'open'";
+        let (org, person) = (grant.org().id.as_str(), account.as_str());
+        let now = self.ambient.now();
+        let mut reader = self.db.read().await?;
+        let Some(facts) = facts(&mut reader, org, person).await? else {
+            return Ok(None);
+        };
+        let (sessions,) = fetch_one!(&mut reader, (i64,), SESSIONS, person, now.0)?;
+        let projects = fetch_all!(&mut reader, (String,), ASSIGNED, org, person)?;
+        let owned = fetch_all!(&mut reader, (String,), OWNED, org, person)?;
+        let (invitations,) = fetch_one!(&mut reader, (i64,), INVITATIONS, org, person)?;
+        let keys = keys_made_by(&mut reader, grant, account, now).await?;
+        Ok(Some(RemovalEffects {
+            facts,
+            sessions: count(sessions),
+            projects: projects.into_iter().map(|(name,)| name).collect(),
+            owned: owned.into_iter().map(|(name,)| name).collect(),
+            keys,
+            invitations: count(invitations),
+        }))
+    }
+
+    /// A member with the active projects of the organization, the Default Project first; nothing for anybody else.
+    pub async fn assignable(
+        &self,
+        grant: &Grant<ManageMembers>,
+        account: &AccountId,
+    ) -> Result<Option<(MemberFacts, Vec<AssignableProject>)>, DbError> {
+        let mut reader = self.db.read().await?;
+        let Some(facts) = facts(&mut reader, grant.org().id.as_str(), account.as_str()).await? else {
+            return Ok(None);
+        };
+        let projects = active_projects(&mut reader, grant.org().id.as_str(), account.as_str()).await?;
+        Ok(Some((facts, projects)))
+    }
+}
+
+/// What is known of a member.
+pub struct MemberFacts {
+    pub account: AccountId,
+    pub name: Name,
+    pub email: Email,
+    pub role: OrgRole,
+    /// False in the state *no project*.
+    pub has_access: bool,
+    /// Owners of the organization, this one included.
+    pub owners: u64,
+}
+
+/// What a removal would end.
+pub struct RemovalEffects {
+    pub facts: MemberFacts,
+    pub sessions: u64,
+    pub projects: Vec<String>,
+    pub owned: Vec<String>,
+    pub keys: Vec<MemberKey>,
+    pub invitations: u64,
+}
+
+macro_rules! member_where {
+    ($condition:literal) => {
+        concat!(
+            "SELECT a.id, a.name, a.email, m.role, ",
+            reaches_a_project!(),
+            ", (SELECT count(*) FROM org_members x WHERE x.org_id = $1 AND x.role = 'owner')
+            FROM org_members m JOIN orgs o ON o.id = m.org_id JOIN accounts a ON a.id = m.account_id
+            WHERE m.org_id = $1 AND ",
+            $condition
+        )
+    };
+}
+
+async fn facts(on: &mut impl Connection, org: &str, account: &str) -> Result<Option<MemberFacts>, DbError> {
+    const SQL: &str = member_where!("a.id = $2");
+    let row = fetch_optional!(on, FactsRow, SQL, org, account)?;
+    row.map(into_facts).transpose()
+}
+
+type FactsRow = (String, String, String, String, bool, i64);
+
+fn into_facts((id, name, email, role, has_access, owners): FactsRow) -> Result<MemberFacts, DbError> {
+    Ok(MemberFacts {
+        account: parse(id)?,
+        name: parse(name)?,
+        email: parse(email)?,
+        role: parse(role)?,
+        has_access,
+        owners: count(owners),
+    })
+}
+
+async fn keys_made_by(
+    on: &mut impl Connection,
+    grant: &Grant<ManageMembers>,
+    account: &AccountId,
+    now: Timestamp,
+) -> Result<Vec<MemberKey>, DbError> {
+    const SQL: &str = "
+        SELECT k.id, k.name, k.prefix, k.last_four, p.name, k.is_org_default,
+               (SELECT count(*) FROM requests r WHERE r.key_id = k.id AND r.project_id = k.project_id AND r.arrived_at >= $3)
+        FROM api_keys k JOIN projects p ON p.id = k.project_id
+        WHERE p.org_id = $1 AND k.created_by = $2 AND k.state <> 'revoked' AND (k.is_org_default = FALSE OR $4)
+        ORDER BY lower(p.name), p.id, lower(k.name), k.id";
+    let rows = fetch_all!(
+        on,
+        (String, String, String, String, String, bool, i64),
+        SQL,
+        grant.org().id.as_str(),
+        account.as_str(),
+        now.plus(-DAY).0,
+        grant.sees_org_default_key()
+    )?;
+    rows.into_iter()
+        .map(|(id, name, prefix, last_four, project, is_org_default, requests)| {
+            Ok(MemberKey {
+                id: parse(id)?,
+                name,
+                hint: format!("{prefix}…{last_four}"),
+                project,
+                is_org_default,
+                requests_24h: count(requests),
+            })
+        })
+        .collect()
+}
+
+async fn active_projects(on: &mut impl Connection, org: &str, account: &str) -> Result<Vec<AssignableProject>, DbError> {
+    const SQL: &str = "
+        SELECT p.id, p.name, p.is_default, c.role
+        FROM projects p LEFT JOIN project_members c ON c.project_id = p.id AND c.account_id = $2
+        WHERE p.org_id = $1 AND p.archived_at IS NULL ORDER BY p.is_default DESC, lower(p.name), p.id";
+    let rows = fetch_all!(on, (String, String, bool, Option<String>), SQL, org, account)?;
+    rows.into_iter()
+        .map(|(id, name, is_default, role)| {
+            Ok(AssignableProject {
+                id: parse(id)?,
+                name: parse(name)?,
+                is_default,
+                role: role.map(parse).transpose()?,
+            })
+        })
+        .collect()
+}
+
+/// Permissions that roles in the organization are changed with.
+pub trait ChangesRoles: OrgPermission {}
+impl ChangesRoles for ManageMembers {}
+impl ChangesRoles for ManageOrg {}
+
+impl<P: ChangesRoles> Change<P> {
+    /// A member of the organization.
+    pub async fn member(&mut self, account: &AccountId) -> Result<Option<MemberFacts>, DbError> {
+        let org = self.grant().org().id.clone();
+        facts(self, org.as_str(), account.as_str()).await
+    }
+
+    /// The member with this address.
+    pub async fn member_by_email(&mut self, email: &Email) -> Result<Option<MemberFacts>, DbError> {
+        const SQL: &str = member_where!("a.email = $2");
+        let org = self.grant().org().id.clone();
+        let row = fetch_optional!(self, FactsRow, SQL, org.as_str(), email.as_str())?;
+        row.map(into_facts).transpose()
+    }
+
+    pub async fn set_member_role(&mut self, account: &AccountId, role: OrgRole) -> Result<(), DbError> {
+        const SQL: &str = "UPDATE org_members SET role = $3 WHERE org_id = $1 AND account_id = $2";
+        let org = self.grant().org().id.clone();
+        execute!(self, SQL, org.as_str(), account.as_str(), role.as_str())?;
+        Ok(())
+    }
+}
+
+impl Change<ManageMembers> {
+    /// See [`leaving::clear_ownership`]; returns the records.
+    pub async fn clear_ownership(&mut self, person: &MemberFacts) -> Result<Vec<Event>, DbError> {
+        let org = self.grant().org().id.clone();
+        leaving::clear_ownership(self, &org, &person.account, &person.email).await
+    }
+
+    /// See [`leaving::end_membership`].
+    pub async fn end_membership(&mut self, person: &MemberFacts) -> Result<Ended, DbError> {
+        let org = self.grant().org().id.clone();
+        leaving::end_membership(self, &org, &person.account, &person.email).await
+    }
+
+    /// Revokes a key of the organization that the person made; `None` for every other key.
+    pub async fn revoke_key_of(&mut self, account: &AccountId, key: &KeyId) -> Result<Option<RevokedKey>, DbError> {
+        const FIND: &str = "
+            SELECT k.name, k.state, k.project_id FROM api_keys k JOIN projects p ON p.id = k.project_id
+            WHERE k.id = $1 AND p.org_id = $2 AND k.created_by = $3 AND (k.is_org_default = FALSE OR $4)";
+        let (org, is_owner) = (self.grant().org().id.clone(), self.grant().sees_org_default_key());
+        let row = fetch_optional!(
+            self,
+            (String, String, String),
+            FIND,
+            key.as_str(),
+            org.as_str(),
+            account.as_str(),
+            is_owner
+        )?;
+        let Some((name, before, project)) = row else { return Ok(None) };
+        execute!(self, "UPDATE api_keys SET state = 'revoked' WHERE id = $1", key.as_str())?;
+        Ok(Some(RevokedKey {
+            name: parse(name)?,
+            before: parse(before)?,
+            project: parse(project)?,
+        }))
+    }
+
+    /// The active projects of the organization, with the role of the person in each.
+    pub async fn active_projects(&mut self, account: &AccountId) -> Result<Vec<AssignableProject>, DbError> {
+        let org = self.grant().org().id.clone();
+        active_projects(self, org.as_str(), account.as_str()).await
+    }
+
+    /// Assigns somebody to a project of the organization.
+    pub async fn assign(&mut self, project: &ProjectId, account: &AccountId, role: ProjectRole) -> Result<(), DbError> {
+        const SQL: &str = "
+            INSERT INTO project_members (project_id, account_id, role, created_at, added_by)
+            SELECT id, $2, $3, $4, $5 FROM projects WHERE id = $1 AND org_id = $6";
+        let (org, now) = (self.grant().org().id.clone(), self.ambient().now().0);
+        let by = self.caller().person.as_ref().map(|person| person.id.to_string());
+        execute!(self, SQL, project.as_str(), account.as_str(), role.as_str(), now, by, org.as_str())?;
+        Ok(())
+    }
+}
+
+/// A key that was revoked with its maker's removal.
+pub struct RevokedKey {
+    pub name: Name,
+    pub before: KeyState,
+    pub project: ProjectId,
+}
