@@ -221,7 +221,11 @@ impl Relay {
         let Open { answer, ticket } = *open;
         let status = answer.status.as_u16();
         let id = ticket.id().map(str::to_owned);
-        drop(answer);
+        if outcome.is_ok() {
+            answer.release();
+        } else {
+            drop(answer);
+        }
         self.stage = Stage::Closing(Box::pin(async move {
             match outcome {
                 Ok(last) => {

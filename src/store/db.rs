@@ -46,8 +46,11 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 /// Pages in SQLite's log after which a commit checkpoints by itself: 32 MB. Metering does it earlier, see [`Db::checkpoint`].
 const CHECKPOINT_PAGES: &str = "8000";
 
-/// What SQLite keeps of the file in memory for [`Db::for_one_writer`]: 16 MB, so that no batch spills before its commit.
-const WRITER_CACHE: &str = "-16000";
+/// What SQLite keeps of the file in memory for [`Db::for_one_writer`]: 8 MB, so that no batch spills before its commit.
+const WRITER_CACHE: &str = "-8000";
+
+/// The same for each reader, which finds the rest in the system's cache: half of the default.
+const READER_CACHE: &str = "-1000";
 
 /// Prepared statements that it keeps: those of every size of a batch, see [`super::bulk`].
 const WRITER_STATEMENTS: usize = 200;
@@ -191,7 +194,10 @@ impl Db {
         make_private(options.get_filename())?;
         Ok(Self::Sqlite {
             writer: sqlite_writer().connect_with(options.clone()).await?,
-            readers: sqlite_pool().max_connections(8).connect_with(options).await?,
+            readers: sqlite_pool()
+                .max_connections(8)
+                .connect_with(options.pragma("cache_size", READER_CACHE))
+                .await?,
             gate: Arc::new(Mutex::new(())),
         })
     }

@@ -1,16 +1,24 @@
 //! A real upstream over HTTP: what is forwarded, what is passed on, and what is made of failures.
 
-use std::convert::Infallible;
+use std::{
+    collections::BTreeSet,
+    convert::Infallible,
+    net::SocketAddr,
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
+};
 
 use axum::{
     Router,
-    extract::State,
+    extract::{ConnectInfo, State},
     response::{IntoResponse, Response},
     routing::post,
 };
 use futures::{StreamExt, stream};
 use parking_lot::Mutex;
-use tokio::{net::TcpListener, sync::Notify};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, watch},
+};
 
 use super::*;
 use crate::catalog::{Secret, Upstream};
@@ -22,6 +30,8 @@ pub(super) type Reply = fn() -> Response;
 pub(super) struct Seen {
     pub requests: Mutex<Vec<(HeaderMap, String)>>,
     pub paths: Mutex<Vec<String>>,
+    /// The other ends of the connections that they came on.
+    pub peers: Mutex<Vec<SocketAddr>>,
     pub arrived: Notify,
 }
 
@@ -32,7 +42,12 @@ pub(super) async fn mock(reply: Option<Reply>) -> (http::Uri, Arc<Seen>) {
 
 pub(super) async fn mock_with(reply: impl Fn() -> Option<Response> + Clone + Send + Sync + 'static) -> (http::Uri, Arc<Seen>) {
     let seen = Arc::new(Seen::default());
-    let handler = move |State(seen): State<Arc<Seen>>, uri: http::Uri, headers: HeaderMap, body: String| async move {
+    let handler = move |State(seen): State<Arc<Seen>>,
+                        ConnectInfo(peer): ConnectInfo<SocketAddr>,
+                        uri: http::Uri,
+                        headers: HeaderMap,
+                        body: String| async move {
+        seen.peers.lock().push(peer);
         seen.paths.lock().push(uri.path().to_owned());
         seen.requests.lock().push((headers, body));
         seen.arrived.notify_one();
@@ -44,7 +59,8 @@ pub(super) async fn mock_with(reply: impl Fn() -> Option<Response> + Clone + Sen
     let router = Router::new()
         .route("/v1/chat/completions", post(handler.clone()))
         .route("/v1/embeddings", post(handler))
-        .with_state(Arc::clone(&seen));
+        .with_state(Arc::clone(&seen))
+        .into_make_service_with_connect_info::<SocketAddr>();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}/v1/", listener.local_addr().expect("an address"));
     tokio::spawn(async move { axum::serve(listener, router).await });
@@ -161,6 +177,33 @@ async fn events_are_forwarded_byte_for_byte_however_they_are_cut() {
     assert_eq!(asked["stream_options"], json!({ "include_usage": true }));
     let row = world.rows().await.remove(0);
     assert_eq!((row.tokens_in, row.tokens_out, row.estimated), (3, 2, false));
+}
+
+#[tokio::test]
+async fn a_connection_serves_one_stream_after_another() {
+    let (answered, counted) = watch::channel(0);
+    let asked = Arc::new(AtomicUsize::new(0));
+    let (url, seen) = mock_with(move || {
+        let (number, mut counted) = (asked.fetch_add(1, Relaxed), counted.clone());
+        let events = stream::iter(["data: {}\n\n", "data: [DONE]\n\n"]);
+        // Its end comes after the client has its last event.
+        let end = stream::once(async move { counted.wait_for(|answered| *answered > number).await.is_ok() });
+        let body = Body::from_stream(events.chain(end.map(|_| "")).map(Ok::<_, Infallible>));
+        Some(([("content-type", "text/event-stream")], body).into_response())
+    })
+    .await;
+    let world = world(url, Timeouts::default()).await;
+    // A connection is free a moment after its end came.
+    for _ in 0..50 {
+        assert_eq!(world.chat(&echo_with("hi", &json!({ "stream": true }))).await.status, 200);
+        answered.send_modify(|answered| *answered += 1);
+        let peers = seen.peers.lock().clone();
+        let different: BTreeSet<_> = peers.iter().collect();
+        if different.len() < peers.len() {
+            return;
+        }
+    }
+    panic!("every stream opened a connection of its own");
 }
 
 #[tokio::test]

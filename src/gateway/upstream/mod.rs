@@ -16,7 +16,7 @@ use app::model::{RequestId, Timestamp};
 use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, StatusCode};
 use http_body::Body;
-use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, combinators::UnsyncBoxBody};
 use prometheus_client::metrics::gauge::Gauge;
 
 use super::{endpoint::Endpoint, error::GatewayError, patience::within, tier::ChosenTier};
@@ -30,6 +30,9 @@ use loopback::Loopback;
 
 /// A whole answer at most.
 const MAX_ANSWER: usize = 64 * 1024 * 1024;
+/// How long, and for how many bytes, a stream whose last event has come is read on.
+const REST: Duration = Duration::from_secs(1);
+const MAX_REST: usize = 64 * 1024;
 
 /// How long the parts of a request may take.
 #[derive(Clone, Copy, Debug)]
@@ -165,6 +168,21 @@ impl Answer {
                 None => return Poll::Ready(None),
             }
         }
+    }
+
+    /// Frees the place: nothing more is wanted. What little still comes is read all the same, for only a connection whose
+    /// answer was read to its end serves another request.
+    pub(super) fn release(self) {
+        let mut body = self.body;
+        let rest = async move {
+            let mut bytes = 0;
+            while let Some(Ok(frame)) = body.frame().await
+                && bytes < MAX_REST
+            {
+                bytes += frame.data_ref().map_or(0, Bytes::len);
+            }
+        };
+        tokio::spawn(tokio::time::timeout(REST, rest));
     }
 
     async fn next(&mut self) -> Option<Result<Bytes, UpstreamError>> {
