@@ -15,15 +15,18 @@ use crate::{
         collaborators::CollaboratorsPage,
         entry::{ConfirmEmailPage, ForgotPage, NewAccountPage, ResetPage, SignUpPage},
         errors::NotFoundPage,
+        founding::FoundingPage,
         home::{HomePage, PlaceHome},
         invite::InvitePage,
         keys::KeysPage,
         limits::LimitsPage,
         members::MembersPage,
         outbox::OutboxPage,
+        places::PlacesPage,
         project::SettingsPage,
         projects::ProjectsPage,
         requests::RequestsPage,
+        search::SearchPage,
         setup::SetupPage,
         shell::Shell,
         signin::SignInPage,
@@ -42,6 +45,9 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("") view=HomePage ssr=SsrMode::Async />
                 <Route path=StaticSegment("setup") view=SetupPage ssr=SsrMode::Async />
                 <Route path=StaticSegment("signin") view=SignInPage ssr=SsrMode::Async />
+                <Route path=StaticSegment("search") view=SearchPage ssr=SsrMode::Async />
+                <Route path=(StaticSegment("account"), StaticSegment("places")) view=PlacesPage ssr=SsrMode::Async />
+                <Route path=(StaticSegment("account"), StaticSegment("organization")) view=FoundingPage ssr=SsrMode::Async />
                 <Route path=StaticSegment("invite") view=InvitePage ssr=SsrMode::Async />
                 <Route path=StaticSegment("account") view=AccountPage ssr=SsrMode::Async />
                 <Route path=(StaticSegment("signin"), StaticSegment("forgot")) view=ForgotPage ssr=SsrMode::Async />

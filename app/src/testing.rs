@@ -12,13 +12,13 @@ use leptos::{
 use crate::{
     model::{
         AccountId, AppError, OrgId, OrgRole, ProjectId, ProjectRole, Standing, TypedId,
-        place::{Home, OrgRef, Place, ProjectRef, SwitcherOrg, Viewer},
+        place::{Home, OrgRef, Place, Places, ProjectRef, SwitcherOrg, Viewer, VisibleProject},
         preferences::Preferences,
         project::Environment,
     },
     port::{
-        Account, Audit, Budgets, Collaborators, EmailChange, Entry, Identity, Invitations, Keys, Limits, Members, Organization, Outbox,
-        ProjectLife, ProjectSettings, Projects, Receipts, Requests, Shell, Usage,
+        Account, Audit, Budgets, Collaborators, EmailChange, Entry, Finder, Founding, Identity, Invitations, Keys, Limits, Members,
+        Organization, Outbox, ProjectLife, ProjectSettings, Projects, Receipts, Requests, Shell, Usage,
     },
     ui::{Assets, shell},
 };
@@ -46,6 +46,8 @@ pub struct Ports {
     pub requests: Option<Arc<dyn Requests>>,
     pub audit: Option<Arc<dyn Audit>>,
     pub collaborators: Option<Arc<dyn Collaborators>>,
+    pub finder: Option<Arc<dyn Finder>>,
+    pub founding: Option<Arc<dyn Founding>>,
     pub preferences: Preferences,
     /// Provides further contexts, such as the answer of a form that was posted.
     pub contexts: Option<Arc<dyn Fn() + Send + Sync>>,
@@ -91,6 +93,8 @@ impl Ports {
         one(self.requests.as_ref());
         one(self.audit.as_ref());
         one(self.collaborators.as_ref());
+        one(self.finder.as_ref());
+        one(self.founding.as_ref());
         provide_context(self.preferences.clone());
         if let Some(contexts) = &self.contexts {
             contexts();
@@ -217,14 +221,21 @@ impl Shell for FakeShell {
         self.place.clone()
     }
 
-    async fn switcher(&self) -> Result<Vec<SwitcherOrg>, AppError> {
+    async fn switcher(&self, _query: &str, _recent: &[ProjectId]) -> Result<Places, AppError> {
         let place = self.place.clone()?;
-        Ok(vec![SwitcherOrg {
-            org: place.org,
-            may_manage: place.standing.org.is_some_and(|role| role != OrgRole::Member),
-            external: place.standing.org.is_none(),
-            projects: vec![project()],
-        }])
+        let at = VisibleProject {
+            project: project(),
+            standing: place.standing,
+        };
+        Ok(Places {
+            orgs: vec![SwitcherOrg {
+                org: place.org,
+                role: place.standing.org,
+                matching: 1,
+                projects: vec![at],
+            }],
+            ..Places::default()
+        })
     }
 
     async fn home(&self) -> Result<Option<Home>, AppError> {

@@ -8,6 +8,7 @@ mod entry;
 mod life;
 mod live;
 mod members;
+mod places;
 mod rows;
 mod settings;
 
@@ -246,7 +247,7 @@ async fn every_other_route_stands_in_the_table_and_answers_a_stranger() {
         let answer = site.ask(method, &path, "", "").await;
         let expected: &[u16] = match path.as_str() {
             "/assets/nothing" => &[404],
-            "/prefs/theme" => &[303, 422],
+            "/prefs/theme" | "/prefs/keys" => &[303, 422],
             "/acme/prod/keys" | "/acme/prod/members" | "/acme/prod/settings" | "/acme/prod/settings/collaborators" => &[302, 401],
             "/signup" => &[403],
             "/invite" | "/signin/reset" | "/signup/account" | "/account/email" => &[410],

@@ -155,13 +155,13 @@ impl Invitations for Console {
         if is_new {
             identity::start_session(self.store(), &self.caller, &self.session, &person).await?;
         }
-        let places = self.store().switcher(&person).await?;
-        let entered = places.into_iter().find(|place| place.org.id == invitation.org);
+        let places = self.store().places(&person, "", &[]).await?;
+        let entered = places.orgs.into_iter().find(|place| place.org.id == invitation.org);
         Ok(entered.and_then(|place| {
             let first = place.projects.into_iter().next()?;
             Some(Home {
                 org: place.org.slug,
-                project: first.slug,
+                project: first.project.slug,
             })
         }))
     }

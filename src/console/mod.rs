@@ -6,6 +6,7 @@ mod audit;
 mod budgets;
 mod collaborators;
 mod entry;
+mod founding;
 mod identity;
 mod invitations;
 mod keys;
@@ -18,6 +19,7 @@ mod project_settings;
 mod projects;
 mod receipts;
 mod requests;
+mod search;
 mod shell;
 #[cfg(test)]
 mod tests;
@@ -95,6 +97,8 @@ impl Console {
         provide_context::<Arc<dyn port::EmailChange>>(console.clone());
         provide_context::<Arc<dyn port::Outbox>>(console.clone());
         provide_context::<Arc<dyn port::Shell>>(console.clone());
+        provide_context::<Arc<dyn port::Finder>>(console.clone());
+        provide_context::<Arc<dyn port::Founding>>(console.clone());
         provide_context::<Arc<dyn port::Projects>>(console.clone());
         provide_context::<Arc<dyn port::Members>>(console.clone());
         provide_context::<Arc<dyn port::Invitations>>(console.clone());

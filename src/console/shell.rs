@@ -1,7 +1,7 @@
 use app::{
     model::{
-        AppError, Slug,
-        place::{Home, Place, SwitcherOrg},
+        AppError, ProjectId, Slug,
+        place::{Home, Place, Places},
     },
     policy::{self, Action},
     port::Shell,
@@ -28,8 +28,8 @@ impl Shell for Console {
         Ok(place)
     }
 
-    async fn switcher(&self) -> Result<Vec<SwitcherOrg>, AppError> {
-        Ok(self.store().switcher(self.person()?).await?)
+    async fn switcher(&self, query: &str, recent: &[ProjectId]) -> Result<Places, AppError> {
+        Ok(self.store().places(self.person()?, query, recent).await?)
     }
 
     async fn home(&self) -> Result<Option<Home>, AppError> {

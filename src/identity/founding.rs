@@ -134,14 +134,12 @@ pub async fn found(
         return Err(FoundingError::Done);
     }
     accounts::insert(&mut tx, &person.id, &person.name, &person.email, &hash, now.0).await?;
-    orgs::insert(&mut tx, &org_id, &org, &slug, &catalog.default_plan, now.0).await?;
-    orgs::insert_member(&mut tx, &org_id, &person.id, OrgRole::Owner, now.0).await?;
-    let chain = Chain::Org(org_id.clone());
-    let created = Event::new("org.created", &org_id, &org)
-        .set("address", &slug)
-        .set("plan", &catalog.default_plan);
-    audit::append(&mut tx, ambient, &caller, &chain, created).await?;
-    let (project, project_slug) = default_project(&mut tx, store, &caller, catalog, &org_id).await?;
+    let new = NewOrg {
+        id: &org_id,
+        name: &org,
+        slug: &slug,
+    };
+    let (project, project_slug) = found_org(&mut tx, store, &caller, catalog, &new, &person).await?;
     let secret = if with_key {
         Some(default_key(&mut tx, store, &caller, pepper, &org_id, &project, &person).await?)
     } else {
@@ -155,6 +153,32 @@ pub async fn found(
         project_slug,
         secret,
     })
+}
+
+/// An organization to be made.
+pub struct NewOrg<'a> {
+    pub id: &'a OrgId,
+    pub name: &'a Name,
+    pub slug: &'a Slug,
+}
+
+/// Makes an org on the default plan, its owner and its Default Project, and records it in the org's chain. Returns the project.
+pub async fn found_org(
+    tx: &mut Tx,
+    store: &Store,
+    caller: &Caller,
+    catalog: &Catalog,
+    new: &NewOrg<'_>,
+    owner: &Person,
+) -> Result<(ProjectId, Slug), DbError> {
+    let now = store.ambient.now();
+    orgs::insert(tx, new.id, new.name, new.slug, &catalog.default_plan, now.0).await?;
+    orgs::insert_member(tx, new.id, &owner.id, OrgRole::Owner, now.0).await?;
+    let event = Event::new("org.created", new.id, new.name)
+        .set("address", new.slug)
+        .set("plan", &catalog.default_plan);
+    audit::append(tx, &store.ambient, caller, &Chain::Org(new.id.clone()), event).await?;
+    default_project(tx, store, caller, catalog, new.id).await
 }
 
 /// A built-in name is valid; the error can only mean that the rules changed without it.

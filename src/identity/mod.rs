@@ -11,7 +11,7 @@ mod throttle;
 
 pub use change_password::change_password;
 pub use confirm::confirm;
-pub use founding::{Foundation, Founded, FoundingError, SetupLink, found};
+pub use founding::{Foundation, Founded, FoundingError, NewOrg, SetupLink, found, found_org};
 pub use password::Passwords;
 pub use session::{SessionLayer, authenticate, secure_removal, session_layer};
 pub use sign_in::{SignInError, append_everywhere, append_to_installation, sign_in, sign_out, start_session};

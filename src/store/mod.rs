@@ -21,11 +21,13 @@ pub mod mails;
 pub mod members;
 pub mod organization;
 pub mod orgs;
+pub mod places;
 pub mod project_life;
 pub mod project_settings;
 pub mod projects;
 pub mod receipts;
 pub mod requests;
+pub mod search;
 pub mod sessions;
 #[cfg(test)]
 pub(crate) mod testing;

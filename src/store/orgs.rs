@@ -3,14 +3,14 @@
 use app::{
     model::{
         AccountId, Name, OrgId, OrgRole, ProjectRole, Slug, Standing,
-        place::{Home, OrgRef, Place, ProjectRef, SwitcherOrg, Viewer},
+        place::{OrgRef, Place, ProjectRef, Viewer},
     },
     policy::Action,
 };
 
 use super::{
-    Store,
-    db::{Connection, DbError, execute, fetch_all, fetch_optional},
+    Store, count,
+    db::{Connection, DbError, execute, fetch_all, fetch_one, fetch_optional},
     parse,
 };
 use crate::access::{Person, reaches_a_project, standing_in_project};
@@ -29,6 +29,16 @@ pub async fn insert_member(on: &mut impl Connection, org: &OrgId, account: &Acco
     const SQL: &str = "INSERT INTO org_members (org_id, account_id, role, created_at) VALUES ($1, $2, $3, $4)";
     execute!(on, SQL, org.as_str(), account.as_str(), role.as_str(), now)?;
     Ok(())
+}
+
+/// How many orgs an account owns. Nobody else changes that before this transaction ends, if they ask here, too: it locks the
+/// account's row.
+pub async fn owned(on: &mut impl Connection, account: &AccountId) -> Result<u64, DbError> {
+    const LOCK: &str = "UPDATE accounts SET name = name WHERE id = $1";
+    const SQL: &str = "SELECT count(*) FROM org_members WHERE account_id = $1 AND role = 'owner'";
+    execute!(on, LOCK, account.as_str())?;
+    let (owned,) = fetch_one!(on, (i64,), SQL, account.as_str())?;
+    Ok(count(owned))
 }
 
 /// The orgs that an account is a member of, for records that concern all of them.
@@ -53,33 +63,6 @@ struct ProjectPlaceRow {
     archived_at: Option<i64>,
     role: Option<String>,
 }
-
-#[derive(sqlx::FromRow)]
-struct SwitcherRow {
-    org_id: String,
-    org_name: String,
-    org_slug: String,
-    org_role: Option<String>,
-    id: String,
-    name: String,
-    slug: String,
-    environment: String,
-    is_default: bool,
-}
-
-// Owners and admins see every project, members those assigned to them and the Default Project if it is open to all members,
-// externals the assigned ones.
-const VISIBLE: &str = "
-    SELECT o.id AS org_id, o.name AS org_name, o.slug AS org_slug, m.role AS org_role, p.id, p.name, p.slug, p.environment, p.is_default
-    FROM projects p
-    JOIN orgs o ON o.id = p.org_id
-    LEFT JOIN org_members m ON m.org_id = o.id AND m.account_id = $1
-    LEFT JOIN project_members c ON c.project_id = p.id AND c.account_id = $1
-    WHERE p.archived_at IS NULL
-      AND (m.role IN ('owner', 'admin') OR c.role IS NOT NULL
-           OR (p.is_default AND o.default_access = 'all_members' AND m.role IS NOT NULL))
-    ORDER BY lower(o.name), o.id, p.is_default DESC, lower(p.name), p.id
-    LIMIT $2";
 
 impl Store {
     /// Resolves an address for a person. `None` for what does not exist or must not be known. Old addresses of an organization
@@ -167,54 +150,5 @@ impl Store {
             place.spend_marks = self.spend_marks(&mut reader, &org_id, project.id.as_str()).await?;
         }
         Ok(Some(place))
-    }
-
-    /// The orgs and projects of a person, for the switcher; at most 500 projects.
-    pub async fn switcher(&self, person: &Person) -> Result<Vec<SwitcherOrg>, DbError> {
-        let mut orgs: Vec<SwitcherOrg> = Vec::new();
-        for row in self.visible(person, 500).await? {
-            let role = row.org_role.map(parse::<OrgRole>).transpose()?;
-            let org = OrgRef {
-                id: parse(row.org_id)?,
-                name: parse(row.org_name)?,
-                slug: parse(row.org_slug)?,
-            };
-            let project = ProjectRef {
-                id: parse(row.id)?,
-                name: parse(row.name)?,
-                slug: parse(row.slug)?,
-                environment: parse(row.environment)?,
-                is_default: row.is_default,
-                archived: false,
-            };
-            match orgs.last_mut() {
-                Some(last) if last.org.id == org.id => last.projects.push(project),
-                _ => orgs.push(SwitcherOrg {
-                    org,
-                    may_manage: matches!(role, Some(OrgRole::Owner | OrgRole::Admin)),
-                    external: role.is_none(),
-                    projects: vec![project],
-                }),
-            }
-        }
-        Ok(orgs)
-    }
-
-    /// The first place that a person can see.
-    pub async fn home(&self, person: &Person) -> Result<Option<Home>, DbError> {
-        let first = self.visible(person, 1).await?.into_iter().next();
-        first
-            .map(|row| {
-                Ok(Home {
-                    org: parse(row.org_slug)?,
-                    project: parse(row.slug)?,
-                })
-            })
-            .transpose()
-    }
-
-    async fn visible(&self, person: &Person, limit: i64) -> Result<Vec<SwitcherRow>, DbError> {
-        let mut reader = self.db.read().await?;
-        fetch_all!(&mut reader, SwitcherRow, VISIBLE, person.id.as_str(), limit)
     }
 }

@@ -10,6 +10,7 @@ use app::{
     },
     pages::keys::{BaseUrl, FormToken},
     shell,
+    ui::{Recent, SingleKeys},
 };
 use axum::{
     Form, Router,
@@ -162,6 +163,9 @@ fn context(site: &Arc<Site>) -> impl Fn() + Clone + Send + Sync + use<> {
         set_policy();
         if let Some(parts) = use_context::<Parts>() {
             provide_context(preferences(&site, &parts));
+            provide_context(SingleKeys::of(cookie(&parts.headers, "keys").unwrap_or_default()));
+            let recent = cookie(&parts.headers, "recent").unwrap_or_default();
+            provide_context(Recent::new(recent, is_visit(&parts.headers), site.public_url.is_https()));
             (site.console.provide)(&parts);
         }
     }
@@ -184,38 +188,45 @@ fn provide_assets() {
 /// Those of the account, if somebody is signed in; then the cookie follows, for the pages before the next sign-in. Else the
 /// theme of the cookie.
 fn preferences(site: &Site, parts: &Parts) -> Preferences {
-    let cookie = theme(&parts.headers);
+    // A stale word is no error.
+    let theme = cookie(&parts.headers, "theme")
+        .and_then(|theme| theme.parse().ok())
+        .unwrap_or_default();
     let Some(preferences) = parts.extensions.get::<Preferences>() else {
         return Preferences {
-            theme: cookie,
+            theme,
             ..Preferences::default()
         };
     };
-    if preferences.theme != cookie
+    if preferences.theme != theme
         && let Some(response) = use_context::<ResponseOptions>()
-        && let Ok(cookie) = HeaderValue::try_from(theme_cookie(site, preferences.theme))
+        && let Ok(cookie) = HeaderValue::try_from(kept(site, "theme", preferences.theme.as_str()))
     {
         response.append_header(SET_COOKIE, cookie);
     }
     preferences.clone()
 }
 
-/// Kept for a year.
-fn theme_cookie(site: &Site, theme: Theme) -> String {
+/// A cookie that is kept for a year.
+fn kept(site: &Site, name: &str, value: &str) -> String {
     let secure = if site.public_url.is_https() { "; Secure" } else { "" };
-    format!("theme={}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}", theme.as_str())
+    format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}")
 }
 
-/// The choice in the cookie `theme`; a stale word is no error.
-fn theme(headers: &HeaderMap) -> Theme {
+/// The value of a cookie.
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let value = cookies
+    cookies
         .flat_map(|value| value.split(';'))
-        .find_map(|cookie| cookie.trim().strip_prefix("theme="));
-    value.and_then(|value| value.parse().ok()).unwrap_or_default()
+        .find_map(|cookie| cookie.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
-/// The form of the account menu.
+/// The browser goes to a page: no script looks it up. Browsers that do not say so are believed.
+fn is_visit(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-dest").is_none_or(|purpose| purpose == "document")
+}
+
+/// The theme, as the form of the account menu has it.
 #[derive(serde::Deserialize)]
 pub struct ThemeForm {
     theme: String,
@@ -230,8 +241,20 @@ pub async fn choose_theme(State(site): State<Arc<Site>>, parts: Parts, Form(form
         Err(error) => return Audience::of_parts(&parts).refuse(&error),
     }
     (
-        [(SET_COOKIE, theme_cookie(&site, theme))],
+        [(SET_COOKIE, kept(&site, "theme", theme.as_str()))],
         Redirect::to(&origin::back(&parts.headers)),
     )
         .into_response()
+}
+
+/// The switch in the help.
+#[derive(serde::Deserialize)]
+pub struct KeysForm {
+    keys: String,
+}
+
+/// `POST /prefs/keys`: the same for the shortcuts of one letter.
+pub async fn choose_keys(State(site): State<Arc<Site>>, headers: HeaderMap, Form(form): Form<KeysForm>) -> Response {
+    let cookie = kept(&site, "keys", SingleKeys::of(&form.keys).as_str());
+    ([(SET_COOKIE, cookie)], Redirect::to(&origin::back(&headers))).into_response()
 }

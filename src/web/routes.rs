@@ -39,6 +39,7 @@ enum Handler {
     Metrics,
     Gateway,
     Theme,
+    Keys,
     Page(PageForm),
     Events,
 }
@@ -80,6 +81,7 @@ pub const ROUTES: &[Route] = &[
     route("POST", "/v1/chat/completions", Access::GatewayKey, Handler::Gateway),
     route("POST", "/v1/embeddings", Access::GatewayKey, Handler::Gateway),
     route("POST", "/prefs/theme", Access::FormPost, Handler::Theme),
+    route("POST", "/prefs/keys", Access::FormPost, Handler::Keys),
     route(
         "POST",
         "/{org}/{project}/keys",
@@ -121,6 +123,7 @@ pub(super) fn own() -> Router<Arc<Site>> {
         Handler::Ready => router.route(route.path, get(health::ready)),
         Handler::Metrics => router.route(route.path, get(metrics::show)),
         Handler::Theme => router.route(route.path, post(console::choose_theme)),
+        Handler::Keys => router.route(route.path, post(console::choose_keys)),
         Handler::Page(form) => router.route(route.path, post(move |site, request| console::submit(form, site, request))),
         Handler::Events => router.route(route.path, get(events::open)),
     })

@@ -5,9 +5,8 @@ use std::{cell::RefCell, rc::Rc, time::Duration};
 use leptos::{prelude::*, task::spawn_local, wasm_bindgen::JsCast, web_sys};
 use serde::Deserialize;
 use wasm_bindgen::{JsValue, closure::Closure};
-use wasm_bindgen_futures::JsFuture;
 
-use super::{all, go_to};
+use super::{all, fetch_document, go_to};
 
 /// Between two look-ups of the page.
 const REST: Duration = Duration::from_secs(2);
@@ -301,14 +300,9 @@ fn reload() {
 /// A fresh copy of the page, whose scripts do not run; `None` when there is no such page for this person any more. An error
 /// may be over at the next look-up.
 async fn fetch_page() -> Result<Option<web_sys::Document>, JsValue> {
-    let answer = JsFuture::from(window().fetch_with_str(&here())).await?;
-    let answer: web_sys::Response = answer.unchecked_into();
-    if !answer.ok() {
-        let is_gone = matches!(answer.status(), 401 | 403 | 404 | 410);
-        return if is_gone { Ok(None) } else { Err(JsValue::NULL) };
+    match fetch_document(&here()).await? {
+        Ok(page) => Ok(Some(page)),
+        Err(401 | 403 | 404 | 410) => Ok(None),
+        Err(_) => Err(JsValue::NULL),
     }
-    let html = JsFuture::from(answer.text()?).await?.as_string().unwrap_or_default();
-    web_sys::DomParser::new()?
-        .parse_from_string(&html, web_sys::SupportedType::TextHtml)
-        .map(Some)
 }

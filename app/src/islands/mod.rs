@@ -7,8 +7,11 @@ mod copy;
 mod escape;
 mod forms;
 mod live;
+mod lookup;
 mod modal;
+mod palette;
 mod password;
+mod shortcuts;
 mod slug;
 mod switcher;
 mod toast;
@@ -19,12 +22,16 @@ pub use escape::EscapeTo;
 pub use forms::Forms;
 pub use live::LiveStream;
 pub use modal::Modal;
+pub use palette::Palette;
 pub use password::PasswordGroup;
+pub use shortcuts::Shortcuts;
 pub use slug::SlugSuggestion;
 pub use switcher::SwitcherSearch;
 pub use toast::Toast;
 
 use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys};
+use wasm_bindgen::{JsValue, closure::Closure};
+use wasm_bindgen_futures::JsFuture;
 
 /// True once the island runs in the browser. False on the server and while hydrating, so that both render the same.
 fn use_script() -> ReadSignal<bool> {
@@ -52,4 +59,43 @@ fn all(root: &web_sys::Element, selector: &str) -> Vec<web_sys::Element> {
 /// The text field with this id.
 fn text_field(id: &str) -> Option<web_sys::HtmlInputElement> {
     document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Listens for as long as the document lives.
+fn listen(element: &web_sys::Element, event: &str, act: impl Fn(web_sys::Event) + 'static) {
+    let callback = Closure::<dyn Fn(web_sys::Event)>::new(act).into_js_value();
+    // Refused by no browser: the name is a string and the callback a function.
+    let _ = element.add_event_listener_with_callback(event, callback.unchecked_ref());
+}
+
+/// The key of an event of the keyboard.
+fn key(event: &web_sys::Event) -> Option<String> {
+    event.dyn_ref::<web_sys::KeyboardEvent>().map(web_sys::KeyboardEvent::key)
+}
+
+/// Does what a click on it would.
+fn follow(element: &web_sys::Element) {
+    if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
+        element.click();
+    }
+}
+
+/// Leads the focus there; an element that cannot take it leaves it where it was.
+fn focus(element: &web_sys::Element) {
+    if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// The page at an address of this console, whose scripts do not run, or the status of an answer that is none.
+async fn fetch_document(address: &str) -> Result<Result<web_sys::Document, u16>, JsValue> {
+    let answer = JsFuture::from(window().fetch_with_str(address)).await?;
+    let answer: web_sys::Response = answer.unchecked_into();
+    if !answer.ok() {
+        return Ok(Err(answer.status()));
+    }
+    let html = JsFuture::from(answer.text()?).await?.as_string().unwrap_or_default();
+    web_sys::DomParser::new()?
+        .parse_from_string(&html, web_sys::SupportedType::TextHtml)
+        .map(Ok)
 }

@@ -1,58 +1,61 @@
-//! The search of the switcher.
+//! The switcher: its list comes when it opens, and follows what is typed.
+
+use std::{cell::Cell, time::Duration};
 
 use leptos::{prelude::*, web_sys};
 
-use super::all;
+use super::{
+    all, focus, follow, listen,
+    lookup::{Lookup, PAUSE},
+};
 
-/// The search field. It hides what does not match in `#switcher`: a `section` per organization and an `li` per row, both
-/// with their name in `data-name`, and shows `#switcher [role=status]` when nothing is left.
+/// Fills `#places` from the form `#places-search` when `#switcher` opens for the first time and whenever something is typed. The
+/// arrow keys lead through the links, Enter in the field opens the first one.
 #[island]
 pub fn SwitcherSearch() -> impl IntoView {
-    view! {
-        <input
-            class="input"
-            type="search"
-            aria-label="Find an organization or project"
-            placeholder="Find an organization or project"
-            on:input:target=move |event| filter(&event.target().value())
-        />
+    Effect::new(|_| {
+        let panel = document().get_element_by_id("switcher");
+        let Some((panel, lookup)) = panel.zip(Lookup::new("places-search", "places")) else {
+            return;
+        };
+        let (opening, typing, sending) = (lookup.clone(), lookup.clone(), lookup);
+        let is_new = Cell::new(true);
+        listen(&panel, "beforetoggle", move |_| {
+            if is_new.replace(false) {
+                opening.ask(Duration::ZERO, |_| {});
+            }
+        });
+        listen(&panel, "input", move |_| typing.ask(PAUSE, |_| {}));
+        listen(&panel, "submit", move |event| {
+            let first = all(sending.part(), "a").into_iter().next().filter(|_| sending.is_settled());
+            if let Some(first) = first {
+                event.prevent_default();
+                follow(&first);
+            }
+        });
+        let rows = panel.clone();
+        listen(&panel, "keydown", move |event| on_key(&rows, &event));
+    });
+}
+
+fn on_key(panel: &web_sys::Element, event: &web_sys::Event) {
+    let Some(key) = super::key(event) else { return };
+    let stops = all(panel, "input[type=search], a");
+    let focused = document().active_element();
+    let here = stops.iter().position(|stop| Some(stop) == focused.as_ref());
+    if let Some(next) = here.and_then(|here| next_stop(&key, here, stops.len())) {
+        event.prevent_default();
+        focus(&stops[next]);
     }
 }
 
-fn filter(query: &str) {
-    let Some(panel) = document().get_element_by_id("switcher") else {
-        return;
-    };
-    let mut found = false;
-    for section in all(&panel, "section") {
-        let org = name(&section);
-        let mut shown = 0;
-        for row in all(&section, "li") {
-            let matching = matches(query, &org, &name(&row));
-            show(&row, matching);
-            shown += usize::from(matching);
-        }
-        show(&section, shown > 0);
-        found |= shown > 0;
+/// The row that an arrow key leads to; they stop at both ends.
+fn next_stop(key: &str, from: usize, count: usize) -> Option<usize> {
+    match key {
+        "ArrowDown" => Some((from + 1).min(count - 1)),
+        "ArrowUp" => Some(from.saturating_sub(1)),
+        _ => None,
     }
-    for nothing in all(&panel, "[role=status]") {
-        show(&nothing, !found);
-    }
-}
-
-fn name(element: &web_sys::Element) -> String {
-    element.get_attribute("data-name").unwrap_or_default()
-}
-
-fn show(element: &web_sys::Element, shown: bool) {
-    // Refused only for a name that no attribute can have.
-    let _ = element.toggle_attribute_with_force("hidden", !shown);
-}
-
-/// Does the search find this row (by its name, or by its organization's)?
-fn matches(query: &str, org: &str, row: &str) -> bool {
-    let query = query.trim().to_lowercase();
-    org.to_lowercase().contains(&query) || row.to_lowercase().contains(&query)
 }
 
 #[cfg(test)]
@@ -60,10 +63,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_search_looks_at_names_of_projects_and_organizations() {
-        assert!(matches("", "Acme Robotics", "prod"));
-        assert!(matches("PRO", "Acme Robotics", "prod"));
-        assert!(matches("acme", "Acme Robotics", "prod"));
-        assert!(!matches("staging", "Acme Robotics", "prod"));
+    fn arrow_keys_stop_at_both_ends() {
+        assert_eq!((next_stop("ArrowDown", 0, 3), next_stop("ArrowDown", 2, 3)), (Some(1), Some(2)));
+        assert_eq!((next_stop("ArrowUp", 1, 3), next_stop("ArrowUp", 0, 3)), (Some(0), Some(0)));
+        assert_eq!(next_stop("Tab", 1, 3), None);
     }
 }

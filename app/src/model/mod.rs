@@ -31,6 +31,7 @@ pub mod receipt_detail;
 pub mod receipt_parts;
 pub mod request;
 pub mod role;
+pub mod search;
 pub mod tier;
 pub mod time;
 pub mod usage;

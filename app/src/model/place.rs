@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Email, Name, OrgId, ProjectId, Slug, Standing, budget::SpendMark, project::Environment};
+use super::{AccountId, Email, Name, OrgId, OrgRole, ProjectId, Slug, Standing, budget::SpendMark, project::Environment};
 
 /// The signed-in person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,15 +43,50 @@ pub struct Place {
     pub spend_marks: Vec<SpendMark>,
 }
 
-/// The switcher: the orgs of the person with the projects they see, archived ones left out.
+/// A project that the person sees, with what they are in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisibleProject {
+    pub project: ProjectRef,
+    pub standing: Standing,
+}
+
+/// An organization of the switcher, with the first projects that the person sees there; archived ones are left out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SwitcherOrg {
     pub org: OrgRef,
-    /// Whether "All projects" and "Create project" are offered.
-    pub may_manage: bool,
-    /// True for somebody who is only a guest in some of its projects.
-    pub external: bool,
-    pub projects: Vec<ProjectRef>,
+    /// The role in the organization; `None` for somebody who is only a guest in some of its projects.
+    pub role: Option<OrgRole>,
+    /// How many projects match the search; `projects` has the first of them.
+    pub matching: u64,
+    pub projects: Vec<VisibleProject>,
+}
+
+impl SwitcherOrg {
+    /// What the person is in the organization as a whole.
+    pub fn standing(&self) -> Standing {
+        Standing {
+            org: self.role,
+            project: None,
+        }
+    }
+}
+
+/// A project that the person was in lately.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecentPlace {
+    pub org: OrgRef,
+    pub role: Option<OrgRole>,
+    pub at: VisibleProject,
+}
+
+/// The switcher: where the person can go.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Places {
+    /// Newest first; empty while something is searched for.
+    pub recent: Vec<RecentPlace>,
+    pub orgs: Vec<SwitcherOrg>,
+    /// There are more organizations than are listed.
+    pub has_more: bool,
 }
 
 /// Where to go after sign-in: the first place the person can see.

@@ -1,8 +1,8 @@
 use async_trait::async_trait;
 
 use crate::model::{
-    AppError,
-    place::{Home, Place, SwitcherOrg},
+    AppError, ProjectId,
+    place::{Home, Place, Places},
 };
 
 /// The frame around every page.
@@ -13,8 +13,9 @@ pub trait Shell: Send + Sync {
     /// # Errors
     /// `SignedOut`; `NotFound` for what does not exist or must not be known; `Forbidden` for "All projects" without the role.
     async fn place(&self, org: &str, project: Option<&str>) -> Result<Place, AppError>;
-    /// The orgs and projects of the person.
-    async fn switcher(&self) -> Result<Vec<SwitcherOrg>, AppError>;
+    /// The orgs and projects of the person that the text `query` finds. `recent` are the projects of the last visits, as the
+    /// browser remembers them; those that the person does not see (any more) are left out.
+    async fn switcher(&self, query: &str, recent: &[ProjectId]) -> Result<Places, AppError>;
     /// Where `/` leads: `None` for a person without any project.
     async fn home(&self) -> Result<Option<Home>, AppError>;
 }

@@ -31,6 +31,8 @@ pub enum Notice {
     OrgLeft,
     OrganizationSaved,
     OwnershipTransferred,
+    PageNotForRole,
+    PageNotHere,
     PasswordChanged,
     ProjectArchived,
     ProjectRestored,
@@ -40,7 +42,7 @@ pub enum Notice {
 }
 
 impl Notice {
-    const ALL: [Self; 26] = [
+    const ALL: [Self; 28] = [
         Self::AccountSaved,
         Self::BudgetRemoved,
         Self::BudgetSaved,
@@ -61,6 +63,8 @@ impl Notice {
         Self::OrgLeft,
         Self::OrganizationSaved,
         Self::OwnershipTransferred,
+        Self::PageNotForRole,
+        Self::PageNotHere,
         Self::PasswordChanged,
         Self::ProjectArchived,
         Self::ProjectRestored,
@@ -91,6 +95,8 @@ impl Notice {
             Self::OrgLeft => "organization-left",
             Self::OrganizationSaved => "organization-saved",
             Self::OwnershipTransferred => "ownership-transferred",
+            Self::PageNotForRole => "page-not-for-role",
+            Self::PageNotHere => "page-not-here",
             Self::PasswordChanged => "password-changed",
             Self::ProjectArchived => "project-archived",
             Self::ProjectRestored => "project-restored",
@@ -122,6 +128,8 @@ impl Notice {
             Self::OrgLeft => "You have left the organization.",
             Self::OrganizationSaved => "Organization settings saved.",
             Self::OwnershipTransferred => "Ownership transferred. You are an admin now.",
+            Self::PageNotForRole => "The page that you were on is not for your role here. This is the first one.",
+            Self::PageNotHere => "The page that you were on does not exist here. This is the first one.",
             Self::PasswordChanged => "Password changed. All your other sessions have ended.",
             Self::ProjectArchived => "Project archived. Its keys are refused from now on.",
             Self::ProjectRestored => "Project restored. Its keys are disabled until you enable them.",

@@ -10,6 +10,8 @@ pub const ORG: [u16; 8] = [401, 200, 200, 403, 403, 403, 404, 404];
 const OWNERS: [u16; 8] = [401, 200, 403, 403, 403, 403, 404, 404];
 const MANAGE_PROJECTS: [u16; 8] = [401, 200, 200, 403, 403, 404, 403, 404];
 const SIGNED_IN: [u16; 8] = [401, 200, 200, 200, 200, 200, 200, 200];
+/// Pages of the person, whatever they are part of.
+const PERSONAL: [u16; 8] = [302, 200, 200, 200, 200, 200, 200, 200];
 const NO_SUCH: [u16; 8] = [401, 404, 404, 404, 404, 404, 404, 404];
 
 /// Every server function. Where a call would change the world for the next person, it is made to fail on its last check
@@ -27,7 +29,7 @@ pub const FUNCTIONS: &[Row] = &[
         [403; 8],
     ),
     ("/api/shell/home", "", SIGNED_IN),
-    ("/api/shell/switcher", "", SIGNED_IN),
+    ("/api/shell/switcher", "query=", SIGNED_IN),
     ("/api/shell/place", "org=acme&project=prod", READ_PROJECT),
     ("/api/keys/list", "project={prod}&page[number]=0&page[query]=", READ_PROJECT),
     ("/api/keys/disable", "project={prod}&key={key}&back=/acme/prod/keys", KEYS),
@@ -102,6 +104,13 @@ pub const FUNCTIONS: &[Row] = &[
         "project={prod}&account={member}&keys[0]=key_00000000000000000000000000&back=/acme/prod/settings/collaborators",
         [401, 404, 404, 404, 403, 404, 403, 404],
     ),
+    // Going elsewhere: everybody finds what is theirs.
+    (
+        "/api/shell/search",
+        "search[text]=acme&search[org]={org}&search[project]={prod}",
+        SIGNED_IN,
+    ),
+    ("/api/org/create", "name=Other&slug=other", [401, 422, 422, 422, 422, 422, 422, 422]),
     // The account of the one who asks.
     ("/api/account/show", "", SIGNED_IN),
     (
@@ -227,6 +236,9 @@ pub const PAGES: &[(&str, &str, [u16; 8])] = &[
         "/acme/~/projects",
         [302, 200, 200, 403, 403, 403, 404, 404],
     ),
+    ("/account/places", "/account/places?from=/acme/prod/keys", PERSONAL),
+    ("/account/organization", "/account/organization", PERSONAL),
+    ("/search", "/search?q=acme&from=/acme/prod/keys", PERSONAL),
     (
         "/{org}/{project}/settings",
         "/acme/prod/settings",

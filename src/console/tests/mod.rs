@@ -8,10 +8,12 @@ mod members;
 mod organization;
 mod outsiders;
 mod people;
+mod places;
 mod project_life;
 mod project_settings;
 mod receipts;
 mod removals;
+mod search;
 
 use app::{
     model::{
@@ -200,8 +202,8 @@ on_both_engines! {
         assert_eq!(member.place("acme", Some("prod")).await, Err(AppError::NotFound));
         assert!(Keys::list(&owner, world.prod.clone(), Page::default()).await.is_ok(), "history stays readable");
         assert!(matches!(Keys::create(&owner, world.prod.clone(), new_key("")).await, Err(AppError::Conflict { .. })));
-        let switcher = owner.switcher().await.expect("switcher");
-        assert!(switcher[0].projects.iter().all(|project| project.id != world.prod));
+        let switcher = owner.switcher("", &[]).await.expect("switcher");
+        assert!(switcher.orgs[0].projects.iter().all(|at| at.project.id != world.prod));
 
         let last = owner.preview_archive(world.default_project.clone()).await.expect("dry run");
         assert!(last.obstacle.is_some_and(|obstacle| obstacle.contains("last active")));
@@ -225,8 +227,8 @@ on_both_engines! {
             assert_eq!(outcome(console.place("acme", None).await), all, "{who:?} all projects");
             assert_eq!(outcome(console.place("acme", Some("nope")).await), if who == Who::Anonymous { "401" } else { "404" });
         }
-        let external = world.console(Who::External).await.switcher().await.expect("switcher");
-        assert_eq!((external.len(), external[0].external, external[0].projects.len()), (1, true, 1));
+        let external = world.console(Who::External).await.switcher("", &[]).await.expect("switcher").orgs;
+        assert_eq!((external.len(), external[0].role, external[0].projects.len()), (1, None, 1));
     }
 
     async fn every_chain_verifies_after_real_changes(db: TestDb) {

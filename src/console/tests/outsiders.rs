@@ -90,7 +90,7 @@ async fn everything(by: &Console, world: &World) -> String {
                 .expect("requests"),
             (
                 by.place("acme", Some("prod")).await.expect("place"),
-                by.switcher().await.expect("switcher"),
+                by.switcher("", &[]).await.expect("switcher"),
                 by.details(prod()).await.expect("settings")
             ),
         )

@@ -77,7 +77,7 @@ on_both_engines! {
         let lost = "404 404 404 nowhere";
         for who in [Who::ProjectAdmin, Who::ProjectMember, Who::External] {
             assert_eq!(reaches(&world, who).await, lost, "{who:?}");
-            assert!(world.console(who).await.switcher().await.expect("answered").is_empty());
+            assert!(world.console(who).await.switcher("", &[]).await.expect("answered").orgs.is_empty());
         }
         assert_eq!(states_of_keys(&owner, &world).await, [KeyState::Active], "archived is no state of a key");
         assert_eq!(

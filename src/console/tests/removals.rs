@@ -32,7 +32,7 @@ on_both_engines! {
         owner.remove(world.prod.clone(), person.clone(), Vec::new()).await.expect("removed");
         assert_eq!(member.place("acme", Some("prod")).await, Err(AppError::NotFound));
         assert_eq!(member.place("acme", None).await, Err(AppError::NotFound));
-        assert_eq!((member.switcher().await.expect("switcher").len(), member.home().await), (0, Ok(None)));
+        assert_eq!((member.switcher("", &[]).await.expect("switcher").orgs.len(), member.home().await), (0, Ok(None)));
         assert_eq!(owner.remove(world.prod.clone(), person.clone(), Vec::new()).await, Err(AppError::NotFound), "once");
 
         assert_eq!(add(&owner, &world, Who::ProjectMember.email()).await, Ok(Addition::Added), "still a member of the organization");

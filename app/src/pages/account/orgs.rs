@@ -35,8 +35,9 @@ pub fn OrgCard(orgs: Vec<Membership>) -> impl IntoView {
         }
         .into_any()
     };
+    let create = || view! { <a class="btn sm" href="/account/organization">"Create organization"</a> };
     view! {
-        <Card id="organizations" title="Organizations">
+        <Card id="organizations" title="Organizations" tools=create>
             {body}
         </Card>
     }

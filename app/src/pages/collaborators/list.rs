@@ -11,8 +11,8 @@ use crate::{
         collaborator::{Collaborator, CollaboratorFilter, Collaborators, Origin},
     },
     ui::{
-        Badge, Card, Column, DisabledEntry, Empty, Form, Notice, Pager, Person, RowMenu, SearchBox, Table, Time, Tone, page_of, page_param,
-        query,
+        Badge, Card, Column, DisabledEntry, Empty, Form, LockedRole, Notice, Pager, Person, RoleChoice, RoleLabel, RowMenu, SearchBox,
+        Table, Time, Tone, page_of, page_param, query,
     },
 };
 
@@ -93,7 +93,7 @@ fn Tools(people: People, text: String, filter: CollaboratorFilter, external: u64
             role: (!on).then_some(role),
             ..filter
         };
-        chip(role_label(role), on, role_of)
+        chip(role.label(), on, role_of)
     });
     // A viewer outside of the organization sees nobody who inherits a role.
     let knows_the_org = people.place.standing.org.is_some();
@@ -129,13 +129,6 @@ fn Tools(people: People, text: String, filter: CollaboratorFilter, external: u64
         {roles}
         {origins}
         <small class="muted only-wide">{sums}</small>
-    }
-}
-
-fn role_label(role: ProjectRole) -> &'static str {
-    match role {
-        ProjectRole::Admin => "Admin",
-        ProjectRole::Member => "Member",
     }
 }
 
@@ -196,7 +189,7 @@ fn RoleCell(people: People, person: Collaborator) -> impl IntoView {
     };
     let owner = person.is_project_owner;
     let control = match role_lock(&people, &person) {
-        Some(reason) => view! { <LockedRole person reason /> }.into_any(),
+        Some(reason) => view! { <LockedRole account=person.account name=person.name role=person.role.label() reason /> }.into_any(),
         None => view! { <RoleForm people person /> }.into_any(),
     };
     view! {
@@ -217,19 +210,6 @@ fn RoleCell(people: People, person: Collaborator) -> impl IntoView {
 }
 
 #[component]
-fn LockedRole(person: Collaborator, reason: &'static str) -> impl IntoView {
-    let why = format!("why-{}", person.account);
-    view! {
-        <select class="select sm" aria-label=format!("Role of {}", person.name) title=reason aria-describedby=why.clone() disabled>
-            <option>{role_label(person.role)}</option>
-        </select>
-        <span class="sr-only" id=why>
-            {reason}
-        </span>
-    }
-}
-
-#[component]
 fn RoleForm(people: People, person: Collaborator) -> impl IntoView {
     let (query, name) = (query(), person.name.to_string());
     let here = page_of(&query);
@@ -242,23 +222,14 @@ fn RoleForm(people: People, person: Collaborator) -> impl IntoView {
         let separator = if list.contains('?') { '&' } else { '?' };
         format!("{list}{separator}{}={}", done.0, done.1)
     };
-    let options = ProjectRole::ALL
-        .map(|role| view! { <option value=role.as_str() selected=role == person.role>{role_label(role)}</option> })
-        .collect_view();
+    let choices = ProjectRole::ALL.map(|role| (role.as_str(), role.label())).to_vec();
     view! {
         <Form action=SetRole::PATH>
             <input type="hidden" name="project" value=people.project.id.to_string() />
             <input type="hidden" name="account" value=person.account.to_string() />
             <input type="hidden" name="seen" value=person.role.as_str() />
             <input type="hidden" name="back" value=back />
-            <span class="role">
-                <select class="select sm" name="role" aria-label=format!("Role of {name}") autocomplete="off">
-                    {options}
-                </select>
-                <button type="submit" class="btn sm" aria-label=format!("Change the role of {name}")>
-                    "Change"
-                </button>
-            </span>
+            <RoleChoice name choices current=person.role.as_str() />
         </Form>
     }
 }

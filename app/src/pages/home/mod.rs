@@ -39,6 +39,7 @@ fn Start(home: Option<Home>) -> impl IntoView {
                 text="Your account works, but nobody has added you to a project. Ask an owner or admin of your organization."
             >
                 <a class="btn primary" href="/">"Look again"</a>
+                <a class="btn" href="/account/organization">"Create organization"</a>
                 <a class="btn" href=account::PATH>"Your account"</a>
             </Obstacle>
         }

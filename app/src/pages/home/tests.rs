@@ -18,6 +18,7 @@ async fn somebody_without_a_project_is_told_whom_to_ask() {
         "{}",
         answer.html
     );
+    assert!(answer.html.contains("href=\"/account/organization\""), "or makes one of their own");
 }
 
 #[tokio::test]

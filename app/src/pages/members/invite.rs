@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::{InviteOutcome, Members, Refused, api::find_invite_options, invite_form::InviteForm, role_label};
+use super::{InviteOutcome, Members, Refused, api::find_invite_options, invite_form::InviteForm};
 use crate::{
     model::{
         AppError, OrgRole, ProjectRole,
         invitation::{InviteOptions, NewInvitations},
     },
     policy::may_grant,
-    ui::{Control, Dialog, Field, FormError, PageForm, SelectField, Submit, query},
+    ui::{Control, Dialog, Field, FormError, PageForm, RoleLabel, SelectField, Submit, query},
 };
 
 /// The form at `?invite=1`, and what the form that was posted came back with.
@@ -36,7 +36,7 @@ fn Invite(members: Members, options: InviteOptions, typed: InviteForm, failure: 
     let roles = OrgRole::ALL
         .into_iter()
         .filter(|role| may_grant(actor, None, Some(*role)))
-        .map(|role| (role.as_str().to_owned(), role_label(role).to_owned()))
+        .map(|role| (role.as_str().to_owned(), role.label().to_owned()))
         .collect::<Vec<_>>();
     let role = typed.role.parse::<OrgRole>().unwrap_or(OrgRole::Member);
     let project_role = typed.project_role.parse::<ProjectRole>().unwrap_or(ProjectRole::Member);

@@ -2,7 +2,7 @@
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::{Members, api::SetRole, filter_of, role_label};
+use super::{Members, api::SetRole, filter_of};
 use crate::{
     icon::Icon,
     islands::CopyLink,
@@ -12,8 +12,8 @@ use crate::{
     },
     policy::{self, may_grant},
     ui::{
-        Badge, Card, Column, DisabledEntry, Empty, Form, Notice, Pager, Person, RowMenu, SearchBox, Table, Time, Tone, page_of, page_param,
-        query,
+        Badge, Card, Column, DisabledEntry, Empty, Form, LockedRole, Notice, Pager, Person, RoleChoice, RoleLabel, RowMenu, SearchBox,
+        Table, Time, Tone, page_of, page_param, query,
     },
 };
 
@@ -96,7 +96,7 @@ fn Tools(members: Members, text: String, filter: MemberFilter, without_project: 
             role: (!on).then_some(role),
             ..filter.clone()
         };
-        chip("", role_label(role).to_owned(), on, of_role)
+        chip("", role.label().to_owned(), on, of_role)
     });
     let stranded = (without_project > 0 || filter.without_project).then(|| {
         let of_state = MemberFilter {
@@ -176,18 +176,7 @@ fn role_lock(members: &Members, person: &Member) -> Option<&'static str> {
 #[component]
 fn RoleCell(members: Members, person: Member) -> impl IntoView {
     match role_lock(&members, &person) {
-        Some(reason) => {
-            let why = format!("why-{}", person.account);
-            view! {
-                <select class="select sm" aria-label=format!("Role of {}", person.name) title=reason aria-describedby=why.clone() disabled>
-                    <option>{role_label(person.role)}</option>
-                </select>
-                <span class="sr-only" id=why>
-                    {reason}
-                </span>
-            }
-            .into_any()
-        }
+        Some(reason) => view! { <LockedRole account=person.account name=person.name role=person.role.label() reason /> }.into_any(),
         None => view! { <RoleForm members person /> }.into_any(),
     }
 }
@@ -202,25 +191,18 @@ fn RoleForm(members: Members, person: Member) -> impl IntoView {
     } else {
         members.here(Notice::RoleChanged.param())
     };
-    let options = OrgRole::ALL
+    let choices = OrgRole::ALL
         .into_iter()
         .filter(|role| may_grant(actor, Some(person.role), Some(*role)))
-        .map(|role| view! { <option value=role.as_str() selected=role == person.role>{role_label(role)}</option> })
-        .collect_view();
+        .map(|role| (role.as_str(), role.label()))
+        .collect::<Vec<_>>();
     view! {
         <Form action=SetRole::PATH>
             <input type="hidden" name="org" value=members.place.org.id.to_string() />
             <input type="hidden" name="account" value=person.account.to_string() />
             <input type="hidden" name="seen" value=person.role.as_str() />
             <input type="hidden" name="back" value=back />
-            <span class="role">
-                <select class="select sm" name="role" aria-label=format!("Role of {name}") autocomplete="off">
-                    {options}
-                </select>
-                <button type="submit" class="btn sm" aria-label=format!("Change the role of {name}")>
-                    "Change"
-                </button>
-            </span>
+            <RoleChoice name choices current=person.role.as_str() />
         </Form>
     }
 }

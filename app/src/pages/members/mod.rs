@@ -90,15 +90,6 @@ fn filter_of(query: &ParamsMap) -> MemberFilter {
     }
 }
 
-/// For people.
-fn role_label(role: OrgRole) -> &'static str {
-    match role {
-        OrgRole::Owner => "Owner",
-        OrgRole::Admin => "Admin",
-        OrgRole::Member => "Member",
-    }
-}
-
 /// The page of the route `members`. It stands under "All projects" only.
 #[component]
 pub fn MembersPage() -> impl IntoView {

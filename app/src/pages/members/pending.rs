@@ -5,7 +5,6 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use super::{
     Members,
     api::{ResendInvitation, RevokeInvitation},
-    role_label,
 };
 use crate::{
     model::{
@@ -13,7 +12,7 @@ use crate::{
         invitation::{Invitation, Pending},
     },
     policy::{self, may_grant},
-    ui::{Badge, Card, Column, Empty, Form, Notice, Table, Time, Tone},
+    ui::{Badge, Card, Column, Empty, Form, Notice, RoleLabel, Table, Time, Tone},
 };
 
 /// The newest ones, each with its way on.
@@ -99,7 +98,7 @@ fn Row(members: Members, invitation: Invitation, now: Timestamp) -> impl IntoVie
             <th scope="row" class="name">
                 {invitation.email.to_string()}
             </th>
-            <td data-label="Role">{role_label(invitation.role)}</td>
+            <td data-label="Role">{invitation.role.label()}</td>
             <td data-label="First projects">{projects}</td>
             <td data-label="Invited by">
                 <bdi>{invitation.invited_by.clone()}</bdi>

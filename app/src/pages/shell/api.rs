@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use crate::model::{
     AppError,
-    place::{Place, SwitcherOrg},
+    place::{Place, Places},
+    search::{Found, Search},
 };
 
 /// Resolves the first two segments of the address; `~` as `project` means "All projects".
@@ -14,8 +15,15 @@ pub async fn find_place(org: String, project: String) -> Result<Place, AppError>
     crate::port::port::<dyn crate::port::Shell>()?.place(&org, project).await
 }
 
-/// The organizations and projects of the person.
+/// The organizations and projects of the person that the text finds; without a text also the last visits of this browser.
 #[server(endpoint = "shell/switcher")]
-pub async fn list_places() -> Result<Vec<SwitcherOrg>, AppError> {
-    crate::port::port::<dyn crate::port::Shell>()?.switcher().await
+pub async fn list_places(query: String) -> Result<Places, AppError> {
+    let recent = use_context::<crate::ui::Recent>().unwrap_or_default();
+    crate::port::port::<dyn crate::port::Shell>()?.switcher(&query, recent.ids()).await
+}
+
+/// Projects, people and keys for the palette.
+#[server(endpoint = "shell/search")]
+pub async fn find_anything(search: Search) -> Result<Found, AppError> {
+    crate::port::port::<dyn crate::port::Finder>()?.search(search).await
 }

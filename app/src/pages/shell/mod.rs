@@ -2,7 +2,10 @@
 
 mod account;
 mod api;
+mod help;
+pub mod landing;
 mod navigation;
+mod palette;
 mod switcher;
 #[cfg(test)]
 mod tests;
@@ -10,17 +13,24 @@ mod tests;
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_params_map};
 
-pub use self::account::AccountMenu;
+pub use self::{
+    account::AccountMenu,
+    api::{find_anything, find_place, list_places},
+    navigation::{ORG_PAGES, PROJECT_PAGES, PageOfPlace, letter},
+    palette::SEARCH,
+    switcher::{CreateOrganization, PlacesSearch},
+};
 use self::{
-    api::find_place,
+    help::Help,
     navigation::Sidebar,
+    palette::{PaletteLink, PalettePanel},
     switcher::{Switcher, SwitcherButton},
 };
 use crate::{
     icon::Icon,
     model::place::Place,
     policy::Action,
-    ui::{LoadedPlace, use_place},
+    ui::{LoadedPlace, Recent, use_place},
 };
 
 /// Loads the place of the address, and draws the frame of every page in it. The page itself waits in `InPlace`.
@@ -47,6 +57,9 @@ pub fn Shell() -> impl IntoView {
 /// Top bar and side navigation; a place that cannot be shown has none.
 #[component]
 fn Frame(place: Place) -> impl IntoView {
+    if let (Some(recent), Some(project)) = (use_context::<Recent>(), &place.project) {
+        recent.visit(&project.id);
+    }
     provide_context(place);
     view! {
         <TopBar />
@@ -82,13 +95,16 @@ fn TopBar() -> impl IntoView {
                 <SwitcherButton />
             </nav>
             <span class="spacer"></span>
+            <PaletteLink />
+            <Help />
             <AccountMenu viewer=place.viewer />
             <Switcher />
         </header>
+        <PalettePanel />
     }
 }
 
 /// The first letter of a name, as a mark.
-fn initial(name: &str) -> String {
+pub fn initial(name: &str) -> String {
     name.chars().take(1).flat_map(char::to_uppercase).collect()
 }

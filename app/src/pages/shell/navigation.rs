@@ -8,15 +8,17 @@ use crate::{icon::Icon, model::place::Place, policy::Action, ui::use_place};
 /// One entry of the navigation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Entry {
+    page: &'static str,
     label: &'static str,
     icon: &'static str,
     href: String,
 }
 
-/// A page of the console: its segment, name, icon, and what it takes to see it.
-type PageOfPlace = (&'static str, &'static str, &'static str, Action);
+/// A page of the console: its segments, name, icon, and what it takes to see it. The switcher and the palette know the pages from
+/// the same tables.
+pub type PageOfPlace = (&'static str, &'static str, &'static str, Action);
 
-const PROJECT_PAGES: [PageOfPlace; 7] = [
+pub const PROJECT_PAGES: [PageOfPlace; 7] = [
     ("settings/collaborators", "Collaborators", "users", Action::ManageProject),
     ("keys", "API Keys", "key-round", Action::ViewKeys),
     ("limits", "Limits", "gauge", Action::ViewUsage),
@@ -26,7 +28,7 @@ const PROJECT_PAGES: [PageOfPlace; 7] = [
     ("settings", "Project settings", "sliders-horizontal", Action::ManageProject),
 ];
 
-const ORG_PAGES: [PageOfPlace; 6] = [
+pub const ORG_PAGES: [PageOfPlace; 6] = [
     ("projects", "Projects", "folder", Action::ViewOrg),
     ("members", "Members", "user-round", Action::ManageMembers),
     ("usage", "Usage & Analytics", "chart-column", Action::ViewOrg),
@@ -34,6 +36,22 @@ const ORG_PAGES: [PageOfPlace; 6] = [
     ("audit", "Audit Logs", "scroll-text", Action::ViewOrg),
     ("settings", "Organization settings", "building-2", Action::ManageOrg),
 ];
+
+/// The key that leads to a page after `g`.
+pub fn letter(page: &str) -> Option<&'static str> {
+    Some(match page {
+        "audit" => "a",
+        "keys" => "k",
+        "limits" => "l",
+        "members" => "m",
+        "projects" => "p",
+        "requests" => "r",
+        "settings" => "s",
+        "settings/collaborators" => "c",
+        "usage" => "u",
+        _ => return None,
+    })
+}
 
 /// The pages of the project of the place; none under "All projects".
 fn project_entries(place: &Place) -> Vec<Entry> {
@@ -54,6 +72,7 @@ fn entries(place: &Place, pages: &[PageOfPlace], href: impl Fn(&str) -> String) 
         .iter()
         .filter(|(_, _, _, action)| place.standing.may(*action))
         .map(|(page, label, icon, _)| Entry {
+            page,
             label,
             icon,
             href: href(page),
@@ -92,7 +111,7 @@ fn NavLink(entry: Entry) -> impl IntoView {
     let current = use_location().pathname.with_untracked(|path| *path == entry.href).then_some("page");
     view! {
         <li>
-            <a href=entry.href aria-current=current>
+            <a href=entry.href aria-current=current data-go=letter(entry.page)>
                 <Icon name=entry.icon />
                 {entry.label}
             </a>

@@ -1,9 +1,14 @@
+use std::sync::Arc;
+
+use leptos::prelude::provide_context;
+
 use crate::{
     model::{
         place::{Place, ProjectRef},
         preferences::{Density, Preferences, Theme},
     },
-    testing::{Ports, all_projects, member, owner, place, project, render},
+    testing::{Ports, all_projects, assert_has, member, owner, place, project, render},
+    ui::SingleKeys,
 };
 
 #[tokio::test]
@@ -22,10 +27,41 @@ async fn the_frame_names_place_and_person_even_when_its_page_fails() {
 }
 
 #[tokio::test]
-async fn the_switcher_keeps_the_page() {
+async fn the_ways_elsewhere_work_without_script_and_hold_no_list() {
     let (html, _) = render("/acme-robotics/~/usage", Ports::at(all_projects())).await;
-    assert!(html.contains("href=\"/acme-robotics/prod/usage\""), "{html}");
-    assert!(html.contains("href=\"/acme-robotics/~/usage\" aria-current=\"true\""), "{html}");
+    assert_has(
+        &html,
+        &[
+            "action=\"/account/places\"",
+            "href=\"/account/places?from=%2Facme%2Drobotics%2F%7E%2Fusage\"",
+            "href=\"/account/organization\"",
+            "action=\"/search\"",
+            "href=\"/search?from=%2Facme%2Drobotics%2F%7E%2Fusage\"",
+        ],
+    );
+    assert!(!html.contains("/acme-robotics/prod/usage"), "{html}");
+}
+
+#[tokio::test]
+async fn the_help_lists_the_pages_of_the_role_and_letters_can_be_turned_off() {
+    let (html, _) = render("/acme-robotics/prod/limits", Ports::at(place(member()))).await;
+    assert_has(
+        &html,
+        &[
+            "<dd>Request log</dd>",
+            "data-go=\"r\"",
+            "value=\"on\" aria-pressed=\"true\"",
+            "data-component=\"Shortcuts_",
+        ],
+    );
+    assert!(!html.contains("<dd>Audit Logs</dd>"), "{html}");
+    let ports = Ports {
+        contexts: Some(Arc::new(|| provide_context(SingleKeys(false)))),
+        ..Ports::at(place(member()))
+    };
+    let (html, _) = render("/acme-robotics/prod/limits", ports).await;
+    assert_has(&html, &["value=\"off\" aria-pressed=\"true\"", "data-component=\"Palette_"]);
+    assert!(!html.contains("data-component=\"Shortcuts_"), "{html}");
 }
 
 #[tokio::test]

@@ -1,0 +1,16 @@
+//! The server function of the page.
+
+use leptos::prelude::*;
+
+use crate::model::AppError;
+
+/// Makes an organization that the person owns, and leads to its Default Project.
+#[server(endpoint = "org/create")]
+pub async fn create_organization(name: String, #[server(default)] slug: String) -> Result<(), AppError> {
+    let (name, slug) = super::form::parse(&name, &slug)?;
+    let home = crate::port::port::<dyn crate::port::Founding>()?
+        .create_organization(name, slug)
+        .await?;
+    leptos_axum::redirect(&format!("/{}/{}", home.org, home.project));
+    Ok(())
+}

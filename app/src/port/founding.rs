@@ -1,0 +1,13 @@
+use async_trait::async_trait;
+
+use crate::model::{AppError, Name, Slug, place::Home};
+
+/// Organizations that people make for themselves.
+#[async_trait]
+pub trait Founding: Send + Sync {
+    /// Makes an organization with its Default Project; the person becomes its owner.
+    ///
+    /// # Errors
+    /// `SignedOut`; `Invalid` for a `slug` that is taken; `Conflict` for who owns too many; `Throttled`.
+    async fn create_organization(&self, name: Name, slug: Slug) -> Result<Home, AppError>;
+}
