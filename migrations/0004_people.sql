@@ -98,3 +98,12 @@ CREATE TABLE invitation_projects (
     role          TEXT NOT NULL CHECK (role IN ('admin', 'member')),
     PRIMARY KEY (invitation_id, project_id)
 );
+
+-- Branding: the colour and the logo of an organization.
+ALTER TABLE orgs ADD COLUMN brand TEXT; -- #rrggbb; NULL: the colour of the product
+CREATE TABLE org_logos (
+    org_id TEXT NOT NULL PRIMARY KEY REFERENCES orgs (id),
+    kind   TEXT NOT NULL CHECK (kind IN ('svg', 'png')),
+    data   TEXT NOT NULL, -- the sanitised image in base64
+    hash   TEXT NOT NULL  -- SHA-256 of the image in hex
+);

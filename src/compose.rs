@@ -1,6 +1,7 @@
 //! The only composition root: opens what the configuration names and puts the parts together, once per command.
 
 mod bootstrap;
+mod exports;
 mod forms;
 mod organization;
 mod serve;

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod ambient;
 pub mod audit;
+pub mod branding;
 pub mod catalog;
 pub mod cli;
 pub mod compose;

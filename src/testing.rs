@@ -141,6 +141,8 @@ impl World {
             slug: name.parse().expect("a slug"),
             description: String::new(),
             environment: Environment::Production,
+            workload: String::new(),
+            models: models.clone(),
         };
         let mut tx = self.store.db.write().await.expect("begin");
         let at = NOW.0;
@@ -150,7 +152,6 @@ impl World {
             new: &project("prod"),
             is_default: false,
             owner: None,
-            models: &models,
         };
         projects::insert(&mut tx, &prod, at).await.expect("prod");
         let (name, slug) = ("Other".parse().expect("a name"), "other".parse().expect("a slug"));
@@ -163,7 +164,6 @@ impl World {
             new: &project("theirs"),
             is_default: true,
             owner: None,
-            models: &models,
         };
         projects::insert(&mut tx, &theirs, at).await.expect("theirs");
         for who in Who::ALL {

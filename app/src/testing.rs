@@ -12,6 +12,7 @@ use leptos::{
 use crate::{
     model::{
         AccountId, AppError, OrgId, OrgRole, ProjectId, ProjectRole, Standing, TypedId,
+        branding::Branding,
         place::{Home, OrgRef, Place, Places, ProjectRef, SwitcherOrg, Viewer, VisibleProject},
         preferences::Preferences,
         project::Environment,
@@ -199,6 +200,7 @@ pub fn place(standing: Standing) -> Place {
         },
         project: Some(project()),
         standing,
+        branding: Branding::default(),
         spend_marks: Vec::new(),
     }
 }

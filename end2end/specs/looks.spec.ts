@@ -39,6 +39,7 @@ test("an account that has just begun", async ({ ownerPage: page }) => {
   await look(page, `${owner.home}/requests`, "requests-empty");
   await look(page, "/acme-robotics/~/projects", "projects");
   await look(page, "/acme-robotics/~/projects?new=1", "projects-dialog");
+  await look(page, "/acme-robotics/~/projects?template=1", "projects-template");
   await look(page, `${owner.home}/settings`, "project-settings");
   await look(page, "/acme-robotics/~/settings", "org-settings");
   await look(page, "/acme-robotics/~/settings?access=assigned_only", "org-access-dialog");

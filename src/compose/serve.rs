@@ -14,7 +14,7 @@ use prometheus_client::registry::Registry;
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use tower_sessions::Session;
 
-use super::{Foundations, forms, foundations};
+use super::{Foundations, exports, forms, foundations};
 use crate::{
     access::Caller,
     ambient::Ambient,
@@ -188,6 +188,7 @@ fn console(parts: &Arc<ConsoleParts>) -> web::Console {
     let example = ExampleModel(example_model(&parts.catalog));
     let door = door(parts);
     let (for_pages, for_forms, for_theme, for_streams) = (Arc::clone(parts), Arc::clone(parts), Arc::clone(parts), Arc::clone(parts));
+    let (for_branding, for_exports) = (Arc::clone(parts), Arc::clone(parts));
     web::Console {
         provide: Arc::new(move |request| {
             provide_context(example.clone());
@@ -211,6 +212,18 @@ fn console(parts: &Arc<ConsoleParts>) -> web::Console {
             let caller = request.extensions.get::<Caller>()?.clone();
             let session = request.extensions.get::<Session>()?.clone();
             Some(Arc::new(LiveTopics::new(Arc::clone(&for_streams), caller, session, topics)))
+        }),
+        export: Arc::new(move |request, list| {
+            let console = console_of(&for_exports, &request);
+            Box::pin(async move { exports::open(console.ok_or(AppError::SignedOut)?, request, list).await })
+        }),
+        brand_file: Arc::new(move |request, asset| {
+            let console = console_of(&for_branding, &request);
+            Box::pin(async move {
+                let console = console.ok_or(AppError::NotFound)?;
+                let org = request.uri.path().trim_start_matches('/').split('/').next();
+                console.brand_file(org.unwrap_or_default(), asset).await
+            })
         }),
     }
 }

@@ -3,7 +3,9 @@
 
 mod account;
 mod addresses;
+mod branding;
 mod collaborators;
+mod csv;
 mod entry;
 mod life;
 mod live;
@@ -11,6 +13,7 @@ mod members;
 mod places;
 mod rows;
 mod settings;
+mod templates;
 
 use std::{collections::BTreeSet, net::SocketAddr};
 
@@ -25,7 +28,7 @@ use leptos::server_fn::axum::server_fn_paths;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use self::rows::{FUNCTIONS, ORG_WIDE, PAGES};
+use self::rows::{FUNCTIONS, ORG, ORG_WIDE, PAGES, READ_PROJECT};
 use super::serve::build;
 use crate::{
     access::api_key::Pepper,
@@ -36,6 +39,7 @@ use crate::{
     web::{Edge, routes::ROUTES},
 };
 
+const FORM: &str = "application/x-www-form-urlencoded";
 const ADDRESS: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 3000);
 
 /// The composed server over a world, with a session cookie of everybody.
@@ -93,7 +97,12 @@ impl Site {
     }
 
     async fn ask(&self, method: Method, path: &str, body: &str, cookie: &str) -> Answer {
-        let answer = self.send(method, path, body, cookie).await;
+        self.ask_as(FORM, method, path, body, cookie).await
+    }
+
+    /// With a body of this type.
+    async fn ask_as(&self, kind: &str, method: Method, path: &str, body: &str, cookie: &str) -> Answer {
+        let answer = self.send_as(kind, method, path, body, cookie).await;
         let text = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let (status, location, set) = (
             answer.status(),
@@ -111,6 +120,10 @@ impl Site {
 
     /// The answer with its body unread: a stream does not end by itself.
     async fn send(&self, method: Method, path: &str, body: &str, cookie: &str) -> axum::response::Response {
+        self.send_as(FORM, method, path, body, cookie).await
+    }
+
+    async fn send_as(&self, kind: &str, method: Method, path: &str, body: &str, cookie: &str) -> axum::response::Response {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -124,7 +137,7 @@ impl Site {
                     "text/html"
                 },
             )
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::CONTENT_TYPE, kind)
             .header(header::COOKIE, cookie)
             .body(Body::from(body.to_owned()))
             .expect("a request");
@@ -246,13 +259,18 @@ async fn every_other_route_stands_in_the_table_and_answers_a_stranger() {
         let method: Method = route.method.parse().expect("a method");
         let answer = site.ask(method, &path, "", "").await;
         let expected: &[u16] = match path.as_str() {
-            "/assets/nothing" => &[404],
+            "/assets/nothing" | "/acme/branding.css" | "/acme/branding.logo" => &[404],
             "/prefs/theme" | "/prefs/keys" => &[303, 422],
-            "/acme/prod/keys" | "/acme/prod/members" | "/acme/prod/settings" | "/acme/prod/settings/collaborators" => &[302, 401],
+            "/acme/prod/keys"
+            | "/acme/prod/members"
+            | "/acme/prod/projects"
+            | "/acme/prod/settings"
+            | "/acme/prod/settings/collaborators" => &[302, 401],
             "/signup" => &[403],
             "/invite" | "/signin/reset" | "/signup/account" | "/account/email" => &[410],
             // Without a topic or an address the question itself is wrong, whoever asks.
             "/events" | "/signin/forgot" => &[422],
+            "/acme/prod/projects.csv" | "/acme/prod/keys.csv" | "/acme/prod/settings/collaborators.csv" => &[401],
             path if path.starts_with("/v1/") => &[401],
             _ => &[200, 204],
         };

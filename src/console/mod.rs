@@ -3,6 +3,7 @@
 
 mod account;
 mod audit;
+mod branding;
 mod budgets;
 mod collaborators;
 mod entry;

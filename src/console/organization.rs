@@ -1,6 +1,7 @@
 use app::{
     model::{
         AppError, OrgId, Slug,
+        branding::Colour,
         organization::{DefaultAccess, OrgNames, OrgSettings},
         project_life::AccessPreview,
     },
@@ -102,5 +103,13 @@ impl Organization for Console {
         );
         change.commit([event]).await?;
         Ok(())
+    }
+
+    async fn set_colour(&self, org: OrgId, colour: Option<Colour>) -> Result<(), AppError> {
+        self.change_colour(org, colour).await
+    }
+
+    async fn remove_logo(&self, org: OrgId) -> Result<(), AppError> {
+        self.change_logo(org, None).await
     }
 }

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The longest of the texts besides the description, in characters.
-const LINE: usize = 200;
+pub(super) const LINE: usize = 200;
 
 #[async_trait]
 impl ProjectSettings for Console {

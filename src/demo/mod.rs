@@ -8,7 +8,7 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use app::{
     model::{
-        AppError, Money, Page, ProjectId, Timestamp,
+        AppError, ModelId, Money, Page, ProjectId, Timestamp,
         budget::{Budget, BudgetEdit, BudgetScope},
         key::{CreatedKey, KeyLifetime, NewKey},
         limit::ModelScope,
@@ -210,6 +210,13 @@ impl Demo {
         first.ok_or_else(|| Failure::run("the demo made no key"))
     }
 
+    /// Those of the plan.
+    fn models(&self) -> Result<Vec<ModelId>, AppError> {
+        let catalog = &self.parts.catalog;
+        let plan = catalog.plan(&catalog.default_plan).ok_or(AppError::Internal)?;
+        Ok(plan.models.clone())
+    }
+
     async fn plot(&self, console: &Console, plot: Plot) -> Result<(ProjectId, Vec<CreatedKey>), AppError> {
         let (name, slug, description, environment, _, keys) = plot;
         let text = |error: app::model::names::InvalidName| AppError::field("name", error.to_string());
@@ -219,6 +226,8 @@ impl Demo {
             slug: slug.parse().map_err(text)?,
             description: description.to_owned(),
             environment,
+            workload: String::new(),
+            models: self.models()?,
         };
         let project = Projects::create(console, self.founded.org.clone(), new).await?.id;
         let mut made = Vec::new();

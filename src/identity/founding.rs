@@ -194,16 +194,15 @@ async fn default_project(
     org: &OrgId,
 ) -> Result<(ProjectId, Slug), DbError> {
     let id: ProjectId = store.ambient.id();
+    let models = catalog.plan(&catalog.default_plan).map(|plan| plan.models.clone());
     let new = NewProject {
         name: built_in("Default project".parse())?,
         slug: built_in("default".parse())?,
         description: String::new(),
         environment: Environment::Other,
+        workload: String::new(),
+        models: models.unwrap_or_default(),
     };
-    let models = catalog
-        .plan(&catalog.default_plan)
-        .map(|plan| plan.models.clone())
-        .unwrap_or_default();
     let owner = caller.person.as_ref().map(|person| &person.id);
     let record = ProjectRecord {
         id: &id,
@@ -211,7 +210,6 @@ async fn default_project(
         new: &new,
         is_default: true,
         owner,
-        models: &models,
     };
     projects::insert(tx, &record, store.ambient.now().0).await?;
     let event = Event::new("project.created", &id, &new.name)

@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod admission;
 pub mod attempts;
 pub mod audit;
+pub mod branding;
 pub mod budgets;
 pub mod bulk;
 pub mod change;

@@ -2,6 +2,7 @@
 
 use app::model::{
     Name, OrgId, Slug,
+    branding::Branding,
     organization::{DefaultAccess, ExternalUse, OrgNames, OrgSettings},
     project_life::People,
 };
@@ -82,16 +83,18 @@ impl Store {
     }
 
     pub async fn org_settings(&self, grant: &Grant<ManageOrg>) -> Result<OrgSettings, DbError> {
+        type Row = (String, String, String, bool, Option<String>, Option<String>, i64, i64);
         const SQL: &str = "
-            SELECT o.name, o.slug, o.default_access, o.external_allowed,
+            SELECT o.name, o.slug, o.default_access, o.external_allowed, o.brand,
+                   (SELECT l.hash FROM org_logos l WHERE l.org_id = o.id),
                    (SELECT count(*) FROM projects p WHERE p.org_id = o.id AND p.archived_at IS NULL AND p.external_allowed),
                    (SELECT count(DISTINCT c.account_id) FROM projects p JOIN project_members c ON c.project_id = p.id
                     WHERE p.org_id = o.id AND p.archived_at IS NULL
                       AND NOT EXISTS (SELECT 1 FROM org_members m WHERE m.org_id = o.id AND m.account_id = c.account_id))
             FROM orgs o WHERE o.id = $1";
         let mut reader = self.db.read().await?;
-        let row = fetch_one!(&mut reader, (String, String, String, bool, i64, i64), SQL, grant.org().id.as_str())?;
-        let (name, slug, access, external_allowed, projects, outside) = row;
+        let row = fetch_one!(&mut reader, Row, SQL, grant.org().id.as_str())?;
+        let (name, slug, access, external_allowed, colour, logo, projects, outside) = row;
         Ok(OrgSettings {
             names: OrgNames {
                 name: parse(name)?,
@@ -102,6 +105,10 @@ impl Store {
             external: ExternalUse {
                 projects: count(projects),
                 people: count(outside),
+            },
+            branding: Branding {
+                colour: colour.map(parse).transpose()?,
+                logo,
             },
         })
     }

@@ -3,6 +3,7 @@
 use app::{
     model::{
         AccountId, Name, OrgId, OrgRole, ProjectRole, Slug, Standing,
+        branding::Branding,
         place::{OrgRef, Place, ProjectRef, Viewer},
     },
     policy::Action,
@@ -72,7 +73,7 @@ impl Store {
         const ORG: &str = concat!(
             "SELECT o.id, o.name, o.slug, m.role, coalesce(",
             reaches_a_project!(),
-            ", FALSE) FROM org_slugs s JOIN orgs o ON o.id = s.org_id
+            ", FALSE), o.brand, (SELECT l.hash FROM org_logos l WHERE l.org_id = o.id) FROM org_slugs s JOIN orgs o ON o.id = s.org_id
             LEFT JOIN org_members m ON m.org_id = o.id AND m.account_id = $2
             WHERE s.slug = $1"
         );
@@ -85,12 +86,12 @@ impl Store {
         let mut reader = self.db.read().await?;
         let row = fetch_optional!(
             &mut reader,
-            (String, String, String, Option<String>, bool),
+            (String, String, String, Option<String>, bool, Option<String>, Option<String>),
             ORG,
             org,
             person.id.as_str()
         )?;
-        let Some((id, name, slug, org_role, reaches)) = row else {
+        let Some((id, name, slug, org_role, reaches, colour, logo)) = row else {
             return Ok(None);
         };
         let org_role = org_role.map(parse::<OrgRole>).transpose()?;
@@ -109,6 +110,10 @@ impl Store {
             standing: Standing {
                 org: org_role,
                 project: None,
+            },
+            branding: Branding {
+                colour: colour.map(parse).transpose()?,
+                logo,
             },
             spend_marks: Vec::new(),
         };

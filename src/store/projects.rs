@@ -1,7 +1,9 @@
 //! Projects: list and create. What becomes of them is in `project_life`.
 
+use std::collections::HashSet;
+
 use app::model::{
-    AccountId, Listing, ModelId, Money, OrgId, Page, ProjectId, Timestamp,
+    AccountId, Listing, Money, OrgId, Page, ProjectId, Slug, Timestamp,
     organization::DefaultAccess,
     project::{NewProject, ProjectFilter, ProjectRow},
     time::DAY,
@@ -106,15 +108,19 @@ pub struct ProjectRecord<'a> {
     pub new: &'a NewProject,
     pub is_default: bool,
     pub owner: Option<&'a AccountId>,
-    /// The models that it starts with.
-    pub models: &'a [ModelId],
+}
+
+/// Every address that a project of the organization has, or had.
+pub async fn taken_slugs(on: &mut impl Connection, org: &OrgId) -> Result<HashSet<Slug>, DbError> {
+    let rows = fetch_all!(on, (String,), "SELECT slug FROM project_slugs WHERE org_id = $1", org.as_str())?;
+    rows.into_iter().map(|(slug,)| parse(slug)).collect()
 }
 
 /// Adds a project with the models that it starts with. Used by a change of the org and by the set-up.
 pub async fn insert(on: &mut impl Connection, project: &ProjectRecord<'_>, now: i64) -> Result<(), DbError> {
     const PROJECT: &str = "
-        INSERT INTO projects (id, org_id, slug, name, description, environment, is_default, owner_id, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        INSERT INTO projects (id, org_id, slug, name, description, environment, is_default, owner_id, created_at, primary_workload)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     const SLUG: &str = "INSERT INTO project_slugs (org_id, slug, project_id, since) VALUES ($1, $2, $3, $4)";
     const MODEL: &str = "INSERT INTO project_models (project_id, model) VALUES ($1, $2)";
     let ProjectRecord { id, new, .. } = project;
@@ -130,9 +136,10 @@ pub async fn insert(on: &mut impl Connection, project: &ProjectRecord<'_>, now: 
         project.is_default,
         project.owner.map(AccountId::as_str),
         now,
+        &new.workload,
     )?;
     execute!(on, SLUG, project.org.as_str(), new.slug.as_str(), id.as_str(), now)?;
-    for model in project.models {
+    for model in &new.models {
         execute!(on, MODEL, id.as_str(), model.as_str())?;
     }
     Ok(())
@@ -140,7 +147,7 @@ pub async fn insert(on: &mut impl Connection, project: &ProjectRecord<'_>, now: 
 
 impl Change<CreateProject> {
     /// Adds a project; the caller, an admin of it by role, becomes its owner.
-    pub async fn insert_project(&mut self, id: &ProjectId, new: &NewProject, models: &[ModelId]) -> Result<(), DbError> {
+    pub async fn insert_project(&mut self, id: &ProjectId, new: &NewProject) -> Result<(), DbError> {
         let (org, now) = (self.grant().org().id.clone(), self.ambient().now().0);
         let owner = self.caller().person.as_ref().map(|person| person.id.clone());
         let record = ProjectRecord {
@@ -149,7 +156,6 @@ impl Change<CreateProject> {
             new,
             is_default: false,
             owner: owner.as_ref(),
-            models,
         };
         insert(self, &record, now).await
     }

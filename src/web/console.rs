@@ -40,6 +40,8 @@ use parking_lot::Mutex;
 use super::{
     Site, assets,
     bounds::MAX_BODY_BYTES,
+    branding::FindBrandFile,
+    csv::OpenExport,
     errors::Audience,
     events::{Topic, Watch},
     headers::page_policy,
@@ -63,6 +65,8 @@ pub enum PageForm {
     AcceptInvitation,
     /// `/{org}/{project}/settings`
     SaveSettings,
+    /// `/{org}/~/projects`: says what a template makes, or makes it.
+    UseTemplate,
     Entry(EntryPage),
 }
 
@@ -102,6 +106,10 @@ pub struct Console {
     pub set_theme: SetTheme,
     /// `GET /events`.
     pub watch: OpenWatch,
+    /// `GET /{org}/branding.css` and `/{org}/branding.logo`.
+    pub brand_file: FindBrandFile,
+    /// `GET …csv`.
+    pub export: OpenExport,
 }
 
 /// Pages by the application's own route list, server functions by their registry (those that are called by POST). Below

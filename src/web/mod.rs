@@ -7,7 +7,9 @@
 pub mod addresses;
 pub mod assets;
 mod bounds;
+pub mod branding;
 pub mod console;
+pub mod csv;
 mod edge;
 pub mod errors;
 pub mod events;

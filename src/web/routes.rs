@@ -8,8 +8,11 @@ use axum::{
 };
 
 use super::{
-    Site, console,
+    Site,
+    branding::{self, BrandAsset},
+    console,
     console::{EntryPage, PageForm},
+    csv::{self, CsvList},
     events, health, metrics,
 };
 
@@ -42,6 +45,8 @@ enum Handler {
     Keys,
     Page(PageForm),
     Events,
+    Branding(BrandAsset),
+    Csv(CsvList),
 }
 
 /// One row of [`ROUTES`].
@@ -102,6 +107,12 @@ pub const ROUTES: &[Route] = &[
     ),
     route(
         "POST",
+        "/{org}/{project}/projects",
+        Access::FormPost,
+        Handler::Page(PageForm::UseTemplate),
+    ),
+    route(
+        "POST",
         "/{org}/{project}/members",
         Access::FormPost,
         Handler::Page(PageForm::Invite),
@@ -113,6 +124,22 @@ pub const ROUTES: &[Route] = &[
     entry("/signup/account", EntryPage::NewAccount),
     entry("/account/email", EntryPage::ConfirmEmail),
     route("GET", "/events", Access::Session, Handler::Events),
+    route(
+        "GET",
+        "/{org}/{project}/projects.csv",
+        Access::Session,
+        Handler::Csv(CsvList::Projects),
+    ),
+    route("GET", "/{org}/{project}/keys.csv", Access::Session, Handler::Csv(CsvList::Keys)),
+    route(
+        "GET",
+        "/{org}/{project}/settings/collaborators.csv",
+        Access::Session,
+        Handler::Csv(CsvList::Collaborators),
+    ),
+    // With a dot: no project can have such an address.
+    route("GET", "/{org}/branding.css", Access::Session, Handler::Branding(BrandAsset::Sheet)),
+    route("GET", "/{org}/branding.logo", Access::Session, Handler::Branding(BrandAsset::Logo)),
 ];
 
 /// The console with the routes of the table. Assets come as a whole router of their module, and the gateway needs none.
@@ -126,5 +153,7 @@ pub(super) fn own() -> Router<Arc<Site>> {
         Handler::Keys => router.route(route.path, post(console::choose_keys)),
         Handler::Page(form) => router.route(route.path, post(move |site, request| console::submit(form, site, request))),
         Handler::Events => router.route(route.path, get(events::open)),
+        Handler::Csv(list) => router.route(route.path, get(move |site, parts| csv::send(list, site, parts))),
+        Handler::Branding(asset) => router.route(route.path, get(move |site, parts| branding::show(asset, site, parts))),
     })
 }

@@ -24,6 +24,7 @@ use tower::ServiceExt;
 
 use super::{
     Console, DataPlane, Edge, WebParts,
+    branding::BrandFile,
     request::{Arrival, CurrentRequest},
 };
 use crate::{
@@ -126,6 +127,16 @@ pub async fn server(public_url: &str) -> Server {
             submit: Arc::new(submit),
             set_theme: Arc::new(|_, _| Box::pin(async { Err(AppError::SignedOut) })),
             watch: Arc::new(|_, _| None),
+            export: Arc::new(|_, _| Box::pin(async { Err(AppError::SignedOut) })),
+            brand_file: Arc::new(|request, _| {
+                let known = request.uri.path().starts_with("/acme/");
+                let file = BrandFile {
+                    content_type: "text/css; charset=utf-8",
+                    tag: "1f6feb".to_owned(),
+                    body: b":root{--brand:#1f6feb}".to_vec(),
+                };
+                Box::pin(async move { if known { Ok(file) } else { Err(AppError::SignedOut) } })
+            }),
         },
     });
     Server { edge, posted, database }

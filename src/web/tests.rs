@@ -344,3 +344,23 @@ async fn every_route_of_the_table_exists() {
         assert!(!is_form || bare.status == StatusCode::FORBIDDEN, "{}", route.path);
     }
 }
+
+#[tokio::test]
+async fn branding_is_kept_by_one_browser_and_sent_once() {
+    let server = Server::local().await;
+    for path in ["/acme/branding.css", "/acme/branding.logo"] {
+        let answer = server.get(path).await;
+        assert_eq!(
+            (answer.status, answer.header("cache-control")),
+            (StatusCode::OK, "private, max-age=3600"),
+            "{path}"
+        );
+        let headers = [("if-none-match", answer.header("etag"))];
+        let again = server.send(LOCAL, Method::GET, path, &headers, Body::empty()).await;
+        assert_eq!((again.status, again.body.as_str()), (StatusCode::NOT_MODIFIED, ""), "{path}");
+        let sandboxed = answer.header("content-security-policy").contains("sandbox");
+        assert_eq!(sandboxed, path.ends_with("logo"), "{path}");
+    }
+    let nobody = server.get("/other/branding.css").await;
+    assert_eq!((nobody.status, nobody.header("cache-control")), (StatusCode::NOT_FOUND, "no-store"));
+}

@@ -26,7 +26,8 @@ fn on_submit(event: web_sys::SubmitEvent) {
         return;
     };
     // A button can ask for another method: a look ahead is an ordinary address.
-    let asked = event.submitter().and_then(|button| button.get_attribute("formmethod"));
+    let pressed = event.submitter();
+    let asked = pressed.as_ref().and_then(|button| button.get_attribute("formmethod"));
     if asked.or_else(|| form.get_attribute("method")).as_deref() != Some("post") {
         return;
     }
@@ -34,7 +35,9 @@ fn on_submit(event: web_sys::SubmitEvent) {
         event.prevent_default();
         return;
     }
-    let button = all(&form, "[type=submit]").into_iter().next();
+    let button = pressed
+        .map(web_sys::Element::from)
+        .or_else(|| all(&form, "[type=submit]").into_iter().next());
     if let Some(button) = &button {
         set_busy(button, true);
     }

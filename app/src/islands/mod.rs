@@ -2,6 +2,7 @@
 //!
 //! Only this module reaches the WASM client. Every page works without it; the islands add what HTML cannot do.
 
+mod brand;
 mod chart;
 mod copy;
 mod escape;
@@ -16,6 +17,7 @@ mod slug;
 mod switcher;
 mod toast;
 
+pub use brand::BrandPreview;
 pub use chart::ChartKeys;
 pub use copy::{CopyButton, CopyLink};
 pub use escape::EscapeTo;

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod branding;
 pub mod budget;
 pub mod collaborator;
 pub mod door;
@@ -32,6 +33,7 @@ pub mod receipt_parts;
 pub mod request;
 pub mod role;
 pub mod search;
+pub mod template;
 pub mod tier;
 pub mod time;
 pub mod usage;

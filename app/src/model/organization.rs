@@ -1,6 +1,6 @@
 //! What an organization decides for all of its projects.
 
-use super::{Name, Slug, words::words};
+use super::{Name, Slug, branding::Branding, words::words};
 use serde::{Deserialize, Serialize};
 
 /// Who reaches the Default Project.
@@ -63,6 +63,7 @@ pub struct OrgSettings {
     pub external_allowed: bool,
     /// Projects whose own switch is on, and how many people from outside they have together.
     pub external: ExternalUse,
+    pub branding: Branding,
 }
 
 /// Where people from outside the organization are.

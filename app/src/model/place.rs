@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Email, Name, OrgId, OrgRole, ProjectId, Slug, Standing, budget::SpendMark, project::Environment};
+use super::{
+    AccountId, Email, Name, OrgId, OrgRole, ProjectId, Slug, Standing, branding::Branding, budget::SpendMark, project::Environment,
+};
 
 /// The signed-in person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +41,8 @@ pub struct Place {
     pub org: OrgRef,
     pub project: Option<ProjectRef>,
     pub standing: Standing,
+    /// How the organization looks.
+    pub branding: Branding,
     /// Budgets of this project, and for owners and org admins of the organization, that passed a threshold this month.
     pub spend_marks: Vec<SpendMark>,
 }

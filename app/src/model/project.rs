@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{KeyId, Listing, Money, Name, ProjectId, Slug, Timestamp, organization::DefaultAccess, project_life::People, words::words};
+use super::{
+    KeyId, Listing, ModelId, Money, Name, ProjectId, Slug, Timestamp, organization::DefaultAccess, project_life::People, words::words,
+};
 
 /// The longest description, in characters.
 pub const MAX_DESCRIPTION: usize = 500;
@@ -69,6 +71,8 @@ pub struct ProjectList {
     /// Early access: why the organization has its Default Project only, and whom to ask for more. `None` where it may have
     /// several.
     pub held_back: Option<String>,
+    /// The models of the organization's plan, of which new projects have those that are ticked.
+    pub models: Vec<ModelId>,
 }
 
 /// Which projects the list shows.
@@ -86,6 +90,10 @@ pub struct NewProject {
     pub slug: Slug,
     pub description: String,
     pub environment: Environment,
+    /// What it is mainly for, or empty.
+    pub workload: String,
+    /// What it may call; models that join the plan later start off.
+    pub models: Vec<ModelId>,
 }
 
 /// A key that stops when the project is archived, and comes back disabled when it is restored.

@@ -2,6 +2,7 @@ use async_trait::async_trait;
 
 use crate::model::{
     AppError, OrgId,
+    branding::Colour,
     organization::{DefaultAccess, OrgNames, OrgSettings},
     project_life::AccessPreview,
 };
@@ -18,4 +19,7 @@ pub trait Organization: Send + Sync {
     async fn set_access(&self, org: OrgId, to: DefaultAccess) -> Result<(), AppError>;
     /// Switching it off stops adding; people from outside who are collaborators already stay until they are removed.
     async fn set_external(&self, org: OrgId, allowed: bool) -> Result<(), AppError>;
+    /// `None` gives it the colour of the product back.
+    async fn set_colour(&self, org: OrgId, colour: Option<Colour>) -> Result<(), AppError>;
+    async fn remove_logo(&self, org: OrgId) -> Result<(), AppError>;
 }

@@ -42,10 +42,13 @@ pub fn PageForm(
     #[prop(into)] href: String,
     /// The answer of the last post, if it was an error.
     failure: Option<AppError>,
+    /// With a file among its fields.
+    #[prop(optional)]
+    file: bool,
     children: Children,
 ) -> impl IntoView {
     view! {
-        <form action=href method="post">
+        <form action=href method="post" enctype=file.then_some("multipart/form-data")>
             <Provider value=FormState(failure)>{children()}</Provider>
         </form>
     }

@@ -1,6 +1,7 @@
 //! The frame of lists: search and paging. Their state stands in the URL.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
 
 use crate::icon::Icon;
 use crate::model::Page;
@@ -23,6 +24,22 @@ pub fn SearchBox(
             <Icon name="search" />
             <input class="input" type="search" name=name aria-label=label.clone() placeholder=label value=value />
         </form>
+    }
+}
+
+/// Leads to the whole list as CSV, under the filter of the address.
+#[component]
+pub fn CsvLink(
+    /// The address of the file.
+    href: String,
+) -> impl IntoView {
+    let search = use_location().search.get_untracked();
+    let href = if search.is_empty() { href } else { format!("{href}?{search}") };
+    view! {
+        <a class="btn" href=href download>
+            <Icon name="download" />
+            "Export CSV"
+        </a>
     }
 }
 

@@ -26,7 +26,7 @@ pub use dialog::Dialog;
 pub use document::{Assets, Client, shell};
 pub use entry::{Entry, EntryFrame};
 pub use form::{Alert, Control, Field, Form, FormError, PageForm, SelectField, Submit, TextField, failure};
-pub use list::{Pager, SearchBox};
+pub use list::{CsvLink, Pager, SearchBox};
 pub use live::{Live, LiveMark, live_topic};
 pub use loaded::{Failure, Loaded, NotFound, Obstacle};
 pub use notice::{Notice, Toasts};

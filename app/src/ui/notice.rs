@@ -37,12 +37,13 @@ pub enum Notice {
     ProjectArchived,
     ProjectRestored,
     ProjectSaved,
+    ProjectsCreated,
     RoleChanged,
     SessionEnded,
 }
 
 impl Notice {
-    const ALL: [Self; 28] = [
+    const ALL: [Self; 29] = [
         Self::AccountSaved,
         Self::BudgetRemoved,
         Self::BudgetSaved,
@@ -69,6 +70,7 @@ impl Notice {
         Self::ProjectArchived,
         Self::ProjectRestored,
         Self::ProjectSaved,
+        Self::ProjectsCreated,
         Self::RoleChanged,
         Self::SessionEnded,
     ];
@@ -101,6 +103,7 @@ impl Notice {
             Self::ProjectArchived => "project-archived",
             Self::ProjectRestored => "project-restored",
             Self::ProjectSaved => "project-saved",
+            Self::ProjectsCreated => "projects-created",
             Self::RoleChanged => "role-changed",
             Self::SessionEnded => "session-ended",
         }
@@ -134,6 +137,7 @@ impl Notice {
             Self::ProjectArchived => "Project archived. Its keys are refused from now on.",
             Self::ProjectRestored => "Project restored. Its keys are disabled until you enable them.",
             Self::ProjectSaved => "Project settings saved.",
+            Self::ProjectsCreated => "Projects created.",
             Self::RoleChanged => "Role changed. It holds from their next request on.",
             Self::SessionEnded => "Session ended.",
         }

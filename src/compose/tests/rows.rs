@@ -76,7 +76,7 @@ pub const FUNCTIONS: &[Row] = &[
     ("/api/projects/list", "org={org}&filter=Active&page[number]=0&page[query]=", ORG),
     (
         "/api/projects/create",
-        "org={org}&org_slug=acme&name=Lab&slug=lab-{who}&description=&environment=other",
+        "org={org}&org_slug=acme&name=Lab&slug=lab-{who}&description=&environment=other&models[]=bailiwick/echo",
         ORG,
     ),
     ("/api/projects/preview-archive", "project={prod}", MANAGE_PROJECTS),
@@ -168,6 +168,8 @@ pub const FUNCTIONS: &[Row] = &[
         "org={org}&allowed=false&back=/acme/~/settings",
         OWNERS,
     ),
+    ("/api/organization/set-colour", "org={org}&colour=&back=/acme/~/settings", OWNERS),
+    ("/api/organization/remove-logo", "org={org}&back=/acme/~/settings", OWNERS),
     // The last two end the sessions.
     ("/api/account/sign-out-everywhere", "", SIGNED_IN),
     ("/api/identity/sign_out", "", [200; 8]),

@@ -1,4 +1,5 @@
 mod account;
+mod branding;
 mod budgets;
 mod collaborators;
 mod entry;
@@ -14,6 +15,7 @@ mod project_settings;
 mod receipts;
 mod removals;
 mod search;
+mod templates;
 
 use app::{
     model::{
@@ -30,6 +32,7 @@ use app::{
 
 use crate::{
     audit::Verifier,
+    catalog::Catalog,
     console::Console,
     store::db::execute,
     store::testing::on_both_engines,
@@ -50,6 +53,8 @@ fn new_project(slug: &str) -> NewProject {
         slug: slug.parse().expect("a slug"),
         description: "Shared sandbox".to_owned(),
         environment: Environment::Development,
+        workload: String::new(),
+        models: Catalog::built_in().plans["standard"].models.clone(),
     }
 }
 

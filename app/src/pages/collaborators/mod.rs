@@ -18,7 +18,7 @@ use crate::{
         collaborator::{CollaboratorFilter, Collaborators, ExternalRule, Guest, Origin},
         place::{Place, ProjectRef},
     },
-    ui::{Alert, InPlace, LinkButton, Loaded, NotFound, Note, PageHead, failure, href, page_of, query},
+    ui::{Alert, CsvLink, InPlace, LinkButton, Loaded, NotFound, Note, PageHead, failure, href, page_of, query},
 };
 
 use self::{
@@ -111,6 +111,7 @@ fn Body(people: People, list: Collaborators) -> impl IntoView {
         "People who work in {project}. Owners and admins of {org} are admins of every project. An external collaborator sees this project, and of {org} only the name."
     );
     let new = people.href(&[("new", "1")]);
+    let csv = people.place.href("settings/collaborators.csv");
     let locked = people.locked();
     let removing = query().get("remove");
     let dialogs = locked.is_none().then(|| {
@@ -122,6 +123,7 @@ fn Body(people: People, list: Collaborators) -> impl IntoView {
     let externals = list.externals;
     view! {
         <PageHead title="Collaborators" lead>
+            <CsvLink href=csv />
             <LinkButton href=new label="Add collaborator" icon="user-plus" class="btn primary" reason=locked />
         </PageHead>
         <Alert error=failure(SetRole::PATH) />

@@ -20,7 +20,7 @@ use crate::{
         place::{Place, ProjectRef},
     },
     policy::{Action, reason},
-    ui::{Alert, InPlace, LinkButton, Loaded, NotFound, PageHead, failure, href, page_of, query},
+    ui::{Alert, CsvLink, InPlace, LinkButton, Loaded, NotFound, PageHead, failure, href, page_of, query},
 };
 
 use self::{
@@ -106,6 +106,7 @@ fn Body(keys: Keys, view: KeysView) -> impl IntoView {
     let KeysView { listing, form_token } = view;
     let first_run = listing.unfiltered == 0;
     let new = keys.href(&[("new", "1")]);
+    let csv = keys.place.href("keys.csv");
     let locked = keys.locked();
     let asked = query().get("revoke");
     let revoked = asked.and_then(|id| {
@@ -126,6 +127,7 @@ fn Body(keys: Keys, view: KeysView) -> impl IntoView {
             title="API Keys"
             lead="Keys belong to exactly one project. A secret is shown once; we store only a hash, the prefix and the last four characters."
         >
+            {(!first_run).then(|| view! { <CsvLink href=csv /> })}
             {(!first_run).then(|| view! { <LinkButton href=new label="Create key" icon="plus" class="btn primary" reason=locked /> })}
         </PageHead>
         <Alert error=failure(DisableKey::PATH).or_else(|| failure(EnableKey::PATH)) />

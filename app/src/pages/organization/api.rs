@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::model::{
     AppError, LocalPath, Name, OrgId, Slug,
+    branding::Colour,
     error::Fields,
     organization::{DefaultAccess, OrgNames, OrgSettings},
     project_life::AccessPreview,
@@ -53,6 +54,32 @@ pub async fn set_external(org: OrgId, allowed: bool, back: LocalPath) -> Result<
     crate::port::port::<dyn crate::port::Organization>()?
         .set_external(org, allowed)
         .await?;
+    leptos_axum::redirect(back.as_str());
+    Ok(())
+}
+
+/// Sets the colour of the organization, and leads `back` to the page. Without one it is that of the product again.
+#[server(endpoint = "organization/set-colour")]
+pub async fn set_colour(org: OrgId, #[server(default)] colour: String, back: LocalPath) -> Result<(), AppError> {
+    let mut fields = Fields::default();
+    let colour = match colour.trim() {
+        "" => None,
+        text => fields.parse("colour", text.parse::<Colour>()),
+    };
+    if !fields.is_empty() {
+        return Err(fields.into_error());
+    }
+    crate::port::port::<dyn crate::port::Organization>()?
+        .set_colour(org, colour)
+        .await?;
+    leptos_axum::redirect(back.as_str());
+    Ok(())
+}
+
+/// Removes the logo of the organization, and leads `back` to the page.
+#[server(endpoint = "organization/remove-logo")]
+pub async fn remove_logo(org: OrgId, back: LocalPath) -> Result<(), AppError> {
+    crate::port::port::<dyn crate::port::Organization>()?.remove_logo(org).await?;
     leptos_axum::redirect(back.as_str());
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod access;
 pub mod api;
+mod branding;
 #[cfg(test)]
 mod tests;
 
@@ -9,16 +10,22 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 use self::{
     access::AccessDialog,
-    api::{RenameOrganization, SetExternal, find_organization},
+    api::{RemoveLogo, RenameOrganization, SetExternal, find_organization},
+    branding::BrandingForms,
 };
 use crate::{
     model::{
+        AppError,
         number::grouped,
         organization::{DefaultAccess, ExternalUse, OrgNames, OrgSettings},
         place::Place,
     },
     ui::{Alert, Card, Form, FormError, Loaded, Notice, PageHead, Submit, TextField, failure, href, query},
 };
+
+/// A logo that was refused. The server provides it as context of that one answer.
+#[derive(Clone, Debug)]
+pub struct RefusedLogo(pub AppError);
 
 /// What every part of the page needs.
 #[derive(Clone)]
@@ -51,9 +58,10 @@ fn Body(organization: Organization, settings: OrgSettings) -> impl IntoView {
     let dialog = asked.map(|to| view! { <AccessDialog organization=organization.clone() to /> });
     view! {
         <PageHead title="Organization settings" lead="For owners. Every change is recorded in the Audit Logs." />
-        <Alert error=failure(SetExternal::PATH) />
+        <Alert error=failure(SetExternal::PATH).or_else(|| failure(RemoveLogo::PATH)) />
         <div class="settings">
             <NameForm organization=organization.clone() names=settings.names />
+            <BrandingForms organization=organization.clone() branding=settings.branding />
             <AccessPolicy organization=organization.clone() access=settings.default_access />
             <ExternalPolicy organization allowed=settings.external_allowed used=settings.external />
         </div>

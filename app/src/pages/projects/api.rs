@@ -23,8 +23,9 @@ pub async fn create_project(
     slug: String,
     #[server(default)] description: String,
     environment: String,
+    #[server(default)] models: Vec<String>,
 ) -> Result<(), AppError> {
-    let new = super::form::parse(&name, &slug, &description, &environment)?;
+    let new = super::form::parse(&name, &slug, &description, &environment, &models)?;
     let project = crate::port::port::<dyn crate::port::Projects>()?.create(org, new).await?;
     leptos_axum::redirect(&format!("/{org_slug}/{}/keys", project.slug));
     Ok(())

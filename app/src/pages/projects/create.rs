@@ -5,13 +5,13 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use super::{Projects, api::CreateProject};
 use crate::{
     islands::SlugSuggestion,
-    model::project::Environment,
+    model::{ModelId, project::Environment},
     ui::{Dialog, Form, FormError, SelectField, Submit, TextField},
 };
 
 /// A new project opens itself: the server function leads there.
 #[component]
-pub fn CreateDialog(projects: Projects) -> impl IntoView {
+pub fn CreateDialog(projects: Projects, models: Vec<ModelId>) -> impl IntoView {
     let close = projects.href(&[]);
     let org = projects.place.org.clone();
     let environments = Environment::ALL
@@ -41,6 +41,7 @@ pub fn CreateDialog(projects: Projects) -> impl IntoView {
                         selected=Environment::Development.as_str()
                         hint="Its first letter stands in the project’s keys."
                     />
+                    <ModelList models ticked=None />
                 </div>
                 <div class="foot">
                     <a class="btn" href=close>
@@ -50,5 +51,33 @@ pub fn CreateDialog(projects: Projects) -> impl IntoView {
                 </div>
             </Form>
         </Dialog>
+    }
+}
+
+/// The models of the plan, to be ticked. `ticked` are those that were chosen already; `None` ticks all.
+#[component]
+pub fn ModelList(models: Vec<ModelId>, ticked: Option<Vec<String>>) -> impl IntoView {
+    let rows = models
+        .into_iter()
+        .map(|model| {
+            let chosen = ticked
+                .as_ref()
+                .is_none_or(|ticked| ticked.iter().any(|ticked| ticked == model.as_str()));
+            view! {
+                <label>
+                    <input type="checkbox" name="models[]" value=model.to_string() autocomplete="off" checked=chosen />
+                    <code class="grow">{model.to_string()}</code>
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <fieldset class="checklist">
+            <legend>
+                <span class="label">"Models"</span>
+                <span class="hint">"What its keys may call. Models that join the plan later start off."</span>
+            </legend>
+            {rows}
+        </fieldset>
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod effects;
 pub mod form;
 mod list;
 mod restore;
+mod template;
 #[cfg(test)]
 mod tests;
 
@@ -16,17 +17,31 @@ use leptos::prelude::*;
 
 use crate::{
     model::{
+        AppError, ModelId,
         place::Place,
         project::{ProjectFilter, ProjectList},
+        template::Planned,
     },
     policy::{Action, reason},
-    ui::{InPlace, LinkButton, Loaded, NotFound, Note, PageHead, href, page_of, query},
+    ui::{CsvLink, InPlace, LinkButton, Loaded, NotFound, Note, PageHead, href, page_of, query},
 };
 
 use self::{
-    api::list_projects, archive::ArchiveDialog, create::CreateDialog, default::DefaultDialog, dialog::Blocked, list::ProjectTable,
-    restore::RestoreDialog,
+    api::list_projects, archive::ArchiveDialog, create::CreateDialog, default::DefaultDialog, dialog::Blocked, form::TemplateForm,
+    list::ProjectTable, restore::RestoreDialog, template::TemplateDialog,
 };
+
+/// What became of the template form. The server provides it as context of that one answer; projects that were made lead to the
+/// list.
+#[derive(Clone, Debug)]
+pub enum TemplateOutcome {
+    /// What would be made: to be confirmed.
+    Planned(Vec<Planned>, TemplateForm),
+    /// The person wants to change something.
+    Back(TemplateForm),
+    /// Nothing was made; the form keeps what was typed.
+    Refused(AppError, TemplateForm),
+}
 
 /// What every part of the page needs.
 #[derive(Clone)]
@@ -106,14 +121,19 @@ fn Body(projects: Projects, filter: ProjectFilter, list: ProjectList) -> impl In
         listing,
         default_access,
         held_back,
+        models,
     } = list;
     let lead = format!(
         "A project isolates collaborators, keys, models, limits and usage. Everything is billed to {}.",
         projects.place.org.name
     );
     let new = projects.href(&[("new", "1")]);
-    let creating = query().get_str("new").is_some() && projects.locked().is_none();
-    let create = creating.then(|| create_dialog(&projects, held_back.clone()));
+    let csv = projects.place.href("projects.csv");
+    let from_template = projects.href(&[("template", "1")]);
+    let create = projects
+        .locked()
+        .is_none()
+        .then(|| create_dialog(&projects, held_back.clone(), models));
     let locked = projects.locked().or(held_back.is_some().then_some(EARLY_ACCESS));
     let tab = |state: ProjectFilter, label: &'static str| {
         let here = state == filter;
@@ -128,6 +148,8 @@ fn Body(projects: Projects, filter: ProjectFilter, list: ProjectList) -> impl In
     let tabs = (tab(ProjectFilter::Active, "Active"), tab(ProjectFilter::Archived, "Archived"));
     view! {
         <PageHead title="Projects" lead>
+            <CsvLink href=csv />
+            <LinkButton href=from_template label="From a template" icon="layers" reason=locked />
             <LinkButton href=new label="Create project" icon="plus" class="btn primary" reason=locked />
         </PageHead>
         {held_back.map(|text| view! { <Note>{text}</Note> })}
@@ -139,10 +161,18 @@ fn Body(projects: Projects, filter: ProjectFilter, list: ProjectList) -> impl In
     }
 }
 
-/// The form, or why there is none.
-fn create_dialog(projects: &Projects, held_back: Option<String>) -> AnyView {
+/// The form that the address asks for, or why there is none.
+fn create_dialog(projects: &Projects, held_back: Option<String>, models: Vec<ModelId>) -> Option<AnyView> {
+    let query = query();
+    let answered = use_context::<TemplateOutcome>().is_some();
+    let (one, several) = (query.get_str("new").is_some(), answered || query.get_str("template").is_some());
+    let (projects, close) = (projects.clone(), projects.href(&[]));
+    let blocked = |title: &str, obstacle| view! { <Blocked title=title.to_owned() close obstacle /> }.into_any();
     match held_back {
-        None => view! { <CreateDialog projects=projects.clone() /> }.into_any(),
-        Some(obstacle) => view! { <Blocked title="Create project".to_owned() close=projects.href(&[]) obstacle /> }.into_any(),
+        None if one => Some(view! { <CreateDialog projects models /> }.into_any()),
+        None if several => Some(view! { <TemplateDialog projects models /> }.into_any()),
+        Some(obstacle) if one => Some(blocked("Create project", obstacle)),
+        Some(obstacle) if several => Some(blocked("Create projects from a template", obstacle)),
+        _ => None,
     }
 }

@@ -11,6 +11,7 @@ mod switcher;
 mod tests;
 
 use leptos::prelude::*;
+use leptos_meta::Stylesheet;
 use leptos_router::{components::Outlet, hooks::use_params_map};
 
 pub use self::{
@@ -60,8 +61,10 @@ fn Frame(place: Place) -> impl IntoView {
     if let (Some(recent), Some(project)) = (use_context::<Recent>(), &place.project) {
         recent.visit(&project.id);
     }
+    let sheet = place.branding.sheet_href(place.org.slug.as_str());
     provide_context(place);
     view! {
+        {sheet.map(|href| view! { <Stylesheet href /> })}
         <TopBar />
         <Sidebar />
     }
@@ -70,6 +73,7 @@ fn Frame(place: Place) -> impl IntoView {
 #[component]
 fn TopBar() -> impl IntoView {
     let place = use_place();
+    let logo = place.branding.logo_href(place.org.slug.as_str());
     let org_page = if place.standing.may(Action::ViewOrg) {
         place.org_href("projects")
     } else {
@@ -80,8 +84,8 @@ fn TopBar() -> impl IntoView {
             <button type="button" class="btn ghost icon-only only-narrow" popovertarget="sidebar" aria-label="Menu">
                 <Icon name="menu" />
             </button>
-            <a class="brandmark" href="/" aria-label="Home">
-                {initial(place.org.name.as_str())}
+            <a class="brand-home" href="/" aria-label="Home">
+                <Mark name=place.org.name.to_string() logo />
             </a>
             <nav aria-label="Context" class="actions">
                 <span class="only-wide">
@@ -101,6 +105,20 @@ fn TopBar() -> impl IntoView {
             <Switcher />
         </header>
         <PalettePanel />
+    }
+}
+
+/// The logo of an organization, or the initial of its name.
+#[component]
+pub fn Mark(name: String, logo: Option<String>) -> impl IntoView {
+    match logo {
+        Some(href) => view! {
+            <span class="brandmark logo">
+                <img src=href alt="" />
+            </span>
+        }
+        .into_any(),
+        None => view! { <span class="brandmark">{initial(&name)}</span> }.into_any(),
     }
 }
 

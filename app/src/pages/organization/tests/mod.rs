@@ -1,3 +1,6 @@
+mod branding;
+mod contrast;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -6,6 +9,7 @@ use super::api::{RenameOrganization, SetExternal};
 use crate::{
     model::{
         AppError, OrgId, OrgRole, Standing,
+        branding::{Branding, Colour},
         organization::{DefaultAccess, ExternalUse, OrgNames, OrgSettings},
         place::Place,
         project_life::{AccessPreview, Concerned, People},
@@ -44,6 +48,12 @@ impl Organization for Fake {
     async fn set_external(&self, _: OrgId, _: bool) -> Result<(), AppError> {
         Ok(())
     }
+    async fn set_colour(&self, _: OrgId, _: Option<Colour>) -> Result<(), AppError> {
+        Ok(())
+    }
+    async fn remove_logo(&self, _: OrgId) -> Result<(), AppError> {
+        Ok(())
+    }
 }
 
 fn settings() -> OrgSettings {
@@ -55,6 +65,7 @@ fn settings() -> OrgSettings {
         default_access: DefaultAccess::AllMembers,
         external_allowed: false,
         external: ExternalUse { projects: 1, people: 3 },
+        branding: Branding::default(),
     }
 }
 

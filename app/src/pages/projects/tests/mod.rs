@@ -1,3 +1,5 @@
+mod template;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -11,6 +13,7 @@ use crate::{
         place::{Place, ProjectRef},
         project::{ArchivePreview, Environment, NewProject, ProjectFilter, ProjectList, ProjectRow, StoppingKey},
         project_life::{Concerned, DefaultPreview, People, RestorePreview},
+        template::{FromTemplate, Planned, expand},
         time::{DAY, HOUR},
     },
     port::{ProjectLife, Projects},
@@ -62,10 +65,17 @@ impl Projects for Fake {
             },
             default_access: DefaultAccess::AllMembers,
             held_back: self.held_back.clone(),
+            models: vec!["bailiwick/echo".parse().unwrap(), "bailiwick/embed".parse().unwrap()],
         })
     }
     async fn create(&self, _: OrgId, _: NewProject) -> Result<ProjectRef, AppError> {
         Ok(project())
+    }
+    async fn preview_template(&self, _: OrgId, from: &FromTemplate) -> Result<Vec<Planned>, AppError> {
+        expand(from)
+    }
+    async fn create_from_template(&self, _: OrgId, _: &FromTemplate) -> Result<(), AppError> {
+        Ok(())
     }
     async fn preview_archive(&self, id: ProjectId) -> Result<ArchivePreview, AppError> {
         let row = self.rows.iter().find(|row| row.id == id).ok_or(AppError::NotFound)?;

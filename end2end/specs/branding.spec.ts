@@ -1,0 +1,40 @@
+import { type Page, expect, owner, test } from "../support/test.ts";
+
+const settings = "/acme-robotics/~/settings";
+const drawing = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><rect width="8" height="8"/></svg>';
+
+/** The colour of the first sample as it is drawn. */
+async function accent(page: Page): Promise<string> {
+  const button = page.locator(".brand-sample.light .btn.primary");
+  return button.evaluate((element) => getComputedStyle(element).backgroundColor);
+}
+
+async function upload(page: Page, text: string): Promise<void> {
+  const file = { name: "logo.svg", mimeType: "image/svg+xml", buffer: Buffer.from(text) };
+  await page.getByLabel("Logo", { exact: true }).setInputFiles(file);
+  await page.getByRole("button", { name: "Upload the logo" }).click();
+}
+
+test("a colour is tried on while it is typed, and kept when it is saved", async ({ ownerPage: page }) => {
+  await page.goto(settings);
+  await expect(page.getByLabel("Choose"), "the script runs").toBeVisible();
+  const before = await accent(page);
+  await page.getByLabel("Colour", { exact: true }).fill("#c2410c");
+  await expect.poll(() => accent(page)).not.toBe(before);
+  const tried = await accent(page);
+  await page.getByRole("button", { name: "Save colour" }).click();
+  await expect(page.getByRole("status")).toContainText("Organization settings saved.");
+  expect(await accent(page)).toBe(tried);
+});
+
+test("a logo is shown on every page, and one with a script is refused", async ({ ownerPage: page, complaints }) => {
+  complaints.expectStatus(422);
+  await page.goto(settings);
+  await upload(page, drawing.replace("<rect", "<script>alert(1)</script><rect"));
+  await expect(page.getByLabel("Logo", { exact: true })).toHaveAccessibleDescription(/the element script/);
+  await upload(page, drawing);
+  await expect(page.getByRole("status")).toContainText("Organization settings saved.");
+  await page.goto(`${owner.home}/keys`);
+  const logo = page.getByRole("link", { name: "Home" }).locator("img");
+  await expect.poll(() => logo.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+});
