@@ -22,6 +22,7 @@ INSERT INTO project_slugs (org_id, slug, project_id, since) SELECT org_id, slug,
 ALTER TABLE sessions ADD COLUMN address TEXT;                   -- of the client that signed in
 ALTER TABLE sessions ADD COLUMN agent TEXT NOT NULL DEFAULT ''; -- its User-Agent, cut
 ALTER TABLE sessions ADD COLUMN seen_at BIGINT NOT NULL DEFAULT 0;
+UPDATE sessions SET seen_at = created_at;
 
 -- Counters end each at its own time: those of sign-in after minutes, others after an hour.
 ALTER TABLE attempts ADD COLUMN window_end BIGINT NOT NULL DEFAULT 0;

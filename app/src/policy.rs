@@ -14,7 +14,7 @@ pub enum Action {
     ViewBilling,
     /// See and manage org members and invitations.
     ManageMembers,
-    /// Create, archive and restore projects; move the Default flag.
+    /// Create, archive and restore projects; move the Default flag, and a project to another address.
     ManageProjects,
     /// Set project rate limits, budgets and model access.
     SetLimits,

@@ -39,7 +39,7 @@ test("a member is added, made an admin, and removed together with their key", as
   await page.getByRole("link", { name: "Remove user" }).click();
   const dialog = page.getByRole("dialog", { name: new RegExp(`Remove ${member.name}`) });
   await expect(dialog.getByRole("checkbox", { name: /noor-local/ })).toBeChecked();
-  await expect(dialog).toContainText("Rights in");
+  await expect(dialog).toContainText("All rights in");
   await dialog.getByRole("button", { name: /^Remove and revoke/ }).click();
   await expect(dialog).toBeHidden();
   await expect(row(page, member)).toHaveCount(0);
@@ -124,6 +124,7 @@ test("everything is done with the keyboard alone", async ({ ownerPage: page, ser
   const dialog = page.getByRole("dialog", { name: new RegExp(`Remove ${member.name}`) });
   await remove();
   await expect(dialog.getByRole("link", { name: "Cancel" }), "what does nothing comes first").toBeFocused();
+  await expect(page.locator("dialog:modal"), "the client is there").toBeVisible();
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
   await expect(row(page, member)).toBeVisible();

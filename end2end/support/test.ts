@@ -45,6 +45,11 @@ export class Complaints {
     this.expected.push(/net::ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED_ENCODING|CONNECTION_RESET|EMPTY_RESPONSE)/);
   }
 
+  /** Without script nothing uses the client that the page preloads; Chromium notices after some seconds. */
+  expectUnusedClient(): void {
+    this.expected.push(/\.wasm was preloaded using link preload but not used/);
+  }
+
   /** What was not expected. */
   get unexpected(): string[] {
     return this.seen.filter((text) => !this.expected.some((pattern) => pattern.test(text)));
@@ -68,8 +73,9 @@ export const test = base.extend<Options & Fixtures>({
   baseURL: async ({ server }, use) => use(server.url),
 
   complaints: [
-    async ({ context }, use) => {
+    async ({ context, javaScriptEnabled }, use) => {
       const complaints = new Complaints(context);
+      if (!javaScriptEnabled) complaints.expectUnusedClient();
       await use(complaints);
       expect(complaints.unexpected, "the browser's console").toEqual([]);
     },

@@ -88,7 +88,6 @@ impl Collaborators for Console {
         Ok(RemovalPreview {
             account,
             is_external: person.org_role.is_none(),
-            sessions: effects.sessions,
             keys: effects.keys,
             after: effects.after,
             is_key_owner: person.is_key_owner,

@@ -4,6 +4,7 @@ use app::{
         branding::Colour,
         organization::{DefaultAccess, OrgNames, OrgSettings},
         project_life::AccessPreview,
+        time::HOUR,
     },
     port::Organization,
 };
@@ -13,7 +14,12 @@ use super::{Console, project_life::access_event};
 use crate::{
     access::{ManageOrg, authorize_org},
     audit::Event,
+    identity::count_attempt,
 };
+
+/// New addresses that one person may try for organizations in an hour: each answer tells of other organizations, and one that
+/// was taken is never given back.
+const ADDRESSES: i64 = 10;
 
 #[async_trait]
 impl Organization for Console {
@@ -23,6 +29,11 @@ impl Organization for Console {
     }
 
     async fn rename(&self, org: OrgId, names: OrgNames, seen: &str) -> Result<(), AppError> {
+        let grant = authorize_org::<ManageOrg>(&mut self.store().db.read().await?, &self.caller, &org).await?;
+        if self.store().org_settings(&grant).await?.names.slug != names.slug {
+            Slug::choose(names.slug.as_str()).map_err(|error| AppError::field("slug", error.to_string()))?;
+            self.count_address().await?;
+        }
         let mut change = self.store().begin_org::<ManageOrg>(&self.caller, &org).await?;
         let before = change.names().await?;
         if before == names {
@@ -33,11 +44,8 @@ impl Organization for Console {
                 "Somebody else has changed these names since this form was opened. Nothing was saved: reload the page, and look at them again.",
             ));
         }
-        if before.slug != names.slug {
-            Slug::choose(names.slug.as_str()).map_err(|error| AppError::field("slug", error.to_string()))?;
-            if !change.claim_slug(&names.slug).await? {
-                return Err(AppError::field("slug", "Another organization has, or had, this address."));
-            }
+        if before.slug != names.slug && !change.claim_slug(&names.slug).await? {
+            return Err(AppError::field("slug", "Another organization has, or had, this address."));
         }
         change.set_names(&names).await?;
         let event = Event::new("org.updated", &org, &names.name)
@@ -111,5 +119,14 @@ impl Organization for Console {
 
     async fn remove_logo(&self, org: OrgId) -> Result<(), AppError> {
         self.change_logo(org, None).await
+    }
+}
+
+impl Console {
+    /// Counts that this person wants another address for an organization, before anybody looks whether it is free.
+    async fn count_address(&self) -> Result<(), AppError> {
+        let person = format!("org-address:{}", self.account()?);
+        count_attempt(self.store(), &[(person.as_str(), ADDRESSES)], HOUR).await??;
+        Ok(())
     }
 }

@@ -37,18 +37,19 @@ impl ProjectLife for Console {
 
     async fn restore(&self, project: ProjectId) -> Result<(), AppError> {
         let mut change = self.store().begin::<ArchiveProject>(&self.caller, &project).await?;
-        let effects = change.life_effects().await?;
+        let facts = change.life_facts().await?;
         let (org, plan) = (change.grant().org().id.clone(), change.grant().org().plan.clone());
-        if let Some(obstacle) = self.obstacle_to_restore(&mut change, &effects.facts, &org, &plan).await? {
+        if let Some(obstacle) = self.obstacle_to_restore(&mut change, &facts, &org, &plan).await? {
             return Err(AppError::conflict(obstacle));
         }
+        let (keys, people) = (change.key_names().await?, change.people_only_here().await?);
         let default_key = change.set_restored().await?;
-        let name = &effects.facts.name;
+        let name = &facts.name;
         let restored = Event::new("project.restored", &project, name)
             .in_project(&project)
             .change("state", Some("archived".to_owned()), Some("active".to_owned()))
-            .change("disabled_keys", None, effects.key_names())
-            .change("collaborators", None, Some(effects.facts.collaborators.to_string()));
+            .change("disabled_keys", None, keys)
+            .set("collaborators", facts.collaborators);
         // A record of its own, which only owners see.
         let default_key = default_key.map(|(id, name)| {
             Event::new("api_key.disabled", &id, name).in_project(&project).change(
@@ -57,7 +58,7 @@ impl ProjectLife for Console {
                 Some("disabled".to_owned()),
             )
         });
-        let regained = access_event("member.access_regained", &org, &effects.people, &format!("{name} was restored"));
+        let regained = access_event("member.access_regained", &org, &people, &format!("{name} was restored"));
         change.commit([Some(restored), default_key, regained].into_iter().flatten()).await?;
         Ok(())
     }
@@ -83,13 +84,19 @@ impl ProjectLife for Console {
             return Err(AppError::conflict(obstacle));
         }
         change.set_default().await?;
-        let name = change.grant().project().name.clone();
-        let event = Event::new("project.default_moved", &project, &name)
-            .in_project(&project)
+        let (org, name) = (change.grant().org(), &change.grant().project().name);
+        // The admins of this project alone know neither the other one nor the people of the organization: these stand in a
+        // record of the organization.
+        let here = Event::new("project.default_moved", &project, name).in_project(&project).change(
+            "default_project",
+            Some("no".to_owned()),
+            Some("yes".to_owned()),
+        );
+        let moved = Event::new("org.default_project_moved", &org.id, &org.name)
             .change("default_project", Some(effects.from.1.to_string()), Some(name.to_string()))
             .change("gaining_access", None, effects.gaining.in_words())
             .change("losing_access", None, effects.losing.in_words());
-        change.commit([event]).await?;
+        change.commit([here, moved]).await?;
         Ok(())
     }
 }

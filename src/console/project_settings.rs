@@ -6,6 +6,7 @@ use app::{
         project::MAX_DESCRIPTION,
         project_settings::{DefaultTier, ProjectDetails, SettingsView},
     },
+    policy::{Action, reason},
     port::ProjectSettings,
 };
 use async_trait::async_trait;
@@ -56,7 +57,8 @@ impl ProjectSettings for Console {
         }
         keep_unshown(&mut details, &shown, &stored.details);
         let plan = self.parts.catalog.plan(&change.grant().org().plan).ok_or(AppError::Internal)?;
-        check(&details, &stored, &tiers(plan))?;
+        let may_move = change.grant().standing().may(Action::ManageProjects);
+        check(&details, &stored, &tiers(plan), may_move)?;
         if details.slug != stored.details.slug && !change.claim_slug(&details.slug).await? {
             return Err(AppError::field(
                 "slug",
@@ -95,11 +97,18 @@ fn tiers(plan: &Plan) -> Vec<DefaultTier> {
 }
 
 /// What the form alone cannot know. What stays as it was is not refused.
-fn check(new: &ProjectDetails, stored: &StoredDetails, tiers: &[DefaultTier]) -> Result<(), AppError> {
+///
+/// Whether an address is free tells of other projects, and one that was taken is never given back: only those who see every
+/// project `may_move` one.
+fn check(new: &ProjectDetails, stored: &StoredDetails, tiers: &[DefaultTier], may_move: bool) -> Result<(), AppError> {
     let old = &stored.details;
     let mut fields = Fields::default();
     if new.slug != old.slug {
-        fields.parse("slug", Slug::choose(new.slug.as_str()));
+        if may_move {
+            fields.parse("slug", Slug::choose(new.slug.as_str()));
+        } else {
+            fields.refuse("slug", reason(Action::ManageProjects));
+        }
     }
     let is_admin = |account: &AccountId| stored.admins.iter().any(|admin| admin.account == *account);
     for (field, was, chosen) in [("owner", &old.owner, &new.owner), ("key_owner", &old.key_owner, &new.key_owner)] {

@@ -99,24 +99,26 @@ impl Projects for Console {
         let grant = authorize_project::<ArchiveProject>(&mut self.store().db.read().await?, &self.caller, &project).await?;
         check_confirmation(&grant.project().name, confirmation)?;
         identity::confirm(self.store(), &self.parts.passwords, &self.caller, password).await?;
+        let requests_24h = self.store().requests_24h(&grant).await?;
         let mut change = self.store().begin::<ArchiveProject>(&self.caller, &project).await?;
-        let effects = change.life_effects().await?;
-        if let Some(obstacle) = obstacle(&effects.facts) {
+        let facts = change.life_facts().await?;
+        if let Some(obstacle) = obstacle(&facts) {
             return Err(AppError::conflict(obstacle));
         }
-        let name = &effects.facts.name;
+        let name = &facts.name;
         check_confirmation(name, confirmation)?;
+        let (keys, people) = (change.key_names().await?, change.people_only_here().await?);
         change.set_archived().await?;
         let archived = Event::new("project.archived", &project, name)
             .in_project(&project)
             .change("state", Some("active".to_owned()), Some("archived".to_owned()))
-            .change("stopped_keys", None, effects.key_names())
-            .set("requests_24h", effects.requests_24h())
-            .set("people_left_without_a_project", effects.people.total);
+            .change("stopped_keys", None, keys)
+            .set("requests_24h", requests_24h)
+            .set("people_left_without_a_project", people.total);
         let lost = access_event(
             "member.lost_access",
             &change.grant().org().id,
-            &effects.people,
+            &people,
             &format!("{name} was archived"),
         );
         change.commit(std::iter::once(archived).chain(lost)).await?;

@@ -108,10 +108,12 @@ struct Row {
     project: Option<String>,
 }
 
-/// Takes people out of a field. Records name them by their e-mail; whom to call is a free text.
-fn conceal_people(change: &mut FieldChange) {
+/// Takes people out of a field. Records name them by their e-mail; whom to call is a free text. What the reader put there
+/// themselves, in an own record, they know; what stood there before may never have been shown to them.
+fn conceal_people(change: &mut FieldChange, is_own: bool) {
     let is_contact = change.field == "escalation_contact";
-    for value in [&mut change.before, &mut change.after].into_iter().flatten() {
+    let after = change.after.as_mut().filter(|_| !is_own);
+    for value in change.before.as_mut().into_iter().chain(after) {
         if is_contact || value.contains('@') {
             SOMEBODY.clone_into(value);
         }
@@ -125,12 +127,19 @@ impl Row {
 
     /// The record for the reader: an outsider, or `None` for who is in the organization.
     fn entry(self, outsider: Option<&AccountId>) -> Result<AuditEntry, DbError> {
-        let mut changes = self.changes()?;
-        if outsider.is_some_and(|reader| self.actor_id.as_deref() != Some(reader.as_str())) {
-            changes.iter_mut().for_each(conceal_people);
+        let recorded = self.changes()?;
+        let mut changes = recorded.clone();
+        if let Some(reader) = outsider {
+            let is_own = self.actor_id.as_deref() == Some(reader.as_str());
+            for change in &mut changes {
+                conceal_people(change, is_own);
+            }
         }
+        // Of what is concealed, the hash would tell whether a guess is right.
+        let hash = if changes == recorded { self.hash } else { "–".to_owned() };
         Ok(AuditEntry {
             changes,
+            hash,
             id: parse(self.id)?,
             seq: count(self.seq),
             at: app::model::Timestamp(self.at),
@@ -141,7 +150,6 @@ impl Row {
             project: self.project,
             address: self.address,
             interface: self.interface,
-            hash: self.hash,
         })
     }
 
@@ -173,7 +181,7 @@ impl Row {
 }
 
 /// The records as the reader `$reader` may know them (see [`roster`](crate::access::roster)). An outsider is told what happened
-/// in the project and what they did themselves; of others neither name nor address, nor whom they added, removed or looked up.
+/// in the project and what they did themselves, but not who was there before; of others neither name nor address, nor whom they added, removed or looked up.
 /// The hash covers all of that: who has it could try addresses until one fits.
 macro_rules! seen_records {
     ($reader:literal) => {
@@ -352,17 +360,24 @@ mod tests {
 
     #[test]
     fn fields_lose_the_people_they_name_and_keep_the_rest() {
-        let concealed = |field: &str, value: &str| {
+        let concealed = |field: &str, value: &str, is_own: bool| {
             let mut change = FieldChange {
                 field: field.to_owned(),
-                before: None,
+                before: Some(value.to_owned()),
                 after: Some(value.to_owned()),
             };
-            conceal_people(&mut change);
-            (change.before, change.after.expect("a value"))
+            conceal_people(&mut change, is_own);
+            (change.before.expect("a value"), change.after.expect("a value"))
         };
-        assert_eq!(concealed("owner", "ada.osei@acme.example"), (None, SOMEBODY.to_owned()));
-        assert_eq!(concealed("escalation_contact", "Ada Osei, 555 0100"), (None, SOMEBODY.to_owned()));
-        assert_eq!(concealed("state", "disabled"), (None, "disabled".to_owned()));
+        let both = |text: &str| (text.to_owned(), text.to_owned());
+        for (field, value) in [("owner", "ada.osei@acme.example"), ("escalation_contact", "Ada Osei, 555 0100")] {
+            assert_eq!(concealed(field, value, false), both(SOMEBODY));
+            assert_eq!(
+                concealed(field, value, true),
+                (SOMEBODY.to_owned(), value.to_owned()),
+                "their own words"
+            );
+        }
+        assert_eq!(concealed("state", "disabled", false), both("disabled"));
     }
 }

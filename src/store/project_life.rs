@@ -10,7 +10,7 @@ use app::model::{
 
 use super::{
     Change, Store, count,
-    db::{Connection, DbError, execute, fetch_all, fetch_one, fetch_optional},
+    db::{Connection, DbError, Reader, execute, fetch_all, fetch_one, fetch_optional},
     parse,
 };
 use crate::access::{ArchiveProject, Grant};
@@ -92,13 +92,12 @@ pub struct LifeEffects {
 impl LifeEffects {
     /// Requests that the keys carried in the last 24 hours.
     pub fn requests_24h(&self) -> u64 {
-        self.keys.iter().map(|key| key.requests_24h).sum()
+        requests_24h(&self.keys)
     }
+}
 
-    /// Names of the keys, for a record; `None` without any.
-    pub fn key_names(&self) -> Option<String> {
-        in_words(self.keys.iter().map(|key| key.name.as_str()), self.keys.len() as u64)
-    }
+fn requests_24h(keys: &[StoppingKey]) -> u64 {
+    keys.iter().map(|key| key.requests_24h).sum()
 }
 
 async fn facts(on: &mut impl Connection, org: &OrgId, project: &ProjectId) -> Result<LifeFacts, DbError> {
@@ -125,19 +124,15 @@ async fn facts(on: &mut impl Connection, org: &OrgId, project: &ProjectId) -> Re
     })
 }
 
-/// `since` begins the last 24 hours; the Organization Default Key is among the keys only for owners.
-async fn effects(
-    on: &mut impl Connection,
-    org: &OrgId,
-    project: &ProjectId,
-    since: i64,
-    with_default_key: bool,
-) -> Result<LifeEffects, DbError> {
+/// The active keys of a project. `since` begins the last 24 hours; the Organization Default Key is for owners alone. The requests
+/// are read once for all keys: there may be millions, so never inside of a change, which others wait for.
+async fn keys(on: &mut Reader, project: &ProjectId, since: i64, with_default_key: bool) -> Result<Vec<StoppingKey>, DbError> {
     const KEYS: &str = "
-        SELECT k.id, k.name, k.prefix, k.last_four, k.last_used_at,
-               (SELECT count(*) FROM requests r WHERE r.key_id = k.id AND r.project_id = k.project_id AND r.arrived_at >= $2)
-        FROM api_keys k WHERE k.project_id = $1 AND k.state = 'active' AND (k.is_org_default = FALSE OR $3) ORDER BY lower(k.name), k.id";
-    let facts = facts(on, org, project).await?;
+        SELECT k.id, k.name, k.prefix, k.last_four, k.last_used_at, coalesce(u.requests, 0)
+        FROM api_keys k
+        LEFT JOIN (SELECT key_id, count(*) AS requests FROM requests WHERE project_id = $1 AND arrived_at >= $2 GROUP BY key_id) u
+             ON u.key_id = k.id
+        WHERE k.project_id = $1 AND k.state = 'active' AND (k.is_org_default = FALSE OR $3) ORDER BY lower(k.name), k.id";
     let keys = fetch_all!(
         on,
         (String, String, String, String, Option<i64>, i64),
@@ -155,11 +150,7 @@ async fn effects(
             requests_24h: count(requests),
         })
     };
-    Ok(LifeEffects {
-        facts,
-        keys: keys.into_iter().map(key).collect::<Result<_, DbError>>()?,
-        people: people(on, ONLY_HERE, org, project.as_str()).await?,
-    })
+    keys.into_iter().map(key).collect()
 }
 
 /// Whom a move of the Default flag concerns.
@@ -198,7 +189,20 @@ impl Store {
     pub async fn life_effects(&self, grant: &Grant<ArchiveProject>) -> Result<LifeEffects, DbError> {
         let since = self.ambient.now().plus(-DAY).0;
         let (org, project) = (&grant.org().id, &grant.project().id);
-        effects(&mut self.db.read().await?, org, project, since, grant.sees_org_default_key()).await
+        let mut reader = self.db.read().await?;
+        Ok(LifeEffects {
+            facts: facts(&mut reader, org, project).await?,
+            keys: keys(&mut reader, project, since, grant.sees_org_default_key()).await?,
+            people: people(&mut reader, ONLY_HERE, org, project.as_str()).await?,
+        })
+    }
+
+    /// Requests that the active keys carried in the last 24 hours. For a record, which admins read, too: the Organization Default
+    /// Key is left out.
+    pub async fn requests_24h(&self, grant: &Grant<ArchiveProject>) -> Result<u64, DbError> {
+        let since = self.ambient.now().plus(-DAY).0;
+        let keys = keys(&mut self.db.read().await?, &grant.project().id, since, false).await?;
+        Ok(requests_24h(&keys))
     }
 
     /// Reads for the dry run of another Default Project.
@@ -208,12 +212,26 @@ impl Store {
 }
 
 impl Change<ArchiveProject> {
-    /// The same as the dry run, read inside the change so that nothing moves between check and use. For records, which admins
-    /// read, too: the Organization Default Key is left out.
-    pub async fn life_effects(&mut self) -> Result<LifeEffects, DbError> {
+    /// Read inside the change, so that nothing moves between check and use.
+    pub async fn life_facts(&mut self) -> Result<LifeFacts, DbError> {
         let (org, project) = self.place();
-        let since = self.ambient().now().plus(-DAY).0;
-        effects(self, &org, &project, since, false).await
+        facts(self, &org, &project).await
+    }
+
+    /// Names of the active keys; `None` without any. For a record, which admins read, too: the Organization Default Key is left
+    /// out.
+    pub async fn key_names(&mut self) -> Result<Option<String>, DbError> {
+        const SQL: &str = "
+            SELECT name FROM api_keys WHERE project_id = $1 AND state = 'active' AND is_org_default = FALSE ORDER BY lower(name), id";
+        let project = self.place().1;
+        let names = fetch_all!(self, (String,), SQL, project.as_str())?;
+        Ok(in_words(names.iter().map(|(name,)| name.as_str()), names.len() as u64))
+    }
+
+    /// The members who have no other project.
+    pub async fn people_only_here(&mut self) -> Result<People, DbError> {
+        let (org, project) = self.place();
+        people(self, ONLY_HERE, &org, project.as_str()).await
     }
 
     pub async fn default_effects(&mut self) -> Result<DefaultEffects, DbError> {

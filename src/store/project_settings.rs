@@ -75,14 +75,17 @@ async fn stored(on: &mut impl Connection, org: &OrgId, project: &ProjectId, inhe
     })
 }
 
-/// The admins of a project: those assigned to it, and with `inherited` the owners and admins of the org.
+/// The admins of a project: those assigned to it, and with `inherited` the owners and admins of the org; without it none of
+/// these, also not by an older role in the project (as in the list of collaborators).
 async fn admins(on: &mut impl Connection, org: &OrgId, project: &ProjectId, inherited: bool) -> Result<Vec<Candidate>, DbError> {
     const SQL: &str = "
         SELECT a.id, a.name, a.email FROM (
             SELECT account_id FROM project_members WHERE project_id = $2 AND role = 'admin'
             UNION
-            SELECT account_id FROM org_members WHERE org_id = $1 AND role IN ('owner', 'admin') AND $3
-        ) x JOIN accounts a ON a.id = x.account_id ORDER BY lower(a.name), a.id";
+            SELECT account_id FROM org_members WHERE org_id = $1 AND role IN ('owner', 'admin')
+        ) x JOIN accounts a ON a.id = x.account_id
+        LEFT JOIN org_members m ON m.org_id = $1 AND m.account_id = a.id
+        WHERE $3 OR m.role IS NULL OR m.role = 'member' ORDER BY lower(a.name), a.id";
     let rows = fetch_all!(on, (String, String, String), SQL, org.as_str(), project.as_str(), inherited)?;
     let candidate = |(id, name, email)| {
         Ok(Candidate {

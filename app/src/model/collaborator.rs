@@ -110,8 +110,6 @@ pub struct RemovalPreview {
     pub name: Name,
     pub email: Email,
     pub is_external: bool,
-    /// Sessions of the person that are open now.
-    pub sessions: u64,
     /// Keys of this project that they made and that are not revoked; without those that the viewer must not know of.
     pub keys: Vec<MadeKey>,
     pub after: AfterRemoval,

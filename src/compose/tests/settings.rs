@@ -52,6 +52,11 @@ async fn what_was_typed_stays_when_it_is_refused() {
 
     let moved = form(&site, |form| form.slug = "production".to_owned()).await;
     let answer = site.ask(Method::POST, PAGE, &moved, &admin).await;
+    assert_eq!(answer.status, 422);
+    let reason = "id=\"f-slug-error\" class=\"error\">Only an owner or admin of the organization can do this.";
+    assert!(answer.body.contains(reason), "{}", answer.body);
+    let admin = site.sign_in(Who::OrgAdmin).await;
+    let answer = site.ask(Method::POST, PAGE, &moved, &admin).await;
     assert_eq!(
         (answer.status.as_u16(), answer.location.as_str()),
         (302, "/acme/prod/settings?done=project-saved")

@@ -251,6 +251,20 @@ on_both_engines! {
         assert_eq!(removed.place("acme", Some("prod")).await, Err(AppError::NotFound));
     }
 
+    async fn the_default_key_of_an_owner_who_leaves_is_told_to_the_others(db: TestDb) {
+        let world = World::new(db).await;
+        let owner = world.console(Who::Owner).await;
+        let key = Keys::create(&owner, world.default_project.clone(), new_key("")).await.expect("made").id;
+        sql(&world, "UPDATE api_keys SET is_org_default = TRUE").await;
+        sql(&world, "UPDATE projects SET owner_id = NULL").await;
+        set_role(&world, Who::Owner, Who::OrgAdmin, OrgRole::Admin, OrgRole::Owner).await.expect("promoted");
+        owner.leave(world.org.clone()).await.expect("left");
+        let log = Audit::list(&world.console(Who::OrgAdmin).await, Scope::Org(world.org.clone()), Page::default()).await.expect("log");
+        let newest: Vec<_> = log.rows.iter().take(2).map(|entry| entry.action.as_str()).collect();
+        assert_eq!(newest, ["api_key.maker_left", "member.left"]);
+        assert_eq!(log.rows[0].target_id, key.as_str());
+    }
+
     async fn the_default_key_of_a_removed_member_is_told_to_owners_alone(db: TestDb) {
         let world = World::new(db).await;
         let (owner, admin) = (world.console(Who::Owner).await, world.console(Who::OrgAdmin).await);

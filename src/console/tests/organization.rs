@@ -1,5 +1,8 @@
 use app::{
-    model::organization::{ExternalUse, OrgNames},
+    model::{
+        organization::{ExternalUse, OrgNames},
+        time::HOUR,
+    },
     port::{Organization, ProjectSettings},
 };
 
@@ -46,6 +49,22 @@ on_both_engines! {
         rename(&owner, &world, names("Acme AI", "acme")).await.expect("it may have its own back");
         assert_eq!(owner.place("acme-ai", None).await.expect("a place").org.slug.as_str(), "acme");
         verified(&world).await;
+    }
+
+    async fn guesses_at_the_addresses_of_other_organizations_are_counted(db: TestDb) {
+        let world = World::new(db).await;
+        let owner = world.console(Who::Owner).await;
+        for _ in 0..10 {
+            let taken = rename(&owner, &world, names("Acme", "other")).await.expect_err("taken");
+            assert!(taken.on_field("slug").is_some(), "{taken:?}");
+        }
+        for slug in ["other", "free"] {
+            let throttled = rename(&owner, &world, names("Acme", slug)).await;
+            assert!(matches!(throttled, Err(AppError::Throttled { retry_after_s: 1..=3_600 })), "{throttled:?}");
+        }
+        rename(&owner, &world, names("Acme AI", "acme")).await.expect("the name alone asks nothing");
+        world.clock.advance(HOUR);
+        rename(&owner, &world, names("Acme AI", "free")).await.expect("moved");
     }
 
     async fn two_organizations_want_one_address(db: TestDb) {

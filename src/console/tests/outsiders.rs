@@ -14,7 +14,7 @@ use app::{
 };
 
 use super::{
-    collaborators::{allow_externals, id, sql},
+    collaborators::{allow_externals, fields, id, sql},
     limit, new_key,
 };
 use crate::{
@@ -127,6 +127,28 @@ on_both_engines! {
         let kept = owner.details(world.prod.clone()).await.expect("settings").details;
         assert_eq!(kept.description, "Said by somebody from outside");
         assert_eq!((kept.owner, kept.escalation.as_str()), (Some(id(&world, Who::Owner).await), "Ada Osei"));
+    }
+
+    async fn an_outsiders_own_records_tell_nothing_of_who_was_there_before(db: TestDb) {
+        let world = World::new(db).await;
+        let outsider = host(&world).await;
+        sql(&world, "UPDATE projects SET key_owner_id = (SELECT id FROM accounts WHERE name = 'OrgAdmin') WHERE slug = 'prod'").await;
+        let mut shown = outsider.details(world.prod.clone()).await.expect("settings").details;
+        let seen = shown.version();
+        let own = id(&world, Who::External).await;
+        shown.owner = Some(own.clone());
+        shown.key_owner = Some(own);
+        shown.escalation = "#night-shift".to_owned();
+        outsider.update(world.prod.clone(), shown, &seen).await.expect("saved");
+        let log = Audit::list(&outsider, Scope::Project(world.prod.clone()), Page::default()).await.expect("log");
+        assert_eq!(
+            fields(&log.rows[0]),
+            [
+                "owner: Somebody else → external@acme.example",
+                "key_owner: Somebody else → external@acme.example",
+                "escalation_contact: Somebody else → #night-shift",
+            ]
+        );
     }
 
     async fn an_outsider_knows_their_own_keys_and_finds_no_others_by_their_maker(db: TestDb) {

@@ -1,7 +1,7 @@
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use app::{
-    model::{Page, key::KeyState, organization::DefaultAccess, project_life::People},
+    model::{KeyId, Page, ProjectId, RequestId, key::KeyState, organization::DefaultAccess, project_life::People, time::HOUR},
     port::{Organization, ProjectLife},
 };
 
@@ -10,6 +10,7 @@ use crate::{
     catalog::Catalog,
     console::Console,
     store::db::{fetch_all, fetch_one},
+    testing::NOW,
 };
 
 /// Names of the people.
@@ -39,6 +40,17 @@ async fn records_of_org(world: &World, newest: usize) -> Vec<String> {
 async fn states_of_keys(console: &Console, world: &World) -> Vec<KeyState> {
     let keys = Keys::list(console, world.prod.clone(), Page::default()).await.expect("keys");
     keys.rows.into_iter().map(|key| key.state).collect()
+}
+
+/// A request that this key sent to the project then.
+async fn request(world: &World, key: &KeyId, project: &ProjectId, at: i64) {
+    const SQL: &str = "
+        INSERT INTO requests (id, org_id, project_id, key_id, model, tier, status, arrived_at, latency_ms)
+        VALUES ($1, $2, $3, $4, 'bailiwick/echo', 'default', 200, $5, 1)";
+    let id: RequestId = world.store.ambient.id();
+    let mut tx = world.store.db.write().await.expect("begin");
+    execute!(&mut tx, SQL, id.as_str(), world.org.as_str(), project.as_str(), key.as_str(), at).expect("a request");
+    tx.commit().await.expect("commit");
 }
 
 /// The slugs of the active projects, and that of the Default Project.
@@ -181,8 +193,14 @@ on_both_engines! {
         assert_eq!(reaches(&world, Who::ProjectMember).await, "yes 404 no acme/prod");
         assert_eq!(
             records_of_org(&world, 1).await,
-            ["project.default_moved prod: default_project Default project → prod; gaining_access – → othermember@acme.example; \
+            ["org.default_project_moved Acme Robotics: default_project Default project → prod; gaining_access – → othermember@acme.example; \
               losing_access – → othermember@acme.example, projectadmin@acme.example, projectmember@acme.example"]
+        );
+        let project_admin = world.console(Who::ProjectAdmin).await;
+        assert_eq!(
+            records(&project_admin, Scope::Project(world.prod.clone()), 1).await,
+            ["project.default_moved prod: default_project no → yes"],
+            "neither another project nor people"
         );
 
         // The old one is a project like any other now.
@@ -207,17 +225,21 @@ on_both_engines! {
     async fn an_organization_never_loses_its_last_project(db: TestDb) {
         let world = World::new(db).await;
         let (one, two) = (world.console(Who::Owner).await, world.console(Who::OrgAdmin).await);
-        for round in 0..8 {
-            // One browser archives prod; the other gives it the flag, and archives the old Default Project. The check of the
-            // password takes some ten milliseconds: the rounds begin before, during and after it.
+        let mut wins = (0, 0);
+        for round in 0..16 {
+            // One browser archives prod; the other gives it the flag, and archives the old Default Project. In each round it looks
+            // once more before: so it comes before, amid and after the steps of the other, however fast the machine is.
             let first = one.archive(world.prod.clone(), "prod", PASSWORD);
             let second = async {
-                tokio::time::sleep(Duration::from_millis(round * 12)).await;
+                for _ in 0..round {
+                    two.preview_default(world.prod.clone()).await?;
+                }
                 two.make_default(world.prod.clone()).await?;
                 two.archive(world.default_project.clone(), "Default project", PASSWORD).await
             };
             let (first, second) = futures::join!(first, second);
             assert!(first.is_ok() != second.is_ok(), "exactly one of both: {first:?} {second:?}");
+            wins = (wins.0 + u32::from(first.is_ok()), wins.1 + u32::from(second.is_ok()));
             let (active, default) = projects(&world).await;
             assert_eq!(active, std::slice::from_ref(&default), "the one that is left is the Default Project");
             let archived = if first.is_ok() { &world.prod } else { &world.default_project };
@@ -226,7 +248,34 @@ on_both_engines! {
                 one.make_default(world.default_project.clone()).await.expect("moved back");
             }
         }
+        assert!(wins.0 > 0 && wins.1 > 0, "each comes first once: {wins:?}");
         verified(&world).await;
+    }
+
+    async fn requests_are_counted_by_key_and_never_inside_a_restore(db: TestDb) {
+        let world = World::new(db).await;
+        let owner = world.console(Who::Owner).await;
+        let mut keys = Vec::new();
+        for token in ["one", "two"] {
+            keys.push(Keys::create(&owner, world.prod.clone(), new_key(token)).await.expect("made").id);
+        }
+        for (key, project, age) in [(0, &world.prod, 0), (0, &world.prod, HOUR), (0, &world.prod, 25 * HOUR), (1, &world.default_project, 0)] {
+            request(&world, &keys[key], project, NOW.0 - age).await;
+        }
+        let preview = owner.preview_archive(world.prod.clone()).await.expect("dry run");
+        let counted = |id: &KeyId| preview.keys.iter().find(|key| key.id == *id).map(|key| key.requests_24h);
+        assert_eq!((counted(&keys[0]), counted(&keys[1]), preview.requests_24h), (Some(2), Some(0), 2));
+        owner.archive(world.prod.clone(), "prod", PASSWORD).await.expect("archived");
+        let archived = records_of_org(&world, 1).await;
+        assert!(archived[0].contains("stopped_keys – → ci, ci; requests_24h – → 2;"), "{archived:?}");
+
+        // Whoever reads the requests inside of the change, finds none.
+        let mut tx = world.store.db.write().await.expect("begin");
+        execute!(&mut tx, "ALTER TABLE requests RENAME TO elsewhere").expect("moved");
+        tx.commit().await.expect("commit");
+        owner.restore(world.prod.clone()).await.expect("restored");
+        let again = owner.restore(world.prod.clone()).await;
+        assert!(matches!(again, Err(AppError::Conflict { .. })), "{again:?}");
     }
 
     async fn guesses_at_the_password_are_counted_and_recorded(db: TestDb) {

@@ -104,6 +104,9 @@ on_both_engines! {
         let external = account(&world, Who::External).await;
         let sql = "UPDATE project_members SET role = 'admin' WHERE account_id = $1";
         execute!(&mut tx, sql, external.as_str()).expect("promoted");
+        let sql = "INSERT INTO project_members (project_id, account_id, role, created_at) VALUES ($1, $2, 'admin', 1)";
+        let org_admin = account(&world, Who::OrgAdmin).await;
+        execute!(&mut tx, sql, world.prod.as_str(), org_admin.as_str()).expect("an older role in the project");
         tx.commit().await.expect("commit");
         let owner = world.console(Who::Owner).await;
         let org_owner = account(&world, Who::Owner).await;
@@ -139,6 +142,19 @@ on_both_engines! {
         Projects::create(&world.console(Who::Stranger).await, world.other_org.clone(), new_project("production"))
             .await
             .expect("another organization has addresses of its own");
+    }
+
+    async fn only_owners_and_admins_of_the_organization_move_a_project(db: TestDb) {
+        let world = World::new(db).await;
+        let admin = world.console(Who::ProjectAdmin).await;
+        // One that is free and one that another project has are answered the same.
+        for address in ["free", "default"] {
+            let text = refused(&admin, &world, "slug", |details| details.slug = address.parse().expect("a slug")).await;
+            assert_eq!(text, "Only an owner or admin of the organization can do this.");
+        }
+        save(&admin, &world, |details| details.workload = "batch".to_owned()).await.expect("all else is theirs");
+        let org_admin = world.console(Who::OrgAdmin).await;
+        save(&org_admin, &world, |details| details.slug = "free".parse().expect("a slug")).await.expect("moved");
     }
 
     async fn the_external_switch_waits_for_the_organization(db: TestDb) {

@@ -12,7 +12,7 @@ use crate::{
     access::{Grant, ManageProject},
     store::{
         Change, Store, count,
-        db::{Connection, DbError, execute, fetch_all, fetch_one, fetch_optional},
+        db::{Connection, DbError, execute, fetch_all, fetch_optional},
         parse,
     },
 };
@@ -20,7 +20,6 @@ use crate::{
 /// What a removal would end.
 pub struct RemovalEffects {
     pub person: Assigned,
-    pub sessions: u64,
     pub keys: Vec<MadeKey>,
     pub after: AfterRemoval,
 }
@@ -28,22 +27,14 @@ pub struct RemovalEffects {
 impl Store {
     /// What a removal would end.
     pub async fn removal_effects(&self, grant: &Grant<ManageProject>, account: &AccountId) -> Result<Option<RemovalEffects>, DbError> {
-        const SESSIONS: &str = "SELECT count(*) FROM sessions WHERE account_id = $1 AND expires_at > $2";
         let mut reader = self.db.read().await?;
         let place = (grant.org().id.as_str(), grant.project().id.as_str());
         let Some(person) = assigned(&mut reader, place, grant.outsider(), account).await? else {
             return Ok(None);
         };
-        let now = self.ambient.now();
-        let (sessions,) = fetch_one!(&mut reader, (i64,), SESSIONS, account.as_str(), now.0)?;
-        let keys = keys_made_by(&mut reader, grant, account, now).await?;
+        let keys = keys_made_by(&mut reader, grant, account, self.ambient.now()).await?;
         let after = after_removal(&mut reader, grant, account).await?;
-        Ok(Some(RemovalEffects {
-            person,
-            sessions: count(sessions),
-            keys,
-            after,
-        }))
+        Ok(Some(RemovalEffects { person, keys, after }))
     }
 }
 
@@ -55,9 +46,10 @@ async fn keys_made_by(
     now: Timestamp,
 ) -> Result<Vec<MadeKey>, DbError> {
     const SQL: &str = "
-        SELECT k.id, k.name, k.prefix, k.last_four,
-               (SELECT count(*) FROM requests r WHERE r.key_id = k.id AND r.project_id = k.project_id AND r.arrived_at >= $3)
+        SELECT k.id, k.name, k.prefix, k.last_four, coalesce(u.requests, 0)
         FROM api_keys k
+        LEFT JOIN (SELECT key_id, count(*) AS requests FROM requests WHERE project_id = $1 AND arrived_at >= $3 GROUP BY key_id) u
+             ON u.key_id = k.id
         WHERE k.project_id = $1 AND k.created_by = $2 AND k.state <> 'revoked' AND (k.is_org_default = FALSE OR $4)
         ORDER BY lower(k.name), k.id";
     let rows = fetch_all!(

@@ -83,7 +83,7 @@ fn Confirm(people: People, preview: RemovalPreview) -> impl IntoView {
                         <ul class="effects">
                             <li class="no">
                                 <Icon name="log-out" />
-                                <span>{sessions(preview.sessions, &project)}</span>
+                                <span>{format!("All rights in {project}, at once in open sessions, too")}</span>
                             </li>
                             {preview
                                 .is_key_owner
@@ -116,14 +116,6 @@ fn Confirm(people: People, preview: RemovalPreview) -> impl IntoView {
                 </div>
             </Form>
         </Dialog>
-    }
-}
-
-fn sessions(open: u64, project: &str) -> String {
-    match open {
-        0 => format!("Rights in {project}; no session is open"),
-        1 => format!("Rights in {project} of 1 open session"),
-        _ => format!("Rights in {project} of {} open sessions", grouped(open)),
     }
 }
 

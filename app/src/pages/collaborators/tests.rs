@@ -77,7 +77,6 @@ impl port::Collaborators for Fake {
             name: person.name.clone(),
             email: person.email.clone(),
             is_external: person.origin == Origin::External,
-            sessions: 2,
             keys: vec![made(1, "batch-embeddings", 41_208), made(2, "mobile-poc", 0)],
             after: self.after.clone(),
             is_key_owner: true,
@@ -326,7 +325,7 @@ async fn a_removal_lists_what_ends_with_every_key_ticked() {
         &[
             "Remove Jonas Lindqvist from prod?",
             "stays in Acme Robotics, with dev, lab.",
-            "Rights in prod of 2 open sessions",
+            "All rights in prod, at once in open sessions, too",
             "The part of the key owner of prod",
             "41,208",
             "In use: batch-embeddings.",

@@ -8,10 +8,11 @@ use super::{
 };
 use crate::{
     model::{
-        AccountId,
+        AccountId, Slug,
         project::Environment,
         project_settings::{Candidate, DefaultTier, SettingsView},
     },
+    policy::{Action, reason},
     ui::{Card, Field, FormError, PageForm, SelectField, Submit, TextField},
 };
 
@@ -40,7 +41,7 @@ pub fn DetailsForm(settings: Settings, view: SettingsView) -> impl IntoView {
                         "external_allowed",
                     ] />
                     <input type="hidden" name="seen" value=typed.seen.clone() />
-                    <Purpose typed=typed.clone() />
+                    <Purpose settings typed=typed.clone() slug=view.details.slug.clone() />
                     <Contacts typed=typed.clone() view=view.clone() />
                     <Terms typed view />
                 </div>
@@ -54,20 +55,13 @@ pub fn DetailsForm(settings: Settings, view: SettingsView) -> impl IntoView {
 
 /// What the project is called, where it is, and what it is for.
 #[component]
-fn Purpose(typed: SettingsForm) -> impl IntoView {
+fn Purpose(settings: Settings, typed: SettingsForm, slug: Slug) -> impl IntoView {
     let environment = |environment: Environment| (environment.as_str().to_owned(), environment.as_str().to_owned());
     let environments: Vec<_> = Environment::ALL.into_iter().map(environment).collect();
     view! {
         <div class="two">
             <TextField label="Name" name="name" value=typed.name autocomplete="off" required=true />
-            <TextField
-                label="Address"
-                name="slug"
-                value=typed.slug
-                hint="The old address goes on to lead here."
-                autocomplete="off"
-                required=true
-            />
+            <Address typed=typed.slug slug may_move=settings.place.standing.may(Action::ManageProjects) />
         </div>
         <TextField label="Description" name="description" value=typed.description autocomplete="off" />
         <div class="two">
@@ -87,6 +81,22 @@ fn Purpose(typed: SettingsForm) -> impl IntoView {
             />
         </div>
     }
+}
+
+/// Where the project is: for those who may not move it, as it is, with the reason.
+#[component]
+fn Address(typed: String, slug: Slug, may_move: bool) -> impl IntoView {
+    if may_move {
+        let hint = "The old address goes on to lead here.";
+        return view! { <TextField label="Address" name="slug" value=typed hint autocomplete="off" required=true /> }.into_any();
+    }
+    view! {
+        <input type="hidden" name="slug" value=slug.to_string() />
+        <Field label="Address" name="slug" hint=reason(Action::ManageProjects) let:control>
+            <input class="input" id=control.id value=slug.to_string() disabled aria-describedby=control.described_by />
+        </Field>
+    }
+    .into_any()
 }
 
 /// Whom to ask.

@@ -125,6 +125,20 @@ async fn the_external_switch_is_disabled_with_its_reason_while_the_organization_
 }
 
 #[tokio::test]
+async fn the_address_is_disabled_with_its_reason_for_who_may_not_move_the_project() {
+    let (html, _) = render(PAGE, at(owner(), Ok(view()))).await;
+    assert_has(&html, &["name=\"slug\" value=\"prod\" autocomplete=\"off\" required"]);
+    let (html, _) = render(PAGE, at(project_admin(), Ok(view()))).await;
+    assert_has(&html, &["<input type=\"hidden\" name=\"slug\" value=\"prod\""]);
+    let field = html.split("id=\"f-slug\"").nth(1).expect("the field");
+    assert!(field.starts_with(" value=\"prod\" disabled"), "{field}");
+    assert_has(
+        field,
+        &["id=\"f-slug-hint\" class=\"hint\">Only an owner or admin of the organization can do this."],
+    );
+}
+
+#[tokio::test]
 async fn errors_stand_beside_their_fields_and_what_was_typed_stays() {
     let refused = |error: AppError| {
         let typed = SettingsForm {
