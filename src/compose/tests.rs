@@ -3,6 +3,7 @@
 
 mod account;
 mod addresses;
+mod adversary;
 mod branding;
 mod collaborators;
 mod csv;
@@ -28,13 +29,13 @@ use leptos::server_fn::axum::server_fn_paths;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use self::rows::{FUNCTIONS, ORG, ORG_WIDE, PAGES, READ_PROJECT};
+use self::rows::{FUNCTIONS, ORG, ORG_WIDE, PAGES, READ_PROJECT, Row};
 use super::serve::build;
 use crate::{
     access::api_key::Pepper,
     config::{Config, Secrets, Sources},
     mail::OutboxLink,
-    store::testing::sqlite,
+    store::testing::{TestDb, sqlite},
     testing::{PASSWORD, Who, World},
     web::{Edge, routes::ROUTES},
 };
@@ -60,7 +61,11 @@ struct Answer {
 
 impl Site {
     async fn new() -> Self {
-        let world = World::new(sqlite().await).await;
+        Self::on(sqlite().await).await
+    }
+
+    async fn on(db: TestDb) -> Self {
+        let world = World::new(db).await;
         let config = Config::load(&Sources {
             working_directory: "/nonexistent".into(),
             ..Sources::default()
@@ -90,9 +95,13 @@ impl Site {
     }
 
     async fn sign_in(&self, who: Who) -> String {
-        let body = format!("email={}&password={PASSWORD}&next=/", who.email());
+        self.sign_in_as(who.email().as_str()).await
+    }
+
+    async fn sign_in_as(&self, email: &str) -> String {
+        let body = format!("email={email}&password={PASSWORD}&next=/");
         let answer = self.ask(Method::POST, "/api/identity/sign_in", &body, "").await;
-        assert!(answer.status.is_success(), "{who:?}: {} {}", answer.status, answer.body);
+        assert!(answer.status.is_success(), "{email}: {} {}", answer.status, answer.body);
         answer.cookie.expect("a session")
     }
 
@@ -160,11 +169,15 @@ impl Site {
 
     /// Fills `{org}`, `{prod}`, `{default}`, `{key}`, `{member}`, `{other}` and `{who}` in.
     async fn fill(&self, text: &str, who: Who) -> String {
+        self.fill_for(text, &format!("{who:?}").to_lowercase()).await
+    }
+
+    async fn fill_for(&self, text: &str, who: &str) -> String {
         let mut filled = text
             .replace("{org}", self.world.org.as_str())
             .replace("{prod}", self.world.prod.as_str())
             .replace("{default}", self.world.default_project.as_str())
-            .replace("{who}", &format!("{who:?}").to_lowercase());
+            .replace("{who}", who);
         if filled.contains("{other}") {
             let other = self.world.person(Who::OtherMember).await.expect("a member").id;
             filled = filled.replace("{other}", other.as_str());
@@ -182,10 +195,15 @@ impl Site {
     }
 }
 
+/// The rows of every server function.
+fn functions() -> impl Iterator<Item = &'static Row> {
+    members::FUNCTIONS.iter().chain(FUNCTIONS)
+}
+
 #[tokio::test]
 async fn every_server_function_answers_each_person_as_the_matrix_says() {
     let site = Site::new().await;
-    let listed: BTreeSet<&str> = members::FUNCTIONS.iter().chain(FUNCTIONS).map(|(path, _, _)| *path).collect();
+    let listed: BTreeSet<&str> = functions().map(|(path, _, _)| *path).collect();
     let registered: BTreeSet<&str> = server_fn_paths().map(|(path, _)| path).collect();
     assert_eq!(
         registered, listed,

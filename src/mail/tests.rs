@@ -1,3 +1,5 @@
+mod hostile;
+
 use std::{sync::Arc, time::Duration};
 
 use app::model::{

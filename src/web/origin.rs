@@ -56,11 +56,13 @@ fn without_planted_error(request: &Request, is_led: bool) -> Option<String> {
     let rest: Vec<&str> = query.split('&').filter(|pair| !is_error(pair)).collect();
     let path = request.uri().path();
     (!ours).then(|| {
-        if rest.is_empty() {
+        let clean = if rest.is_empty() {
             path.to_owned()
         } else {
             format!("{path}?{}", rest.join("&"))
-        }
+        };
+        // The path is the link's, too: a browser reads `//host` as another host.
+        clean.parse::<LocalPath>().map_or_else(|_| "/".to_owned(), String::from)
     })
 }
 
@@ -210,5 +212,8 @@ mod tests {
             "a browser without fetch metadata, after our own form"
         );
         assert_eq!(clean("/signin?next=%2Fa", Some("cross-site"), false), None);
+        for elsewhere in ["//evil.example?__err=x", "//evil.example/a?b=c&__path=x", "///evil.example?__err=x"] {
+            assert_eq!(clean(elsewhere, Some("cross-site"), false).as_deref(), Some("/"), "{elsewhere}");
+        }
     }
 }

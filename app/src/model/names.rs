@@ -33,7 +33,22 @@ checked_text!(
 
 /// True for characters that change the direction of text or draw nothing: they make one name look like another.
 pub fn is_invisible(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{00ad}')
+    const BLANKS: [char; 11] = [
+        '\u{00ad}',
+        '\u{034f}',
+        '\u{061c}',
+        '\u{115f}',
+        '\u{1160}',
+        '\u{180e}',
+        '\u{2800}',
+        '\u{3164}',
+        '\u{feff}',
+        '\u{ffa0}',
+        '\u{e0001}',
+    ];
+    c.is_control()
+        || BLANKS.contains(&c)
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{e0020}'..='\u{e007f}')
 }
 
 impl FromStr for Name {
@@ -175,6 +190,23 @@ mod tests {
         assert!("é".repeat(80).parse::<Name>().is_ok());
         assert!("é".repeat(81).parse::<Name>().is_err());
         assert!("a\u{202e}b".parse::<Name>().is_err());
+        // The Hangul fillers and the Braille blank are letters to Unicode, and nothing to the eye.
+        for blank in [
+            "\u{3164}",
+            "\u{2800}",
+            "a\u{115f}",
+            "a\u{ffa0}",
+            "a\u{61c}b",
+            "a\u{34f}b",
+            "a\u{180e}b",
+            "a\u{e0041}b",
+        ] {
+            assert!(blank.parse::<Name>().is_err(), "{blank:?}");
+        }
+        assert!(
+            "مشروع 🦊 葛\u{e0100}".parse::<Name>().is_ok(),
+            "letters of every script, with their variants"
+        );
         assert!("a\r\nSet-Cookie: x".parse::<Name>().is_err());
     }
 

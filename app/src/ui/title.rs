@@ -3,9 +3,11 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-/// `<title>`. `leptos_meta` writes the text as it is, so that a project named `</title>…` would put its markup into the page.
+use super::raw_text;
+
+/// `<title>`.
 #[component]
 pub fn PageTitle(text: String) -> impl IntoView {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    let text = raw_text(&text);
     view! { <Title text /> }
 }

@@ -29,10 +29,10 @@ use crate::{
     testing::{PASSWORD, Who, World},
 };
 
-const NEW: &str = "quiet river under glass";
+pub const NEW: &str = "quiet river under glass";
 
 /// Tokens of the links that were mailed to this address, the oldest first.
-async fn tokens(world: &World, email: &str) -> Vec<String> {
+pub async fn tokens(world: &World, email: &str) -> Vec<String> {
     const SQL: &str = "SELECT link FROM mails WHERE recipient = $1 AND state = 'waiting' AND link NOT LIKE '/%' ORDER BY created_at";
     let mut reader = world.store.db.read().await.expect("read");
     let rows = fetch_all!(&mut reader, (String,), SQL, email).expect("mails");
@@ -42,7 +42,7 @@ async fn tokens(world: &World, email: &str) -> Vec<String> {
 }
 
 /// Subjects of the mails to this address, the oldest first.
-async fn subjects(world: &World, email: &str) -> Vec<String> {
+pub async fn subjects(world: &World, email: &str) -> Vec<String> {
     let mut reader = world.store.db.read().await.expect("read");
     let sql = "SELECT subject FROM mails WHERE recipient = $1 AND state = 'waiting' ORDER BY created_at";
     fetch_all!(&mut reader, (String,), sql, email)
@@ -52,7 +52,7 @@ async fn subjects(world: &World, email: &str) -> Vec<String> {
         .collect()
 }
 
-async fn count(world: &World, sql: &'static str) -> i64 {
+pub async fn count(world: &World, sql: &'static str) -> i64 {
     let mut reader = world.store.db.read().await.expect("read");
     fetch_one!(&mut reader, (i64,), sql).expect("a count").0
 }
@@ -62,11 +62,11 @@ async fn actions(world: &World, chain: &Chain) -> Vec<String> {
     records.into_iter().map(|stored| stored.record.action).collect()
 }
 
-fn with_sign_up(world: &mut World, policy: SignUp) {
+pub fn with_sign_up(world: &mut World, policy: SignUp) {
     Arc::get_mut(&mut world.parts).expect("nobody else holds it yet").sign_up = policy;
 }
 
-fn is_dead(answer: &Result<(), AppError>) -> bool {
+pub fn is_dead(answer: &Result<(), AppError>) -> bool {
     matches!(answer, Err(AppError::Conflict { message }) if message.contains("not valid any more"))
 }
 

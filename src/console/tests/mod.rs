@@ -12,8 +12,10 @@ mod people;
 mod places;
 mod project_life;
 mod project_settings;
+mod races;
 mod receipts;
 mod removals;
+mod replay;
 mod search;
 mod templates;
 

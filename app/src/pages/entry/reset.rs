@@ -24,7 +24,7 @@ pub fn ForgotPage() -> impl IntoView {
             let (typed, failure) = EntryOutcome::refused(other);
             view! {
                 <Entry title="Forgot your password?" lead="You get a mail with a link to a new one.">
-                    <section class="card entry-card" aria-label="New password">
+                    <section class="card entry-card" aria-label="Reset">
                         <PageForm href="/signin/forgot" failure>
                             <FormError fields=&["email"] />
                             <TextField
@@ -77,7 +77,7 @@ pub fn ResetPage() -> impl IntoView {
 fn ResetForm(email: Email, failure: Option<AppError>) -> impl IntoView {
     view! {
         <Entry title="Choose a new password" lead="It ends all sessions of your account, on every device.">
-            <section class="card entry-card" aria-label="New password">
+            <section class="card entry-card" aria-label="Reset">
                 <PageForm href=with_token("/signin/reset") failure>
                     <FormError fields=&["password"] />
                     <p>"For " <strong>{email.to_string()}</strong></p>

@@ -9,7 +9,7 @@ use crate::{
         invitation::{InviteOptions, NewInvitations},
     },
     policy::may_grant,
-    ui::{Control, Dialog, Field, FormError, PageForm, RoleLabel, SelectField, Submit, query},
+    ui::{Control, Dialog, Field, FormError, PageForm, RoleLabel, SelectField, Submit, TextArea, query},
 };
 
 /// The form at `?invite=1`, and what the form that was posted came back with.
@@ -42,24 +42,7 @@ fn Invite(members: Members, options: InviteOptions, typed: InviteForm, failure: 
     let project_role = typed.project_role.parse::<ProjectRole>().unwrap_or(ProjectRole::Member);
     let project_roles = ProjectRole::ALL.map(|role| (role.as_str().to_owned(), role.as_str().to_owned()));
     let emails = typed.emails;
-    let area = move |control: Control| {
-        view! {
-            <textarea
-                id=control.id
-                name=control.name
-                rows="4"
-                spellcheck="false"
-                autocapitalize="none"
-                autocomplete="off"
-                required
-                autofocus
-                aria-describedby=control.described_by
-                aria-invalid=control.invalid
-            >
-                {emails}
-            </textarea>
-        }
-    };
+    let area = move |control: Control| view! { <TextArea control rows="4" text=emails /> };
     let why = if options.needs_project {
         "Members reach assigned projects only, so one project at least."
     } else {

@@ -10,7 +10,7 @@ use crate::{
         number::grouped,
         template::{MAX_PROJECTS, Planned, Step, Template},
     },
-    ui::{Dialog, Field, FormError, PageForm, Submit},
+    ui::{Dialog, Field, FormError, PageForm, Submit, TextArea},
 };
 
 /// The form, or what it would make.
@@ -69,17 +69,7 @@ fn Names(projects: Projects, models: Vec<ModelId>, typed: Option<TemplateForm>, 
                         hint=format!("One on each line, at most {MAX_PROJECTS}. The addresses follow from them.")
                         let:control
                     >
-                        <textarea
-                            id=control.id
-                            name=control.name
-                            rows="5"
-                            required
-                            autofocus
-                            aria-describedby=control.described_by
-                            aria-invalid=control.invalid
-                        >
-                            {names}
-                        </textarea>
+                        <TextArea control rows="5" text=names />
                     </Field>
                     <ModelList models ticked />
                 </div>

@@ -1,0 +1,58 @@
+//! People whom the world of [`Who`] lacks, and what they try: every row and route in several kinds of place, other tenants'
+//! ids, hostile text, odd addresses, rights that are gone.
+
+mod cast;
+mod emails;
+mod fields;
+mod matrix;
+mod raw_paths;
+mod rights;
+mod texts;
+
+use app::policy::Action;
+
+use super::{Site, Who};
+use crate::store::db::{execute, fetch_all};
+
+/// The forms whose answer is a page, with a body that harms nobody. A route of this kind without a row fails the
+/// matrix.
+/// With them stand what the form asks for, and the status for those who may.
+pub const FORMS: &[(&str, &str, Action, u16)] = &[
+    ("/acme/prod/keys", "name=ci&lifetime=30&idempotency=", Action::ManageKeys, 200),
+    (
+        "/acme/prod/settings",
+        "name=prod&slug=prod&description=d&environment=production&owner={member}&key_owner={member}&workload=w&expected_spend=5\
+         &escalation=e&tier=default&external_allowed=refused&seen=stale",
+        Action::ManageProject,
+        409,
+    ),
+    (
+        "/acme/prod/settings/collaborators",
+        "email=nobody@acme.example&role=owner&announced={member}",
+        Action::ManageProject,
+        422,
+    ),
+    (
+        "/acme/~/members",
+        "emails=nobody&role=member&project_role=member",
+        Action::ManageMembers,
+        422,
+    ),
+    ("/acme/~/projects", "template=team&names=&step=create", Action::ManageProjects, 422),
+];
+
+impl Site {
+    async fn run(&self, statement: &'static str) {
+        let mut tx = self.world.store.db.write().await.expect("begin");
+        execute!(&mut tx, statement).expect("done");
+        tx.commit().await.expect("commit");
+    }
+
+    /// Version and audit head of every org: equal before and after means that nothing happened.
+    async fn tenants(&self) -> Vec<(String, i64, i64)> {
+        const SQL: &str =
+            "SELECT o.slug, o.version, COALESCE(h.seq, -1) FROM orgs o LEFT JOIN audit_heads h ON h.chain = o.id ORDER BY o.id";
+        let mut reader = self.world.store.db.read().await.expect("a reader");
+        fetch_all!(&mut reader, (String, i64, i64), SQL).expect("orgs")
+    }
+}
