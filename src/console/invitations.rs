@@ -138,7 +138,7 @@ impl Invitations for Console {
                     masked(&invitation.email)
                 )));
             }
-            None => self.newcomer(&invitation.email, newcomer).await?,
+            None => self.newcomer(&invitation, newcomer).await?,
         };
         let is_new = matches!(joiner, Joiner::New(..));
         match self.store().join(&self.caller, &invitation, joiner).await? {
@@ -185,12 +185,15 @@ impl Console {
         stored.proven(&self.parts.links, token, now).ok_or(AppError::NotFound)
     }
 
-    /// An account that is to be made for the invited address. The hash is made before anything is opened.
-    async fn newcomer(&self, email: &Email, newcomer: Option<Newcomer>) -> Result<(Person, Joiner), AppError> {
+    /// An account that is to be made for the invited address. The hash is made before anything is opened, and counted before
+    /// it is made.
+    async fn newcomer(&self, invitation: &ProvenInvitation, newcomer: Option<Newcomer>) -> Result<(Person, Joiner), AppError> {
+        let email = &invitation.email;
         if self.store().credentials(email).await?.is_some() {
             return Err(has_account());
         }
         let Newcomer { name, password } = newcomer.ok_or_else(|| AppError::field("name", "Enter a name."))?;
+        identity::choose_by_link(self.store(), invitation.id.as_str()).await??;
         let chosen = self.parts.passwords.choose(&self.store().ambient, &password, email, &name).await;
         let hash = chosen
             .map_err(SignInError::from)?

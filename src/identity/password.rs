@@ -102,10 +102,15 @@ impl Passwords {
         Ok(known && right)
     }
 
+    /// Work that began goes on when nobody waits for it any more: it takes its place and its permit with it.
     async fn compute<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PasswordError> {
-        let _place = self.places.try_acquire().map_err(|_| PasswordError::Busy)?;
-        let _permit = self.permits.acquire().await.map_err(|_| PasswordError::Ended)?;
-        tokio::task::spawn_blocking(work).await.map_err(|_| PasswordError::Ended)
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| PasswordError::Busy)?;
+        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| PasswordError::Ended)?;
+        let bounded = move || {
+            let _held = (place, permit);
+            work()
+        };
+        tokio::task::spawn_blocking(bounded).await.map_err(|_| PasswordError::Ended)
     }
 }
 
@@ -116,7 +121,10 @@ fn salt(ambient: &Ambient) -> [u8; 16] {
 }
 
 fn hash(password: &str, salt: &[u8]) -> Result<String, PasswordError> {
-    let (memory, passes) = COST;
+    hash_at(COST, password, salt)
+}
+
+fn hash_at((memory, passes): (u32, u32), password: &str, salt: &[u8]) -> Result<String, PasswordError> {
     let params = Params::new(memory, passes, 1, None).map_err(|error| PasswordError::Hash(error.into()))?;
     let hash: PasswordHash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_with_salt(password.as_bytes(), salt)
@@ -124,14 +132,28 @@ fn hash(password: &str, salt: &[u8]) -> Result<String, PasswordError> {
     Ok(hash.to_string())
 }
 
-/// With the parameters that stand in the stored hash.
+/// With the parameters that stand in the stored hash, and with the work that it costs less than a new one: otherwise an
+/// account with an older hash is told by its quicker answer.
 fn verify(password: &str, stored: &str) -> Result<bool, PasswordError> {
     let stored = PasswordHash::new(stored).map_err(|error| PasswordError::Hash(error.into()))?;
-    match Argon2::default().verify_password(password.as_bytes(), &stored) {
-        Ok(()) => Ok(true),
-        Err(Error::PasswordInvalid) => Ok(false),
-        Err(error) => Err(PasswordError::Hash(error)),
+    let right = match Argon2::default().verify_password(password.as_bytes(), &stored) {
+        Ok(()) => true,
+        Err(Error::PasswordInvalid) => false,
+        Err(error) => return Err(PasswordError::Hash(error)),
+    };
+    if let Some(memory) = missing(&stored) {
+        hash_at((memory, COST.1), password, b"salt of 16 bytes")?;
     }
+    Ok(right)
+}
+
+/// Memory in KiB of a hash with the passes of a new one that together with this one costs as much as a new one, if there is
+/// one so small. Work is memory times passes.
+fn missing(stored: &PasswordHash) -> Option<u32> {
+    let (memory, passes) = COST;
+    let done = Params::try_from(stored).ok()?;
+    let missing = (memory * passes).checked_sub(done.m_cost().saturating_mul(done.t_cost()))? / passes;
+    (missing >= Params::MIN_M_COST).then_some(missing)
 }
 
 #[cfg(test)]
@@ -151,12 +173,51 @@ mod tests {
         assert!(!passwords.verify("decoy", None).await.expect("verify"));
     }
 
+    #[test]
+    fn an_older_hash_is_checked_with_the_work_of_a_new_one() {
+        let missing = |costs| {
+            let stored = hash_at(costs, "correct-horse-9", b"salt of 16 bytes").expect("hash");
+            assert!(verify("correct-horse-9", &stored).expect("verify") && !verify("correct-horse-8", &stored).expect("verify"));
+            missing(&PasswordHash::new(&stored).expect("a hash"))
+        };
+        assert_eq!(COST, (64, 1));
+        assert_eq!(
+            [missing((19, 1)), missing((16, 2)), missing((8, 1))],
+            [Some(45), Some(32), Some(56)]
+        );
+        assert_eq!(
+            [missing(COST), missing((60, 1)), missing((64, 2))],
+            [None; 3],
+            "as much, almost as much, more"
+        );
+    }
+
     #[tokio::test]
     async fn a_flood_is_refused_instead_of_queued() {
         let ambient = Ambient::system();
         let passwords = Passwords::new(&ambient).expect("a decoy");
         let _taken = passwords.places.acquire_many(64).await.expect("all places");
         assert!(matches!(passwords.verify("any", None).await, Err(PasswordError::Busy)));
+    }
+
+    #[tokio::test]
+    async fn work_whose_client_left_counts_until_it_is_done() {
+        let passwords = Passwords::new(&Ambient::system()).expect("a decoy");
+        let (tell, started) = tokio::sync::oneshot::channel();
+        let (finish, ended) = std::sync::mpsc::channel::<()>();
+        let work = passwords.compute(move || {
+            tell.send(()).expect("the test waits");
+            ended.recv().expect("the test says so");
+        });
+        tokio::select! {
+            _ = work => panic!("it waits for the test"),
+            began = started => began.expect("it began"),
+        }
+        let free = || (passwords.permits.available_permits(), passwords.places.available_permits());
+        assert_eq!(free(), (CONCURRENT - 1, WANTED - 1), "the client left, the thread did not");
+        finish.send(()).expect("it waits");
+        let _all = passwords.permits.acquire_many(2).await.expect("both, once it is done");
+        assert_eq!(free().1, WANTED);
     }
 
     #[tokio::test]

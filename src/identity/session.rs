@@ -101,7 +101,10 @@ async fn signed_in(store: &Store, session: &Session) -> Result<Option<SignedIn>,
         return Ok(None);
     };
     if store.ambient.now().since(signed_in.seen_at) >= SEEN {
-        store.see_session(&id).await?;
+        // Only a note: a disk that is full signs nobody out.
+        if let Err(error) = store.see_session(&id).await {
+            tracing::warn!(%error, "a visit could not be noted");
+        }
     }
     Ok(Some(signed_in))
 }
@@ -114,7 +117,36 @@ fn agent(headers: &HeaderMap) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use app::port::Identity;
+
     use super::*;
+    use crate::{
+        console::Console,
+        store::{db::execute, testing::sqlite},
+        testing::{PASSWORD, Who, World},
+    };
+
+    #[tokio::test]
+    async fn who_is_signed_in_stays_so_while_nothing_can_be_written() {
+        let world = World::new(sqlite().await).await;
+        let session = Session::new(None, Arc::new(Sessions(world.store.clone())), None);
+        let console = Console::new(Arc::clone(&world.parts), world.caller(Who::Anonymous).await, session.clone());
+        console.sign_in(Who::Owner.email().as_str(), PASSWORD).await.expect("signed in");
+        let mut tx = world.store.db.write().await.expect("begin");
+        execute!(
+            &mut tx,
+            "CREATE TRIGGER disk_full BEFORE UPDATE ON sessions BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+        .expect("made");
+        tx.commit().await.expect("commit");
+        world.clock.advance(SEEN);
+        let id = session.id().expect("signed in");
+        world.store.see_session(&id).await.expect_err("nothing can be written");
+        let found = signed_in(&world.store, &session).await.expect("read");
+        assert_eq!(found.expect("signed in").person.email, Who::Owner.email());
+    }
 
     #[test]
     fn a_browser_is_kept_as_bounded_plain_text() {

@@ -16,6 +16,8 @@ const WINDOW: i64 = 15 * MINUTE;
 const PER_PAIR: i64 = 10;
 const PER_ACCOUNT: i64 = 100;
 const PER_ADDRESS: i64 = 60;
+/// Passwords that are tried by one link.
+const PER_LINK: i64 = 10;
 
 /// Mails to one address that strangers may cause in an hour, of each kind.
 const MAILS_PER_ADDRESS: i64 = 3;
@@ -81,6 +83,11 @@ pub async fn ask_for_mail(store: &Store, kind: &str, email: &Email, address: Opt
     let mut bounds = vec![(mailbox.as_str(), MAILS_PER_ADDRESS)];
     bounds.extend(from.as_deref().map(|from| (from, MAILS_PER_NETWORK)));
     count(store, &bounds, HOUR).await
+}
+
+/// Counts that the holder of a link chooses a password by it, before the password is looked at.
+pub async fn choose_by_link(store: &Store, link: &str) -> Result<Result<(), Throttled>, DbError> {
+    count(store, &[(&format!("link:{link}"), PER_LINK)], WINDOW).await
 }
 
 /// Counts an attempt on each of these subjects, with the most that each may have in a window of so many milliseconds; the

@@ -17,7 +17,7 @@ pub use outbox::OutboxLink;
 pub use postman::Postman;
 pub use relay::Relay;
 
-/// What a body says where its link belongs.
+/// The line of a body that its link takes.
 pub const LINK: &str = "{link}";
 
 /// A mail that is to be sent. It has one link and is plain text; nothing in it is secret before the link is made.
@@ -25,7 +25,7 @@ pub const LINK: &str = "{link}";
 pub struct Mail {
     pub to: Email,
     pub subject: String,
-    /// With [`LINK`] once. Names that people typed go in through [`quoted`].
+    /// With [`LINK`] once, on a line of its own. Names that people typed go in through [`quoted`].
     pub body: String,
     pub link: MailLink,
     /// When it is of no use any more: then it is not sent.
@@ -57,6 +57,12 @@ pub(crate) fn address(stored: &str, links: &Links, origin: &str) -> Result<Strin
         return Ok(format!("{origin}{stored}"));
     }
     Ok(format!("{origin}{}", links.path(&stored.parse()?)))
+}
+
+/// A body with its link. Only a whole line gives way to it: an address that people typed may hold the same word, and shows as
+/// it is.
+pub(crate) fn filled(body: &str, link: &str) -> String {
+    body.replacen(&format!("\n{LINK}\n"), &format!("\n{link}\n"), 1)
 }
 
 /// A name that somebody typed, in quotation marks and so that no mail program makes a link of it: the only link of a mail

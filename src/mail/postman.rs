@@ -7,7 +7,7 @@ use prometheus_client::{metrics::counter::Counter, registry::Registry};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{LINK, Relay, address, relay::Letter};
+use super::{Relay, address, filled, relay::Letter};
 use crate::{
     links::Links,
     store::{
@@ -98,7 +98,7 @@ impl Postman {
             return Ok(());
         }
         let text = match address(&mail.link, &self.links, &self.origin) {
-            Ok(link) => mail.body.replacen(LINK, &link, 1),
+            Ok(link) => filled(&mail.body, &link),
             Err(problem) => return self.settle(&mail, Outcome::Failed(problem)).await,
         };
         let letter = Letter {

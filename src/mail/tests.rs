@@ -38,6 +38,32 @@ fn a_typed_name_makes_no_link_and_no_line() {
     }
 }
 
+#[test]
+fn every_mail_has_its_link_whatever_was_typed() {
+    let typed: Email = "{link}@evil.example".parse().expect("an address");
+    let name = || "{link}".parse().expect("a name");
+    let (link, now) = (Link::first(LinkKind::Reset, "link_00000000000000000000000007"), Timestamp(0));
+    for mail in [
+        texts::reset(&typed, link.clone(), now),
+        texts::password_changed(&typed, now),
+        texts::sign_up(&typed, link.clone(), now),
+        texts::has_account(&typed, now),
+        texts::confirm_address(&typed, link.clone(), now),
+        texts::address_taken(&typed, now),
+        texts::address_may_change(&typed, &typed, now),
+        texts::address_changed(&typed, &typed, "{link}", now),
+        texts::invitation(&typed, &name(), &name(), link, now),
+    ] {
+        let text = filled(&mail.body, "https://ai.acme.example/x");
+        assert_eq!(
+            text.lines().filter(|line| *line == "https://ai.acme.example/x").count(),
+            1,
+            "{text}"
+        );
+        assert_eq!(text.contains(typed.as_str()), mail.body.contains(typed.as_str()), "{text}");
+    }
+}
+
 /// How a mail stands: state, attempts, error, body.
 type Standing = (String, i64, Option<String>, String);
 

@@ -65,7 +65,8 @@ pub async fn spend(on: &mut impl Connection, link: &OpenLink, now: Timestamp) ->
 /// Voids every open link to a new password or a new address of an account.
 pub async fn void(on: &mut impl Connection, account: &AccountId, now: Timestamp) -> Result<(), DbError> {
     const SQL: &str = "
-        UPDATE account_links SET used_at = $2 WHERE account_id = $1 AND kind IN ('reset', 'email') AND used_at IS NULL";
+        UPDATE account_links SET used_at = $2 WHERE account_id = $1 AND kind IN ('reset', 'email') AND used_at IS NULL
+          AND expires_at > $2";
     execute!(on, SQL, account.as_str(), now.0)?;
     Ok(())
 }

@@ -93,6 +93,14 @@ pub async fn set_theme(on: &mut impl Connection, id: &AccountId, theme: Theme) -
     Ok(())
 }
 
+/// Begins a change of an account and of its links. All changes lock rows in one order, so that no two wait for each other: the
+/// organization, the account, its links, the heads of the audit chains.
+pub async fn lock(on: &mut impl Connection, id: &AccountId) -> Result<(), DbError> {
+    // SQLite knows no FOR UPDATE, and has one writer anyway.
+    execute!(on, "UPDATE accounts SET name = name WHERE id = $1", id.as_str())?;
+    Ok(())
+}
+
 /// Puts `new` in the place of the hash that was just verified. False if another one is there by now: the password was
 /// changed meanwhile. Also waits for a change that is under way, so that whoever asks sees its outcome.
 pub async fn replace_password(on: &mut impl Connection, id: &AccountId, verified: &str, new: &str) -> Result<bool, DbError> {

@@ -38,8 +38,7 @@ impl Store {
     /// Makes the holder of the link a member with the role of the invitation, or keeps a higher one; assigns them to those
     /// first projects that are still active; makes the account first, if there is none.
     ///
-    /// The rows are locked in the order of all other changes: the organization, the head of the installation's chain, that of
-    /// the organization's.
+    /// The rows are locked in the order of all other changes, see [`accounts::lock`].
     pub async fn join(&self, caller: &Caller, invitation: &ProvenInvitation, joiner: Joiner) -> Result<Joined, DbError> {
         let now = self.ambient.now();
         let mut tx = self.db.write().await?;
@@ -52,16 +51,14 @@ impl Store {
             person: Some(person.clone()),
             origin: caller.origin.clone(),
         };
-        if let Some(hash) = hash {
-            let event = Event::new("account.created", &person.id, &person.email).set("by", "invitation");
-            audit::append(&mut tx, &self.ambient, &caller, &Chain::Installation, event).await?;
-            if let Err(error) = accounts::insert(&mut tx, &person.id, &person.name, &person.email, &hash, now.0).await {
-                return if error.is_unique_violation() {
-                    Ok(Joined::Taken)
-                } else {
-                    Err(error)
-                };
-            }
+        if let Some(hash) = &hash
+            && let Err(error) = accounts::insert(&mut tx, &person.id, &person.name, &person.email, hash, now.0).await
+        {
+            return if error.is_unique_violation() {
+                Ok(Joined::Taken)
+            } else {
+                Err(error)
+            };
         }
         if !invitations::answer(&mut tx, invitation, "accepted", Some(&person.id), now).await? {
             return Ok(Joined::Gone);
@@ -70,6 +67,10 @@ impl Store {
             return Ok(Joined::NotGranted);
         }
         let event = self.enter(&mut tx, invitation, &person).await?;
+        if hash.is_some() {
+            let event = Event::new("account.created", &person.id, &person.email).set("by", "invitation");
+            audit::append(&mut tx, &self.ambient, &caller, &Chain::Installation, event).await?;
+        }
         audit::append(&mut tx, &self.ambient, &caller, &Chain::Org(invitation.org.clone()), event).await?;
         tx.commit().await?;
         if let Some((version,)) = version {

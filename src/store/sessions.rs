@@ -22,7 +22,7 @@ use super::{
     db::{Connection, DbError, execute, fetch_all, fetch_optional},
     parse,
 };
-use crate::access::Person;
+use crate::{access::Person, ambient::Ambient};
 
 /// The session key that holds the account id.
 pub const ACCOUNT: &str = "account";
@@ -208,6 +208,13 @@ pub async fn of_account(
 pub async fn end(on: &mut impl Connection, account: &AccountId, session: &SessionRef) -> std::result::Result<bool, DbError> {
     const SQL: &str = "DELETE FROM sessions WHERE id = $1 AND account_id = $2";
     Ok(execute!(on, SQL, session.as_str(), account.as_str())? == 1)
+}
+
+/// Puts a session aside, under an id that is in no cookie, and returns that. `None` if it has ended.
+pub async fn put_aside(on: &mut impl Connection, ambient: &Ambient, session: &Id) -> std::result::Result<Option<SessionRef>, DbError> {
+    let aside = ambient.token();
+    let rows = execute!(on, "UPDATE sessions SET id = $2 WHERE id = $1", digest(session), &aside)?;
+    (rows == 1).then(|| parse(aside)).transpose()
 }
 
 /// Ends the sessions of an account besides `kept`, and says how many there were.

@@ -15,7 +15,7 @@ pub trait Entry: Send + Sync {
     /// Takes the new password and ends all sessions of the account. The link works once.
     ///
     /// # Errors
-    /// `Invalid` on `password`; `Conflict` for a link that opens nothing.
+    /// `Invalid` on `password`; `Conflict` for a link that opens nothing; `Throttled` after too many passwords by one link.
     async fn reset(&self, token: &str, password: &str) -> Result<(), AppError>;
     /// Whether people may make an account without an invitation, now.
     async fn may_sign_up(&self) -> Result<bool, AppError>;
@@ -31,7 +31,7 @@ pub trait Entry: Send + Sync {
     ///
     /// # Errors
     /// `Invalid` on `password`; `Conflict` for a link that opens nothing or an address that has an account by now;
-    /// `Forbidden` while sign-up is closed.
+    /// `Forbidden` while sign-up is closed; `Throttled` after too many passwords by one link.
     async fn sign_up(&self, token: &str, name: Name, password: &str) -> Result<(), AppError>;
 }
 

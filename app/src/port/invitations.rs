@@ -40,7 +40,8 @@ pub trait Invitations: Send + Sync {
     ///
     /// # Errors
     /// As [`Invitations::invited`]; `Conflict` for another account, for a newcomer whose address has an account, and if the
-    /// inviter may not grant the role any more; `Invalid` on `name` and `password`.
+    /// inviter may not grant the role any more; `Invalid` on `name` and `password`; `Throttled` after too many passwords by one
+    /// link.
     async fn accept(&self, token: &str, newcomer: Option<Newcomer>) -> Result<Option<Home>, AppError>;
 
     /// # Errors

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use super::{super::Console, address, dead_link};
 use crate::{
     audit::Event,
-    identity::{Attempt, append_everywhere, append_to_installation},
+    identity::{append_everywhere, append_to_installation, confirm},
     links::LinkKind,
     mail::texts,
     store::{account_links, accounts, mails},
@@ -29,19 +29,14 @@ impl EmailChange for Console {
         }
         let store = self.store();
         let ambient = &store.ambient;
-        let attempt = Attempt::new(&person.email, self.caller.origin.address);
-        attempt.begin(store).await??;
-        let stored = store.credentials(&person.email).await?.map(|known| known.password_hash);
-        if !self.parts.passwords.verify(password, stored.as_deref()).await? {
-            return Err(AppError::field("password", "This is not your password."));
-        }
-        attempt.succeeded(store).await?;
+        confirm(store, &self.parts.passwords, &self.caller, password).await?;
         self.may_ask(LinkKind::Email, &new).await?;
         let taken = store.credentials(&new).await?.is_some();
 
         let now = ambient.now();
         let expires_at = now.plus(LIFETIME);
         let mut tx = store.db.write().await?;
+        accounts::lock(&mut tx, &person.id).await?;
         account_links::void(&mut tx, &person.id, now).await?;
         let link = account_links::insert(&mut tx, ambient, LinkKind::Email, &new, Some(&person.id), expires_at).await?;
         let mail = if taken {
@@ -73,6 +68,7 @@ impl EmailChange for Console {
 
         let now = ambient.now();
         let mut tx = store.db.write().await?;
+        accounts::lock(&mut tx, &account).await?;
         if !account_links::spend(&mut tx, &link, now).await? {
             return Err(dead_link());
         }

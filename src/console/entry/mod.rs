@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use super::Console;
 use crate::{
     access::Person,
-    identity::ask_for_mail,
+    identity::{ask_for_mail, choose_by_link},
     links::{LinkKind, Links},
     store::{
         account_links::{self, OpenLink},
@@ -39,8 +39,10 @@ impl Console {
         asked.map_err(AppError::from)
     }
 
-    /// The hash of a new password; the rule knows whose it is.
-    async fn choose_password(&self, password: &str, person: &Person) -> Result<String, AppError> {
+    /// The hash of a new password; the rule knows whose it is. A link that opens is no licence to have any number of them
+    /// computed.
+    async fn choose_password(&self, link: &OpenLink, password: &str, person: &Person) -> Result<String, AppError> {
+        choose_by_link(self.store(), link.id.as_str()).await??;
         let passwords = &self.parts.passwords;
         let chosen = passwords
             .choose(&self.store().ambient, password, &person.email, &person.name)

@@ -27,7 +27,7 @@ impl Outbox for Console {
                 AppError::Internal
             })?;
             Ok(OutboxMail {
-                text: mail.body.replacen(mail::LINK, &link, 1),
+                text: mail::filled(&mail.body, &link),
                 link,
                 id: mail.id,
                 to: mail.to,

@@ -26,12 +26,6 @@ impl Console {
         let expires_at = ambient.now().plus(LIFETIME);
 
         let mut tx = store.db.write().await?;
-        let event = Event::new(
-            "password_reset.requested",
-            account.map(AccountId::as_str).unwrap_or_default(),
-            &email,
-        );
-        append_to_installation(&mut tx, store, &self.caller, event).await?;
         let link = account_links::insert(&mut tx, ambient, LinkKind::Reset, &email, account, expires_at).await?;
         let mail = texts::reset(&email, link, expires_at);
         if person.is_some() {
@@ -39,6 +33,12 @@ impl Console {
         } else {
             mails::put_void(&mut tx, ambient, &mail).await?;
         }
+        let event = Event::new(
+            "password_reset.requested",
+            account.map(AccountId::as_str).unwrap_or_default(),
+            &email,
+        );
+        append_to_installation(&mut tx, store, &self.caller, event).await?;
         Ok(tx.commit().await?)
     }
 
@@ -51,10 +51,11 @@ impl Console {
         let account = link.account.clone().ok_or_else(dead_link)?;
         let person = accounts::person(&mut reader, &account).await?.ok_or_else(dead_link)?;
         drop(reader);
-        let hash = self.choose_password(password, &person).await?;
+        let hash = self.choose_password(&link, password, &person).await?;
 
         let now = ambient.now();
         let mut tx = store.db.write().await?;
+        accounts::lock(&mut tx, &account).await?;
         if !account_links::spend(&mut tx, &link, now).await? {
             return Err(dead_link());
         }

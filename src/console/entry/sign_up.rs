@@ -48,7 +48,6 @@ impl Console {
         let expires_at = now.plus(LIFETIME);
 
         let mut tx = store.db.write().await?;
-        append_to_installation(&mut tx, store, &self.caller, Event::new("sign_up.requested", "", &email)).await?;
         let link = account_links::insert(&mut tx, ambient, LinkKind::SignUp, &email, None, expires_at).await?;
         let mail = if known.is_some() {
             texts::has_account(&email, now)
@@ -56,6 +55,7 @@ impl Console {
             texts::sign_up(&email, link, expires_at)
         };
         mails::put(&mut tx, ambient, &mail).await?;
+        append_to_installation(&mut tx, store, &self.caller, Event::new("sign_up.requested", "", &email)).await?;
         Ok(tx.commit().await?)
     }
 
@@ -75,7 +75,7 @@ impl Console {
             name,
             email: link.email.clone(),
         };
-        let hash = self.choose_password(password, &person).await?;
+        let hash = self.choose_password(&link, password, &person).await?;
         let caller = Caller {
             person: Some(person.clone()),
             origin: self.caller.origin.clone(),
@@ -83,8 +83,6 @@ impl Console {
 
         let now = ambient.now();
         let mut tx = store.db.write().await?;
-        let event = Event::new("account.created", &person.id, &person.email).set("name", &person.name);
-        append_to_installation(&mut tx, store, &caller, event).await?;
         if !account_links::spend(&mut tx, &link, now).await? {
             return Err(dead_link());
         }
@@ -94,6 +92,8 @@ impl Console {
             }
             other => other?,
         }
+        let event = Event::new("account.created", &person.id, &person.email).set("name", &person.name);
+        append_to_installation(&mut tx, store, &caller, event).await?;
         tx.commit().await?;
         Ok(start_session(store, &caller, &self.session, &person).await?)
     }

@@ -1,4 +1,7 @@
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use app::{
     model::{
@@ -10,8 +13,9 @@ use app::{
     port::{Account, Identity, Keys, Shell},
 };
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, Version, password_hash::phc::PasswordHash};
+use async_trait::async_trait;
 use time::OffsetDateTime;
-use tower_sessions::{Expiry, Session};
+use tower_sessions::{Expiry, Session, SessionStore, session, session_store};
 
 use super::{new_key, outcome};
 use crate::{
@@ -20,7 +24,7 @@ use crate::{
     identity::Passwords,
     store::{
         db::{execute, fetch_all, fetch_one},
-        sessions::Sessions,
+        sessions::{self, Sessions},
         testing::on_both_engines,
     },
     testing::{PASSWORD, Who, World},
@@ -92,6 +96,38 @@ async fn rows(world: &World, statement: &'static str, account: &AccountId) -> i6
 
 const SESSIONS: &str = "SELECT count(*) FROM sessions WHERE account_id = $1";
 const ROLES: &str = "SELECT count(*) FROM project_members WHERE account_id = $1";
+
+/// Sessions that somebody ends at the moment when one of them gets a new id.
+#[derive(Debug)]
+struct Interrupted {
+    sessions: Sessions,
+    of: AccountId,
+    armed: AtomicBool,
+}
+
+#[async_trait]
+impl SessionStore for Interrupted {
+    async fn create(&self, record: &mut session::Record) -> session_store::Result<()> {
+        if self.armed.load(Ordering::Relaxed) {
+            let mut tx = self.sessions.0.db.write().await?;
+            sessions::end_all(&mut tx, &self.of, None).await?;
+            tx.commit().await?;
+        }
+        self.sessions.create(record).await
+    }
+
+    async fn save(&self, record: &session::Record) -> session_store::Result<()> {
+        self.sessions.save(record).await
+    }
+
+    async fn load(&self, id: &session::Id) -> session_store::Result<Option<session::Record>> {
+        self.sessions.load(id).await
+    }
+
+    async fn delete(&self, id: &session::Id) -> session_store::Result<()> {
+        self.sessions.delete(id).await
+    }
+}
 
 on_both_engines! {
     async fn a_profile_is_kept_and_audited_where_it_matters(db: TestDb) {
@@ -254,6 +290,20 @@ on_both_engines! {
             assert!(!browser.is_signed_in(&world).await, "with the old password");
         }
         assert_eq!(rows(&world, SESSIONS, &id_of(&world, Who::Owner).await).await, 1);
+    }
+
+    async fn no_session_outlives_the_end_of_all_by_its_new_id(db: TestDb) {
+        let world = World::new(db).await;
+        let owner = id_of(&world, Who::Owner).await;
+        let store = Arc::new(Interrupted { sessions: Sessions(world.store.clone()), of: owner.clone(), armed: AtomicBool::new(false) });
+        let session = Session::new(None, store.clone(), None);
+        let console = Console::new(Arc::clone(&world.parts), world.caller(Who::Owner).await, session.clone());
+        console.sign_in(Who::Owner.email().as_str(), PASSWORD).await.expect("signed in");
+        store.armed.store(true, Ordering::Relaxed);
+        console.change_password(PASSWORD, NEW).await.expect("changed");
+        assert_eq!(rows(&world, SESSIONS, &owner).await, 0, "they were all ended");
+        assert_eq!(session.id(), None, "and the cookie is taken back");
+        assert_eq!(outcome(console.change_password(NEW, PASSWORD).await), "401");
     }
 
     async fn a_hash_of_other_costs_is_made_anew_at_sign_in(db: TestDb) {

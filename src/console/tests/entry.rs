@@ -136,6 +136,7 @@ on_both_engines! {
         let world = World::new(db).await;
         let (console, anonymous) = (world.console(Who::Owner).await, world.console(Who::Anonymous).await);
         let owner = Who::Owner.email();
+        console.sign_in(owner.as_str(), PASSWORD).await.expect("signed in");
         anonymous.request_reset(owner.as_str()).await.expect("asked");
         console.request_email("ada@acme.example", PASSWORD).await.expect("asked");
         let reset = tokens(&world, owner.as_str()).await.remove(0);
@@ -165,6 +166,27 @@ on_both_engines! {
         world.clock.advance(HOUR);
         anonymous.request_reset("one-more@acme.example").await.expect("the window is over");
         assert!(anonymous.request_reset("no address").await.expect_err("refused").on_field("email").is_some());
+    }
+
+    async fn a_link_takes_so_many_passwords_and_no_more(db: TestDb) {
+        let mut world = World::new(db).await;
+        with_sign_up(&mut world, SignUp::Open);
+        let anonymous = world.console(Who::Anonymous).await;
+        let (owner, new) = (Who::Owner.email(), "new@acme.example");
+        anonymous.request_reset(owner.as_str()).await.expect("asked");
+        anonymous.request_sign_up(new).await.expect("asked");
+        let (reset, sign_up) = (tokens(&world, owner.as_str()).await.remove(0), tokens(&world, new).await.remove(0));
+        let name = || "Noor Haddad".parse().expect("a name");
+        for _ in 0..10 {
+            assert!(anonymous.reset(&reset, "short").await.expect_err("weak").on_field("password").is_some());
+            assert!(anonymous.sign_up(&sign_up, name(), "short").await.expect_err("weak").on_field("password").is_some());
+        }
+        for throttled in [anonymous.reset(&reset, NEW).await, anonymous.sign_up(&sign_up, name(), NEW).await] {
+            assert!(matches!(throttled, Err(AppError::Throttled { .. })), "{throttled:?}");
+        }
+        world.clock.advance(15 * MINUTE);
+        anonymous.reset(&reset, NEW).await.expect("the link still works");
+        anonymous.sign_up(&sign_up, name(), NEW).await.expect("the link still works");
     }
 
     async fn nobody_signs_up_where_it_is_closed(db: TestDb) {
@@ -249,6 +271,7 @@ on_both_engines! {
         let console = world.console(Who::Owner).await;
         let wrong = console.request_email("ada@acme.example", "wrong-password").await.expect_err("refused");
         assert!(wrong.on_field("password").is_some());
+        assert_eq!(actions(&world, &Chain::Installation).await.last().map(String::as_str), Some("account.password_refused"));
         let same = console.request_email(&owner.as_str().to_uppercase(), PASSWORD).await.expect_err("refused");
         assert!(same.on_field("email").is_some());
         for email in ["ada@acme.example", Who::Stranger.email().as_str()] {

@@ -94,6 +94,20 @@ fn is_forbidden<T>(answer: &Result<T, AppError>) -> bool {
 }
 
 on_both_engines! {
+    async fn a_link_takes_so_many_passwords_and_no_more(db: TestDb) {
+        let world = World::new(db).await;
+        invite(&world, Who::OrgAdmin, new(&[NEWCOMER], OrgRole::Member)).await.expect("invited");
+        let (anonymous, link) = (world.console(Who::Anonymous).await, token(&world, NEWCOMER).await);
+        for _ in 0..10 {
+            let weak = Newcomer { password: "Passw0rd1234".to_owned(), ..noor() };
+            assert!(accept(&anonymous, &link, Some(weak)).await.expect_err("weak").on_field("password").is_some());
+        }
+        let throttled = accept(&anonymous, &link, Some(noor())).await;
+        assert!(matches!(throttled, Err(AppError::Throttled { .. })), "{throttled:?}");
+        world.clock.advance(HOUR);
+        accept(&anonymous, &link, Some(noor())).await.expect("joined");
+    }
+
     async fn a_newcomer_joins_with_a_new_account(db: TestDb) {
         let world = World::new(db).await;
         let mut invitation = new(&[NEWCOMER, "jonas.lindqvist@acme.example"], OrgRole::Member);

@@ -5,6 +5,7 @@ mod collaborators;
 mod entry;
 mod invitations;
 mod limits;
+mod locks;
 mod members;
 mod organization;
 mod outsiders;
