@@ -33,7 +33,10 @@ const ROUNDS: usize = 200;
 const MOST: f64 = 30.0;
 
 /// The pages, as somebody would name them.
-const PAGES: [(&str, &str); 8] = [
+const PAGES: [(&str, &str); 11] = [
+    ("Members", "/acme-robotics/~/members"),
+    ("Members, the last of 5,000", "/acme-robotics/~/members?page=100"),
+    ("Members, filtered", "/acme-robotics/~/members?q=person-49"),
     ("Projects", "/acme-robotics/~/projects"),
     ("Projects, the last of 500", "/acme-robotics/~/projects?page=11"),
     ("Projects, filtered", "/acme-robotics/~/projects?q=project-49"),

@@ -5,8 +5,8 @@ const drawing = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><rect
 
 /** The colour of the first sample as it is drawn. */
 async function accent(page: Page): Promise<string> {
-  const button = page.locator(".brand-sample.light .btn.primary");
-  return button.evaluate((element) => getComputedStyle(element).backgroundColor);
+  const link = page.locator(".brand-sample.light .link");
+  return link.evaluate((element) => getComputedStyle(element).color);
 }
 
 async function upload(page: Page, text: string): Promise<void> {

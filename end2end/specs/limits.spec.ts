@@ -37,6 +37,7 @@ test("a refusal's receipt opens from its request id and says why, to owner and m
   // The way out leads to the row's form; nothing else is held back.
   await sheet.getByRole("link", { name: "Open Limits" }).click();
   await expect(page.getByRole("dialog").getByLabel("Requests per minute")).toHaveValue("2");
+  await expect(page.locator("dialog:modal")).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toBeHidden();
   complaints.expectStatus(404);
@@ -77,6 +78,7 @@ test("limits are looked at, saved and kept in the history, with the keyboard alo
   await expect(page).toHaveURL(/preview=1/);
   await expect(dialog).toContainText("Tokens per minute can never be reached");
   await expect(dialog.getByLabel("Tokens per minute")).toHaveValue("50,000");
+  await expect(page.locator("dialog:modal"), "the client has given the dialog its focus").toBeVisible();
   await dialog.getByRole("button", { name: "Save limits" }).focus();
   await page.keyboard.press("Enter");
   await expect(dialog).toBeHidden();
@@ -85,6 +87,7 @@ test("limits are looked at, saved and kept in the history, with the keyboard alo
   await page.getByRole("link", { name: "History" }).focus();
   await page.keyboard.press("Enter");
   await expect(dialog.getByRole("row", { name: /All models/ })).toContainText("tokens per minute: none → 50,000");
+  await expect(page.locator("dialog:modal")).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
 });

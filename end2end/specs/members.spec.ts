@@ -29,6 +29,7 @@ test("the last owner stays, and the matrix says what roles may do", async ({ own
   await page.getByRole("link", { name: "What each role may do" }).click();
   const dialog = page.getByRole("dialog", { name: "What each role may do" });
   await expect(dialog.getByRole("row", { name: /See a project’s audit log/ })).toContainText("as role");
+  await expect(page.locator("dialog:modal")).toBeVisible();
   await page.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
 });

@@ -1,6 +1,6 @@
 // One organization from its first minute to somebody's last, by four people in four browsers.
 import type { Browser, BrowserContext } from "@playwright/test";
-import { ask, refusal, whoami } from "../support/gateway.ts";
+import { ask, model, refusal, whoami } from "../support/gateway.ts";
 import { createKey } from "../support/keys.ts";
 import { mailedPath } from "../support/mail.ts";
 import { createProject } from "../support/projects.ts";
@@ -132,7 +132,7 @@ test("four people, from set-up to a removal", async ({ page: ada, browser, serve
     expect(await status(guest.page, "/acme-robotics/lab/keys")).toBe(404);
     await ask(server, "Hello", secret);
     await ada.goto("/acme-robotics/~/usage");
-    await expect(ada.getByRole("row", { name: /Support bot/ }), "the host pays").toBeVisible();
+    await expect(ada.getByRole("row", { name: new RegExp(model) }).first(), "the host pays").toBeVisible();
   });
 
   await test.step("a role changes under an open page, and the Default flag moves", async () => {

@@ -247,6 +247,13 @@ async fn checked(change: &mut Change<ManageMembers>, mut new: NewInvitations) ->
     }
     new.projects.sort_unstable();
     new.projects.dedup();
+    if new.projects.len() > NewInvitations::MOST_PROJECTS {
+        let message = format!(
+            "Choose at most {} projects; more can follow once somebody has joined.",
+            NewInvitations::MOST_PROJECTS
+        );
+        return Err(AppError::field("projects", message));
+    }
     if options.needs_project && new.role == OrgRole::Member && new.projects.is_empty() {
         let message = "Choose one project at least: members of this organization reach assigned projects only.";
         return Err(AppError::field("projects", message));

@@ -8,7 +8,7 @@ use app::model::{
 
 use super::{
     Store, count,
-    db::{DbError, fetch_all},
+    db::{DbError, Reader, fetch_all},
     parse, pattern,
 };
 use crate::access::{Person, standing_in_project};
@@ -128,6 +128,17 @@ impl Row {
     }
 }
 
+/// Those of these projects that the person sees, in the same order.
+async fn visited(reader: &mut Reader, person: &Person, recent: &[ProjectId]) -> Result<Vec<RecentPlace>, DbError> {
+    let mut ids = recent.iter().take(RECENT).map(ProjectId::as_str).collect::<Vec<_>>();
+    ids.resize(RECENT, "");
+    let rows = fetch_all!(reader, Row, VISITED, person.id.as_str(), ids[0], ids[1], ids[2], ids[3], ids[4])?;
+    let place = |row: Row| row.into_model().map(|(org, role, at)| RecentPlace { org, role, at });
+    let mut places = rows.into_iter().map(place).collect::<Result<Vec<_>, _>>()?;
+    places.sort_by_key(|place| recent.iter().position(|id| *id == place.at.project.id));
+    Ok(places)
+}
+
 impl Store {
     /// The orgs and projects of a person that the text finds, and without a text those of `recent` that the person sees.
     pub async fn places(&self, person: &Person, query: &str, recent: &[ProjectId]) -> Result<Places, DbError> {
@@ -149,33 +160,11 @@ impl Store {
             }
         }
         let recent = if query.trim().is_empty() {
-            self.visited(person, recent).await?
+            visited(&mut reader, person, recent).await?
         } else {
             Vec::new()
         };
         Ok(Places { recent, orgs, has_more })
-    }
-
-    /// Those of these projects that the person sees, in the same order.
-    async fn visited(&self, person: &Person, recent: &[ProjectId]) -> Result<Vec<RecentPlace>, DbError> {
-        let mut ids = recent.iter().take(RECENT).map(ProjectId::as_str).collect::<Vec<_>>();
-        ids.resize(RECENT, "");
-        let mut reader = self.db.read().await?;
-        let rows = fetch_all!(
-            &mut reader,
-            Row,
-            VISITED,
-            person.id.as_str(),
-            ids[0],
-            ids[1],
-            ids[2],
-            ids[3],
-            ids[4]
-        )?;
-        let place = |row: Row| row.into_model().map(|(org, role, at)| RecentPlace { org, role, at });
-        let mut places = rows.into_iter().map(place).collect::<Result<Vec<_>, _>>()?;
-        places.sort_by_key(|place| recent.iter().position(|id| *id == place.at.project.id));
-        Ok(places)
     }
 
     /// The first place that a person can see.

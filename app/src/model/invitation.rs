@@ -62,6 +62,8 @@ pub struct NewInvitations {
 impl NewInvitations {
     /// The most at once.
     pub const MOST: usize = 100;
+    /// First projects of one invitation.
+    pub const MOST_PROJECTS: usize = 20;
 }
 
 /// What the holder of a link sees of the invitation.

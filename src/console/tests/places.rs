@@ -45,6 +45,15 @@ async fn found(by: &Console, slug: &str) -> Result<Home, AppError> {
 }
 
 on_both_engines! {
+    async fn more_people_look_at_once_than_there_are_connections(db: TestDb) {
+        let world = World::new(db).await;
+        let owner = world.console(Who::Owner).await;
+        let recent = [world.prod.clone()];
+        let looks = (0..40).map(|_| owner.switcher("", &recent));
+        let seen = tokio::time::timeout(std::time::Duration::from_secs(10), futures::future::join_all(looks)).await;
+        assert!(seen.expect("nobody waits for a second connection").iter().all(Result::is_ok));
+    }
+
     async fn everybody_is_listed_where_they_belong_with_their_role(db: TestDb) {
         let world = World::new(db).await;
         for (who, expected) in [

@@ -11,7 +11,7 @@ use crate::{
         AccountId, AppError, ProjectRole,
         member::{AssignableProject, Assignment},
     },
-    ui::{Badge, Dialog, Form, FormError, Note, Notice, SelectField, Submit, Tone},
+    ui::{Badge, Dialog, Form, FormError, Note, Notice, RoleLabel, SelectField, Submit, Tone},
 };
 
 /// The dialog for the person that the address names. An id of another kind is a person that does not exist.
@@ -42,7 +42,7 @@ fn Choose(members: Members, assignment: Assignment) -> impl IntoView {
         projects,
     } = assignment;
     let org = members.place.org.name.to_string();
-    let roles = ProjectRole::ALL.map(|role| (role.as_str().to_owned(), role.as_str().to_owned()));
+    let roles = ProjectRole::ALL.map(|role| (role.as_str().to_owned(), role.label().to_owned()));
     let boxes = projects.into_iter().map(|project| view! { <Choice project /> }).collect_view();
     view! {
         <Dialog title=format!("Add {name} to projects") lead="It takes effect at once." close=close.clone()>

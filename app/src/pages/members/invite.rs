@@ -40,7 +40,7 @@ fn Invite(members: Members, options: InviteOptions, typed: InviteForm, failure: 
         .collect::<Vec<_>>();
     let role = typed.role.parse::<OrgRole>().unwrap_or(OrgRole::Member);
     let project_role = typed.project_role.parse::<ProjectRole>().unwrap_or(ProjectRole::Member);
-    let project_roles = ProjectRole::ALL.map(|role| (role.as_str().to_owned(), role.as_str().to_owned()));
+    let project_roles = ProjectRole::ALL.map(|role| (role.as_str().to_owned(), role.label().to_owned()));
     let emails = typed.emails;
     let area = move |control: Control| view! { <TextArea control rows="4" text=emails /> };
     let why = if options.needs_project {

@@ -32,7 +32,7 @@ pub fn PalettePanel() -> impl IntoView {
     let icon = if place.project.is_some() { "folder" } else { "layout-grid" };
     view! {
         <div id="palette" popover="auto" class="palette" role="dialog" aria-label="Search or jump to">
-                <form class="pop-search lg" id="palette-search" role="search" method="get" action=SEARCH>
+                <form class="pop-search lg" id="palette-search" role="search" aria-label="Everything" method="get" action=SEARCH>
                     <input type="hidden" name="from" value=use_location().pathname.get_untracked() />
                     <Icon name="search" />
                     <input

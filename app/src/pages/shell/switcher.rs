@@ -56,7 +56,7 @@ pub fn Switcher() -> impl IntoView {
 #[component]
 pub fn PlacesSearch(#[prop(into)] from: String, #[prop(into)] value: String) -> impl IntoView {
     view! {
-        <form class="pop-search" id="places-search" role="search" method="get" action=PLACES>
+        <form class="pop-search" id="places-search" role="search" aria-label="Projects" method="get" action=PLACES>
             <input type="hidden" name="from" value=from />
             <Icon name="search" />
             <input
