@@ -30,21 +30,49 @@ use crate::{
 
 /// Each page is asked for this often, after a tenth of it to warm up.
 const ROUNDS: usize = 200;
-const MOST: f64 = 30.0;
+/// Milliseconds for a page.
+const PAGE: f64 = 30.0;
+/// Milliseconds for what the switcher and the palette ask for: they show it within 100, and the other half is for the browser.
+const PART: f64 = 50.0;
 
-/// The pages, as somebody would name them.
-const PAGES: [(&str, &str); 11] = [
-    ("Members", "/acme-robotics/~/members"),
-    ("Members, the last of 5,000", "/acme-robotics/~/members?page=100"),
-    ("Members, filtered", "/acme-robotics/~/members?q=person-49"),
-    ("Projects", "/acme-robotics/~/projects"),
-    ("Projects, the last of 500", "/acme-robotics/~/projects?page=11"),
-    ("Projects, filtered", "/acme-robotics/~/projects?q=project-49"),
-    ("API keys of a project with 1,000", "/acme-robotics/project-0/keys"),
-    ("API keys, filtered", "/acme-robotics/project-0/keys?q=key+99"),
-    ("Collaborators", "/acme-robotics/project-7/settings/collaborators"),
-    ("Usage of the organization", "/acme-robotics/~/usage"),
-    ("Audit Logs of the organization", "/acme-robotics/~/audit"),
+/// The pages, as somebody would name them, and the most that each may take.
+const PAGES: [(&str, &str, f64); 16] = [
+    ("Members", "/acme-robotics/~/members", PAGE),
+    ("Members, the last of 5,000", "/acme-robotics/~/members?page=100", PAGE),
+    ("Members, filtered", "/acme-robotics/~/members?q=person-49", PAGE),
+    ("Projects", "/acme-robotics/~/projects", PAGE),
+    ("Projects, the last of 500", "/acme-robotics/~/projects?page=11", PAGE),
+    ("Projects, filtered", "/acme-robotics/~/projects?q=project-49", PAGE),
+    ("API keys of a project with 1,000", "/acme-robotics/project-0/keys", PAGE),
+    ("API keys, filtered", "/acme-robotics/project-0/keys?q=key+99", PAGE),
+    ("Collaborators", "/acme-robotics/project-7/settings/collaborators", PAGE),
+    ("Usage of the organization", "/acme-robotics/~/usage", PAGE),
+    ("Audit Logs of the organization", "/acme-robotics/~/audit", PAGE),
+    (
+        "The list of the switcher",
+        "/account/places?from=%2Facme-robotics%2Fproject-0%2Flimits",
+        PART,
+    ),
+    (
+        "The list of the switcher, filtered",
+        "/account/places?q=project-49&from=%2Facme-robotics%2Fproject-0%2Flimits",
+        PART,
+    ),
+    (
+        "The palette, for members",
+        "/search?q=person-49&from=%2Facme-robotics%2Fproject-0%2Flimits",
+        PART,
+    ),
+    (
+        "The palette, for keys",
+        "/search?q=key+99&from=%2Facme-robotics%2Fproject-0%2Flimits",
+        PART,
+    ),
+    (
+        "The palette, for projects",
+        "/search?q=project-49&from=%2Facme-robotics%2Fproject-0%2Flimits",
+        PART,
+    ),
 ];
 
 /// Measures the pages on SQLite and on PostgreSQL.
@@ -74,19 +102,19 @@ fn on(children: &Children, site: &Site, database: &str, engine: &str) -> Outcome
     let measured = runtime.block_on(async {
         let mut browser = Browser::sign_in(&started.authority).await?;
         let mut rows = Vec::with_capacity(PAGES.len());
-        for (name, path) in PAGES {
+        for (name, path, most) in PAGES {
             let (p50, bytes) = browser.time(path).await?;
             rows.push(Row::judged(
                 format!("{name}, {engine}, p50"),
-                format!("≤ {MOST} ms"),
+                format!("≤ {most} ms"),
                 format!("{p50:.1} ms ({} kB)", bytes / 1_000),
-                p50 <= MOST,
+                p50 <= most,
             ));
         }
         Ok::<_, Box<dyn std::error::Error + Send + Sync>>(rows)
-    })?;
+    });
     children.stop(started.pid);
-    Ok(measured)
+    measured.map_err(|error| format!("{error}. The log of the server ends with:\n{}", site.log_tail()).into())
 }
 
 async fn fill(database: &str, statements: &[String]) -> Outcome {

@@ -77,6 +77,13 @@ impl Site {
         self.folder.path().join("data")
     }
 
+    /// The last lines of its log, to say why something failed.
+    pub fn log_tail(&self) -> String {
+        let log = std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default();
+        let lines: Vec<&str> = log.lines().collect();
+        lines[lines.len().saturating_sub(5)..].join("\n")
+    }
+
     /// Starts `bailiwick serve`, with default settings but the durability. Its log goes to a file, as under a supervisor.
     pub fn serve(&self, children: &Children, durability: &str) -> Outcome<Started> {
         let log = File::create(self.folder.path().join("log"))?;

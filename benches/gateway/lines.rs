@@ -12,9 +12,6 @@ const MANY_KEYS: &str = "decision_100000_keys_p50";
 const BATCH_OF_ONE: &str = "journal_batch_1_p50";
 const RECORD: &str = "journal_batch_1024_cpu";
 const RESTART: &str = "restart_10000_buckets";
-const SWITCHER: &str = "places_500_projects_p95";
-const PALETTE_KEYS: &str = "palette_10000_keys_p95";
-const PALETTE_MEMBERS: &str = "palette_5000_members_p95";
 const PASSWORD: &str = "password_p50";
 
 /// Values by their id, each with its unit.
@@ -35,8 +32,7 @@ impl Lines {
         Ok(Self(lines))
     }
 
-    /// The rows of the admission decision, of the journal, of the proof of a password, and of the ways elsewhere; those without their
-    /// lines say so.
+    /// The rows of the admission decision, of the journal and of the proof of a password; those without their lines say so.
     pub fn rows(&self) -> Vec<Row> {
         let mut rows = vec![
             self.decision(
@@ -49,10 +45,6 @@ impl Lines {
         rows.extend([
             self.at_most("a batch of one record, committed, `written`, p50", BATCH_OF_ONE, 300.0, "µs"),
             self.at_most("start with 10,000 buckets: their levels read and loaded", RESTART, 1_000.0, "ms"),
-            // What is left of 100 ms is for the browser.
-            self.at_most("the switcher opens on 500 projects: its list, p95", SWITCHER, 50.0, "ms"),
-            self.at_most("the palette searches 10,000 keys, p95", PALETTE_KEYS, 50.0, "ms"),
-            self.at_most("the palette searches 5,000 members, p95", PALETTE_MEMBERS, 50.0, "ms"),
             self.password(),
         ]);
         let record = self.0.get(RECORD).map(|(value, _)| format!("{value:.1} µs"));
