@@ -16,7 +16,10 @@ mod rows;
 mod settings;
 mod templates;
 
-use std::{collections::BTreeSet, net::SocketAddr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+};
 
 use app::{
     model::key::{KeyLifetime, NewKey},
@@ -67,6 +70,8 @@ impl Site {
     async fn on(db: TestDb) -> Self {
         let world = World::new(db).await;
         let config = Config::load(&Sources {
+            // The policy under which strangers may do most.
+            environment: BTreeMap::from([("BAILIWICK_SIGN_UP".to_owned(), "open".to_owned())]),
             working_directory: "/nonexistent".into(),
             ..Sources::default()
         })
@@ -284,10 +289,9 @@ async fn every_other_route_stands_in_the_table_and_answers_a_stranger() {
             | "/acme/prod/projects"
             | "/acme/prod/settings"
             | "/acme/prod/settings/collaborators" => &[302, 401],
-            "/signup" => &[403],
             "/invite" | "/signin/reset" | "/signup/account" | "/account/email" => &[410],
             // Without a topic or an address the question itself is wrong, whoever asks.
-            "/events" | "/signin/forgot" => &[422],
+            "/events" | "/signin/forgot" | "/signup" => &[422],
             "/acme/prod/projects.csv" | "/acme/prod/keys.csv" | "/acme/prod/settings/collaborators.csv" => &[401],
             path if path.starts_with("/v1/") => &[401],
             _ => &[200, 204],

@@ -32,14 +32,18 @@ pub async fn insert_member(on: &mut impl Connection, org: &OrgId, account: &Acco
     Ok(())
 }
 
-/// How many orgs an account owns. Nobody else changes that before this transaction ends, if they ask here, too: it locks the
-/// account's row.
+/// How many orgs an account owns.
 pub async fn owned(on: &mut impl Connection, account: &AccountId) -> Result<u64, DbError> {
-    const LOCK: &str = "UPDATE accounts SET name = name WHERE id = $1";
     const SQL: &str = "SELECT count(*) FROM org_members WHERE account_id = $1 AND role = 'owner'";
-    execute!(on, LOCK, account.as_str())?;
     let (owned,) = fetch_one!(on, (i64,), SQL, account.as_str())?;
     Ok(count(owned))
+}
+
+/// [`owned`], and nobody else changes it before this transaction ends, if they ask here, too: it locks the account's row.
+pub async fn owned_for_now(on: &mut impl Connection, account: &AccountId) -> Result<u64, DbError> {
+    const LOCK: &str = "UPDATE accounts SET name = name WHERE id = $1";
+    execute!(on, LOCK, account.as_str())?;
+    owned(on, account).await
 }
 
 /// The orgs that an account is a member of, for records that concern all of them.

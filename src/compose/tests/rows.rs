@@ -110,6 +110,7 @@ pub const FUNCTIONS: &[Row] = &[
         "search[text]=acme&search[org]={org}&search[project]={prod}",
         SIGNED_IN,
     ),
+    ("/api/org/may_create", "", SIGNED_IN),
     ("/api/org/create", "name=Other&slug=other", [401, 422, 422, 422, 422, 422, 422, 422]),
     // The account of the one who asks.
     ("/api/account/show", "", SIGNED_IN),
@@ -202,7 +203,7 @@ pub const PAGES: &[(&str, &str, [u16; 8])] = &[
     ("/account", "/account", [302, 200, 200, 200, 200, 200, 200, 200]),
     ("/signin/forgot", "/signin/forgot", [200; 8]),
     ("/signin/reset", "/signin/reset?token=guess", [410; 8]),
-    ("/signup", "/signup", [403; 8]),
+    ("/signup", "/signup", [200; 8]),
     ("/signup/account", "/signup/account?token=guess", [410; 8]),
     ("/account/email", "/account/email?token=guess", [410; 8]),
     ("/operator/outbox", "/operator/outbox?token=guess", [404; 8]),

@@ -13,10 +13,12 @@ use app::{
 
 use super::{
     collaborators::{actions, fields, id, sql},
+    entry::with_sign_up,
     new_project,
 };
 use crate::{
     audit::Verifier,
+    config::SignUp,
     console::Console,
     store::testing::on_both_engines,
     testing::{PASSWORD, Who, World},
@@ -127,7 +129,8 @@ on_both_engines! {
     }
 
     async fn an_organization_comes_with_its_owner_its_default_project_and_its_records(db: TestDb) {
-        let world = World::new(db).await;
+        let mut world = World::new(db).await;
+        with_sign_up(&mut world, SignUp::Open);
         let founder = world.console(Who::External).await;
         let home = found(&founder, "tern").await.expect("made");
         assert_eq!((home.org.as_str(), home.project.as_str()), ("tern", "default"));
@@ -150,7 +153,8 @@ on_both_engines! {
     }
 
     async fn an_address_that_is_taken_makes_nothing_and_costs_nothing(db: TestDb) {
-        let world = World::new(db).await;
+        let mut world = World::new(db).await;
+        with_sign_up(&mut world, SignUp::Open);
         let founder = world.console(Who::OtherMember).await;
         for slug in ["other", "other", "api", "account", "other"] {
             let refused = found(&founder, slug).await.expect_err("taken, or reserved");
@@ -166,6 +170,21 @@ on_both_engines! {
         assert_eq!(found(&world.console(Who::Anonymous).await, "tern-5").await, Err(AppError::SignedOut));
     }
 
+    async fn where_nobody_signs_up_only_an_owner_makes_another_organization(db: TestDb) {
+        let world = World::new(db).await;
+        for who in [Who::OrgAdmin, Who::ProjectAdmin, Who::External] {
+            let person = world.console(who).await;
+            for refused in [person.may_create_organization().await, found(&person, "tern").await.map(|_| ())] {
+                assert!(matches!(refused, Err(AppError::Forbidden { .. })), "{who:?}: {refused:?}");
+            }
+        }
+        let owner = world.console(Who::Owner).await;
+        owner.may_create_organization().await.expect("an owner");
+        found(&owner, "tern").await.expect("made");
+        let anonymous = world.console(Who::Anonymous).await;
+        assert_eq!(anonymous.may_create_organization().await, Err(AppError::SignedOut));
+    }
+
     async fn nobody_probes_addresses_all_day(db: TestDb) {
         let world = World::new(db).await;
         let prober = world.console(Who::Stranger).await;
@@ -176,7 +195,8 @@ on_both_engines! {
     }
 
     async fn who_owns_ten_makes_no_more_not_even_in_two_tabs(db: TestDb) {
-        let world = World::new(db).await;
+        let mut world = World::new(db).await;
+        with_sign_up(&mut world, SignUp::Open);
         let founder = world.console(Who::OrgAdmin).await;
         for number in 0..9_i64 {
             let slug: Slug = format!("tern-{number}").parse().expect("a slug");

@@ -7,8 +7,7 @@ mod tests;
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use self::api::CreateOrganization;
-use super::shell::list_places;
+use self::api::{CreateOrganization, may_create_organization};
 use crate::{
     islands::SlugSuggestion,
     ui::{Entry, EntryFrame, Failure, Form, FormError, Submit, TextField},
@@ -18,8 +17,8 @@ use crate::{
 #[component]
 pub fn FoundingPage() -> impl IntoView {
     let page = Suspend::new(async move {
-        match list_places(String::new()).await {
-            Ok(_) => view! { <Founding /> }.into_any(),
+        match may_create_organization().await {
+            Ok(()) => view! { <Founding /> }.into_any(),
             Err(error) => view! {
                 <EntryFrame>
                     <Failure error />
