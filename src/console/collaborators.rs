@@ -2,14 +2,13 @@ use app::{
     model::{
         AccountId, AppError, Email, KeyId, OrgRole, Page, ProjectId, ProjectRole,
         collaborator::{self, Addition, CollaboratorFilter, Guest, NewCollaborator, RemovalPreview},
-        key::KeyState,
         time::HOUR,
     },
     port::Collaborators,
 };
 use async_trait::async_trait;
 
-use super::Console;
+use super::{Console, made_keys::revoke_ticked};
 use crate::{
     access::{ManageProject, authorize_project},
     audit::Event,
@@ -112,17 +111,7 @@ impl Collaborators for Console {
             .in_project(&project)
             .change("role", Some(person.role.as_str().to_owned()), None);
         let mut events = vec![removed];
-        for key in &keys {
-            let revoked = change.revoke_made_key(&account, key).await?.ok_or(AppError::NotFound)?;
-            // Somebody else revoked it first, or the form names it twice.
-            if revoked.before != KeyState::Revoked {
-                events.push(Event::new("api_key.revoked", key, &revoked.name).in_project(&project).change(
-                    "state",
-                    Some(revoked.before.as_str().to_owned()),
-                    Some(KeyState::Revoked.as_str().to_owned()),
-                ));
-            }
-        }
+        events.extend(revoke_ticked(&mut change, &account, &keys).await?);
         events.extend(release_keys(&mut change, &person).await?);
         // They know these secrets, too: those who see the keys, the owners, find it in the log.
         for (key, name) in change.default_keys_made_by(&account).await? {

@@ -17,14 +17,16 @@ use crate::{
     links::{Link, LinkKind, Links},
     mail::{Mail, texts},
     store::{
-        Change,
+        Change, attempts,
         invitations::ProvenInvitation,
         joining::{Joined, Joiner},
     },
 };
 
-/// How often one organization writes to one address in an hour.
-const WRITTEN: u64 = 10;
+/// Invitations in an hour: of one organization to one address, of all of them to it, and of one person to anybody.
+const TO_ADDRESS: i64 = 10;
+const TO_MAILBOX: i64 = 30;
+const BY_PERSON: i64 = 500;
 
 #[async_trait]
 impl Invitations for Console {
@@ -42,13 +44,13 @@ impl Invitations for Console {
         let mut change = self.store().begin_org::<ManageMembers>(&self.caller, &org).await?;
         may_grant(change.grant(), None, Some(new.role))?;
         let new = checked(&mut change, new).await?;
+        if let Some(full) = self.count_mails(&mut change, &new.emails).await? {
+            let message = format!("{full} was invited often in the last hour. Nobody was invited; leave it out, or try again later.");
+            return Err(AppError::field("emails", message));
+        }
         let expires_at = self.store().ambient.now().plus(LIFETIME);
         let mut events = Vec::new();
         for email in &new.emails {
-            if wrote_enough(&mut change, email).await? {
-                let message = format!("{email} was invited often in the last hour. Nobody was invited; leave it out, or try again later.");
-                return Err(AppError::field("emails", message));
-            }
             // One that is on its way already is replaced, its role too.
             if let Some((older, role)) = change.invited_as(email).await? {
                 may_grant(change.grant(), Some(role), Some(new.role))?;
@@ -63,6 +65,11 @@ impl Invitations for Console {
             let sent = Event::new("invitation.sent", &id, email)
                 .set("role", new.role.as_str())
                 .change("projects", None, Some(projects).filter(|projects| !projects.is_empty()))
+                .change(
+                    "project role",
+                    None,
+                    (!new.projects.is_empty()).then(|| new.project_role.as_str().to_owned()),
+                )
                 .set("expires", expires_at.iso());
             events.push(sent);
         }
@@ -75,7 +82,18 @@ impl Invitations for Console {
         let mut change = self.store().begin_org::<ManageMembers>(&self.caller, &org).await?;
         let stored = change.open_invitation(&invitation).await?.ok_or(AppError::NotFound)?;
         may_grant(change.grant(), None, Some(stored.role))?;
-        if wrote_enough(&mut change, &stored.email).await? {
+        if change.member_by_email(&stored.email).await?.is_some() {
+            return Err(AppError::conflict(format!(
+                "{} is a member already. Nothing was sent.",
+                stored.email
+            )));
+        }
+        if stored.role == OrgRole::Member && stored.projects.is_empty() && change.invite_options().await?.needs_project {
+            let message = "None of its projects is active any more, and members of this organization reach assigned projects only. \
+                           Revoke it, and invite anew with a project.";
+            return Err(AppError::conflict(message));
+        }
+        if self.count_mails(&mut change, std::slice::from_ref(&stored.email)).await?.is_some() {
             let retry_after_s = u64::try_from(HOUR / 1_000).unwrap_or(0);
             return Err(AppError::Throttled { retry_after_s });
         }
@@ -115,6 +133,9 @@ impl Invitations for Console {
             None if self.store().credentials(&invitation.email).await?.is_some() => Guest::SignedOut,
             None => Guest::New,
         };
+        if !invitation.holds {
+            return Err(not_granted(&invitation));
+        }
         Ok(Invited::Open(Box::new(OpenInvitation {
             org: invitation.org_name.clone(),
             email: invitation.email.clone(),
@@ -138,6 +159,8 @@ impl Invitations for Console {
                     masked(&invitation.email)
                 )));
             }
+            // Before a password is computed; it is read again when somebody joins.
+            None if !invitation.holds => return Err(not_granted(&invitation)),
             None => self.newcomer(&invitation, newcomer).await?,
         };
         let is_new = matches!(joiner, Joiner::New(..));
@@ -145,12 +168,7 @@ impl Invitations for Console {
             Joined::Done => {}
             Joined::Gone => return Err(AppError::NotFound),
             Joined::Taken => return Err(has_account()),
-            Joined::NotGranted => {
-                return Err(AppError::conflict(format!(
-                    "{} may not invite you any more. Ask an owner or admin of {} to send the invitation again.",
-                    invitation.inviter, invitation.org_name
-                )));
-            }
+            Joined::NotGranted => return Err(not_granted(&invitation)),
         }
         if is_new {
             identity::start_session(self.store(), &self.caller, &self.session, &person).await?;
@@ -206,6 +224,33 @@ impl Console {
         Ok((person.clone(), Joiner::New(person, hash)))
     }
 
+    /// Counts an invitation to each of these addresses. The one that had too many, so that nothing may be sent; nothing is
+    /// counted then, because the change is dropped.
+    async fn count_mails(&self, change: &mut Change<ManageMembers>, emails: &[Email]) -> Result<Option<Email>, AppError> {
+        let (now, org) = (change.ambient().now(), change.grant().org().id.clone());
+        let person = format!("invitations-by:{}", self.account()?);
+        let sent = i64::try_from(emails.len()).unwrap_or(i64::MAX);
+        let (count, end) = attempts::add(change, &person, sent, HOUR, now).await?;
+        if count > BY_PERSON {
+            let retry_after_s = u64::try_from(end.since(now)).unwrap_or(0).div_ceil(1_000);
+            return Err(AppError::Throttled { retry_after_s });
+        }
+        // In one order, so that two changes never wait for each other.
+        let mut emails: Vec<&Email> = emails.iter().collect();
+        emails.sort_unstable();
+        for email in emails {
+            for (subject, most) in [
+                (format!("mail:invitation:{email}"), TO_MAILBOX),
+                (format!("mail:invitation:{email}:{org}"), TO_ADDRESS),
+            ] {
+                if attempts::add(change, &subject, 1, HOUR, now).await?.0 > most {
+                    return Ok(Some(email.clone()));
+                }
+            }
+        }
+        Ok(None)
+    }
+
     fn mail(&self, change: &Change<ManageMembers>, to: &Email, link: Link, expires_at: Timestamp) -> Result<Mail, AppError> {
         Ok(texts::invitation(
             to,
@@ -217,10 +262,11 @@ impl Console {
     }
 }
 
-/// Nobody's mailbox is flooded.
-async fn wrote_enough(change: &mut Change<ManageMembers>, email: &Email) -> Result<bool, AppError> {
-    let since = change.ambient().now().plus(-HOUR);
-    Ok(change.sent_since(email, since).await? >= WRITTEN)
+fn not_granted(invitation: &ProvenInvitation) -> AppError {
+    AppError::conflict(format!(
+        "{} may not invite you any more. Ask an owner or admin of {} to send the invitation again.",
+        invitation.inviter, invitation.org_name
+    ))
 }
 
 fn has_account() -> AppError {

@@ -1,7 +1,6 @@
 use app::{
     model::{
         AccountId, AppError, KeyId, OrgId, OrgRole, Page, ProjectId, ProjectRole,
-        key::KeyState,
         member::{Assignment, MemberFilter, MemberRemoval, Members as MemberList, Transfer},
     },
     policy,
@@ -9,7 +8,7 @@ use app::{
 };
 use async_trait::async_trait;
 
-use super::Console;
+use super::{Console, distinct, made_keys::revoke_ticked};
 use crate::{
     access::{Grant, ManageMembers, ManageOrg, Permission, authorize_org},
     audit::Event,
@@ -51,6 +50,9 @@ impl Members for Console {
         if role == OrgRole::Member {
             events.extend(change.clear_ownership(&person).await?);
         }
+        if !policy::may_grant(role, Some(person.role), Some(person.role)) {
+            events.extend(withdraw(&mut change, &person, "role changed").await?);
+        }
         events.extend(access_changed(&mut change, &person, &format!("role {}", role.as_str())).await?);
         change.commit(events).await?;
         Ok(())
@@ -67,7 +69,6 @@ impl Members for Console {
             name: person.name,
             email: person.email,
             role: person.role,
-            sessions: effects.sessions,
             projects: effects.projects,
             owned: effects.owned,
             keys: effects.keys,
@@ -82,19 +83,9 @@ impl Members for Console {
         if let Some(obstacle) = self.obstacle(&person)? {
             return Err(AppError::conflict(obstacle));
         }
-        let mut revoked = Vec::new();
-        for key in &keys {
-            let found = change.revoke_key_of(&account, key).await?.ok_or(AppError::NotFound)?;
-            // Somebody else revoked it first, or the form names it twice.
-            if found.before != KeyState::Revoked {
-                revoked.push(Event::new("api_key.revoked", key, &found.name).in_project(&found.project).change(
-                    "state",
-                    Some(found.before.as_str().to_owned()),
-                    Some(KeyState::Revoked.as_str().to_owned()),
-                ));
-            }
-        }
+        let mut revoked = revoke_ticked(&mut change, &account, &keys).await?;
         let ended = change.end_membership(&person).await?;
+        revoked.extend(withdraw(&mut change, &person, "removed").await?);
         let removed = Event::new("member.removed", &account, &person.email)
             .change("role", Some(person.role.as_str().to_owned()), None)
             .change("project roles", Some(ended.roles.to_string()), Some("0".to_owned()));
@@ -121,9 +112,11 @@ impl Members for Console {
         if projects.is_empty() {
             return Err(AppError::field("projects", "Choose one project at least."));
         }
+        let projects = distinct(&projects, Assignment::MOST)
+            .ok_or_else(|| AppError::field("projects", format!("Choose at most {} projects at a time.", Assignment::MOST)))?;
         let mut active = change.active_projects(&account).await?;
         let mut events = Vec::new();
-        for project in &projects {
+        for project in projects {
             let found = active.iter_mut().find(|active| active.id == *project).ok_or(AppError::NotFound)?;
             if found.role.is_some() {
                 continue;
@@ -226,6 +219,16 @@ fn role_changed(person: &MemberFacts, role: OrgRole) -> Event {
         Some(person.role.as_str().to_owned()),
         Some(role.as_str().to_owned()),
     )
+}
+
+/// Revokes an invitation that waits for somebody's address: it would give back what was just taken.
+async fn withdraw(change: &mut Change<ManageMembers>, person: &MemberFacts, because: &str) -> Result<Option<Event>, AppError> {
+    let Some((invitation, _)) = change.invited_as(&person.email).await? else {
+        return Ok(None);
+    };
+    change.revoke_invitation(&invitation).await?;
+    let revoked = Event::new("invitation.revoked", &invitation, &person.email);
+    Ok(Some(revoked.set("because", because)))
 }
 
 /// The record of a member who lost the organization with their last project, or has it again.

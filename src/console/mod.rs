@@ -13,6 +13,7 @@ mod invitations;
 mod keys;
 mod limits;
 mod live;
+mod made_keys;
 mod members;
 mod organization;
 mod project_life;
@@ -26,7 +27,7 @@ mod shell;
 mod tests;
 mod usage;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use app::{
     model::{AccountId, AppError, Name, OrgId},
@@ -136,4 +137,10 @@ impl Console {
     fn account(&self) -> Result<&AccountId, AppError> {
         Ok(&self.person()?.id)
     }
+}
+
+/// The ids that a form names, each once; nothing if there are more than `most`.
+fn distinct<T: Ord>(ids: &[T], most: usize) -> Option<BTreeSet<&T>> {
+    let ids: BTreeSet<&T> = ids.iter().collect();
+    (ids.len() <= most).then_some(ids)
 }

@@ -1,6 +1,6 @@
 use app::{
     model::{
-        AppError, OrgId, ProjectId,
+        AppError, Name, OrgId, ProjectId,
         project_life::{DefaultPreview, People, RestorePreview},
     },
     port::ProjectLife,
@@ -85,18 +85,21 @@ impl ProjectLife for Console {
         }
         change.set_default().await?;
         let (org, name) = (change.grant().org(), &change.grant().project().name);
-        // The admins of this project alone know neither the other one nor the people of the organization: these stand in a
-        // record of the organization.
-        let here = Event::new("project.default_moved", &project, name).in_project(&project).change(
-            "default_project",
-            Some("no".to_owned()),
-            Some("yes".to_owned()),
+        // The admins of one project know neither the other one nor the people of the organization: these stand in a record of
+        // the organization.
+        let flag = |project: &ProjectId, name: &Name, before: &str, after: &str| {
+            let event = Event::new("project.default_moved", project, name).in_project(project);
+            event.change("default_project", Some(before.to_owned()), Some(after.to_owned()))
+        };
+        let (there, here) = (
+            flag(&effects.from.0, &effects.from.1, "yes", "no"),
+            flag(&project, name, "no", "yes"),
         );
         let moved = Event::new("org.default_project_moved", &org.id, &org.name)
             .change("default_project", Some(effects.from.1.to_string()), Some(name.to_string()))
             .change("gaining_access", None, effects.gaining.in_words())
             .change("losing_access", None, effects.losing.in_words());
-        change.commit([here, moved]).await?;
+        change.commit([there, here, moved]).await?;
         Ok(())
     }
 }

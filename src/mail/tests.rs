@@ -131,6 +131,20 @@ on_both_engines! {
         assert_eq!(postman.counters.sent.get(), 1);
     }
 
+    async fn invitations_wait_until_the_others_are_sent(db: TestDb) {
+        let world = World::new(db).await;
+        let until = world.store.ambient.now().plus(24 * HOUR);
+        let link = Link::first(LinkKind::Invitation, "inv_00000000000000000000000007");
+        let (org, inviter) = ("Acme Robotics".parse().expect("a name"), "Ada Osei".parse().expect("a name"));
+        let invitation = texts::invitation(&"pim@acme.example".parse().expect("an address"), &org, &inviter, link, until);
+        put(&world, &invitation).await;
+        world.clock.advance(1);
+        put(&world, &reset(&world)).await;
+        let due = world.store.due_mails().await.expect("read");
+        let to: Vec<_> = due.iter().map(|mail| mail.to.as_str()).collect();
+        assert_eq!(to, ["noor.haddad@acme.example", "pim@acme.example"], "a reset first");
+    }
+
     async fn a_server_that_is_busy_is_asked_again_later(db: TestDb) {
         let world = World::new(db).await;
         let sink = Sink::start(Encryption::Tls).await;

@@ -1,11 +1,31 @@
-//! Failed attempts, counted by subject (an account's address, a client address) in a fixed window.
+//! Attempts, counted by subject (an account's address, a client address, a mailbox) in a fixed window.
 
 use app::model::Timestamp;
 
 use super::{
     Store,
-    db::{DbError, execute, fetch_one, fetch_optional},
+    db::{Connection, DbError, execute, fetch_one, fetch_optional},
 };
+
+/// Counts so many attempts in the caller's transaction, and so only if it commits; returns the count with them and when the
+/// window ends, which a first attempt begins. Whoever counts several subjects sorts them: each stays locked until the end.
+pub async fn add(
+    on: &mut impl Connection,
+    subject: &str,
+    attempts: i64,
+    window_ms: i64,
+    now: Timestamp,
+) -> Result<(i64, Timestamp), DbError> {
+    const SQL: &str = "
+        INSERT INTO attempts (subject, failures, window_start, window_end) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (subject) DO UPDATE SET
+            failures = CASE WHEN attempts.window_end <= $3 THEN $2 ELSE attempts.failures + $2 END,
+            window_start = CASE WHEN attempts.window_end <= $3 THEN $3 ELSE attempts.window_start END,
+            window_end = CASE WHEN attempts.window_end <= $3 THEN $4 ELSE attempts.window_end END
+        RETURNING failures, window_end";
+    let (failures, end) = fetch_one!(on, (i64, i64), SQL, subject, attempts, now.0, now.0 + window_ms)?;
+    Ok((failures, Timestamp(end)))
+}
 
 impl Store {
     /// Failures of this subject in its window, and when that window ends.
@@ -20,16 +40,12 @@ impl Store {
     /// and when its window ends, which a first attempt begins. Windows that are over go away here.
     pub async fn count_attempt(&self, subject: &str, window_ms: i64) -> Result<(i64, Timestamp), DbError> {
         const PURGE: &str = "DELETE FROM attempts WHERE window_end <= $1";
-        const COUNT: &str = "
-            INSERT INTO attempts (subject, failures, window_start, window_end) VALUES ($1, 1, $2, $3)
-            ON CONFLICT (subject) DO UPDATE SET failures = attempts.failures + 1
-            RETURNING failures, window_end";
-        let now = self.ambient.now().0;
+        let now = self.ambient.now();
         let mut tx = self.db.write().await?;
-        execute!(&mut tx, PURGE, now)?;
-        let (failures, end) = fetch_one!(&mut tx, (i64, i64), COUNT, subject, now, now + window_ms)?;
+        execute!(&mut tx, PURGE, now.0)?;
+        let counted = add(&mut tx, subject, 1, window_ms, now).await?;
         tx.commit().await?;
-        Ok((failures, Timestamp(end)))
+        Ok(counted)
     }
 
     /// Takes one attempt back that turned out right.

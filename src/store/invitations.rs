@@ -1,5 +1,7 @@
 //! Invitations: what those who manage members do with them, and what the holder of a link does.
 
+use std::collections::HashMap;
+
 use app::model::{
     AccountId, Email, InvitationId, Name, OrgId, OrgRole, ProjectId, ProjectRole, Timestamp,
     invitation::{Invitation, InviteOptions, NewInvitations, Pending},
@@ -7,7 +9,9 @@ use app::model::{
 };
 
 use super::{
-    Change, Store, count,
+    Change, Store,
+    bulk::{Bulk, execute_rows},
+    count,
     db::{Connection, DbError, execute, fetch_all, fetch_one, fetch_optional},
     mails, parse, pattern,
 };
@@ -37,8 +41,13 @@ const PENDING: &str = concat!(
     ORDER BY i.sent_at DESC, i.email LIMIT $3"
 );
 const PROJECTS: &str = "
-    SELECT i.id, p.name FROM invitations i JOIN invitation_projects x ON x.invitation_id = i.id JOIN projects p ON p.id = x.project_id
-    WHERE i.org_id = $1 AND i.state = 'open' AND p.archived_at IS NULL ORDER BY lower(p.name), p.id";
+    SELECT x.invitation_id, p.name FROM invitation_projects x JOIN projects p ON p.id = x.project_id
+    WHERE p.archived_at IS NULL AND x.invitation_id IN (
+        SELECT i.id FROM invitations i WHERE i.org_id = $1 AND i.state = 'open' AND i.email LIKE lower($2) ESCAPE '\\'
+        ORDER BY i.sent_at DESC, i.email LIMIT $3)
+    ORDER BY lower(p.name), p.id";
+
+static FIRST_PROJECTS: Bulk = Bulk::new("INSERT INTO invitation_projects (invitation_id, project_id, role) VALUES ", 3, "");
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -58,12 +67,14 @@ impl Store {
         let text = pattern(text);
         let mut reader = self.db.read().await?;
         let rows = fetch_all!(&mut reader, Row, PENDING, org, &text, SHOWN)?;
-        let projects = fetch_all!(&mut reader, (String, String), PROJECTS, org)?;
+        let mut projects: HashMap<String, Vec<String>> = HashMap::new();
+        for (invitation, name) in fetch_all!(&mut reader, (String, String), PROJECTS, org, &text, SHOWN)? {
+            projects.entry(invitation).or_default().push(name);
+        }
         let (total,) = fetch_one!(&mut reader, (i64,), COUNT, org, &text)?;
-        let into_model = |row: Row| {
-            let of_row = projects.iter().filter(|(id, _)| *id == row.id);
+        let mut into_model = |row: Row| {
             Ok(Invitation {
-                projects: of_row.map(|(_, name)| name.clone()).collect(),
+                projects: projects.remove(&row.id).unwrap_or_default(),
                 id: parse(row.id)?,
                 email: parse(row.email)?,
                 role: parse(row.role)?,
@@ -73,7 +84,7 @@ impl Store {
             })
         };
         Ok(Pending {
-            rows: rows.into_iter().map(into_model).collect::<Result<_, DbError>>()?,
+            rows: rows.into_iter().map(&mut into_model).collect::<Result<_, DbError>>()?,
             total: count(total),
             now: self.ambient.now(),
         })
@@ -85,16 +96,7 @@ impl Store {
 
     /// An invitation, whatever became of it: to be proven with the link.
     pub async fn invitation(&self, id: &InvitationId) -> Result<Option<StoredInvitation>, DbError> {
-        const PROJECTS: &str = "
-            SELECT p.name FROM invitation_projects x JOIN projects p ON p.id = x.project_id
-            WHERE x.invitation_id = $1 AND p.archived_at IS NULL ORDER BY lower(p.name), p.id";
-        let mut reader = self.db.read().await?;
-        let Some(mut stored) = stored(&mut reader, id).await? else {
-            return Ok(None);
-        };
-        let projects = fetch_all!(&mut reader, (String,), PROJECTS, id.as_str())?;
-        stored.projects = projects.into_iter().map(|(name,)| name).collect();
-        Ok(Some(stored))
+        stored(&mut self.db.read().await?, id).await
     }
 }
 
@@ -133,24 +135,27 @@ async fn stored(on: &mut impl Connection, id: &InvitationId) -> Result<Option<St
         LEFT JOIN org_members m ON m.org_id = i.org_id AND m.account_id = i.invited_by
         WHERE i.id = $1"
     );
-    let row = fetch_optional!(on, StoredRow, SQL, id.as_str())?;
-    row.map(|row| {
-        Ok(StoredInvitation {
-            id: id.clone(),
-            org: parse(row.org_id)?,
-            org_name: parse(row.org_name)?,
-            email: parse(row.email)?,
-            role: parse(row.role)?,
-            projects: Vec::new(),
-            inviter: row.inviter,
-            holds: row.holds,
-            sent_at: Timestamp(row.sent_at),
-            expires_at: Timestamp(row.expires_at),
-            generation: row.generation,
-            is_open: row.state == "open",
-        })
-    })
-    .transpose()
+    const PROJECTS: &str = "
+        SELECT p.name FROM invitation_projects x JOIN projects p ON p.id = x.project_id
+        WHERE x.invitation_id = $1 AND p.archived_at IS NULL ORDER BY lower(p.name), p.id";
+    let Some(row) = fetch_optional!(on, StoredRow, SQL, id.as_str())? else {
+        return Ok(None);
+    };
+    let projects = fetch_all!(on, (String,), PROJECTS, id.as_str())?;
+    Ok(Some(StoredInvitation {
+        id: id.clone(),
+        org: parse(row.org_id)?,
+        org_name: parse(row.org_name)?,
+        email: parse(row.email)?,
+        role: parse(row.role)?,
+        projects: projects.into_iter().map(|(name,)| name).collect(),
+        inviter: row.inviter,
+        holds: row.holds,
+        sent_at: Timestamp(row.sent_at),
+        expires_at: Timestamp(row.expires_at),
+        generation: row.generation,
+        is_open: row.state == "open",
+    }))
 }
 
 /// An invitation as it is stored.
@@ -213,15 +218,6 @@ impl Change<ManageMembers> {
         row.map(|(id, role)| Ok((parse(id)?, parse(role)?))).transpose()
     }
 
-    /// How often this address was written to since then: every invitation, and every time that one was sent again.
-    pub async fn sent_since(&mut self, email: &Email, since: Timestamp) -> Result<u64, DbError> {
-        const SQL: &str = "
-            SELECT CAST(coalesce(sum(generation), 0) AS BIGINT) FROM invitations WHERE org_id = $1 AND email = $2 AND sent_at > $3";
-        let org = self.grant().org().id.clone();
-        let (sent,) = fetch_one!(self, (i64,), SQL, org.as_str(), email.as_str(), since.0)?;
-        Ok(count(sent))
-    }
-
     /// An invitation of the organization that waits for an answer.
     pub async fn open_invitation(&mut self, id: &InvitationId) -> Result<Option<StoredInvitation>, DbError> {
         let org = self.grant().org().id.clone();
@@ -229,7 +225,8 @@ impl Change<ManageMembers> {
         Ok(found.filter(|found| found.is_open && found.org == org))
     }
 
-    /// Stores an invitation of this address that expires at the given time.
+    /// Stores an invitation of this address that expires at the given time. Its projects are active ones of the organization:
+    /// see [`Self::invite_options`], read in the same change.
     pub async fn insert_invitation(
         &mut self,
         id: &InvitationId,
@@ -240,9 +237,6 @@ impl Change<ManageMembers> {
         const INVITATION: &str = "
             INSERT INTO invitations (id, org_id, email, role, invited_by, created_at, sent_at, expires_at)
             VALUES ($1, $2, $3, $4, $5, $6, $6, $7)";
-        const PROJECT: &str = "
-            INSERT INTO invitation_projects (invitation_id, project_id, role)
-            SELECT $1, id, $3 FROM projects WHERE id = $2 AND org_id = $4 AND archived_at IS NULL";
         let (org, now) = (self.grant().org().id.clone(), self.ambient().now().0);
         let by = self.caller().person.as_ref().map(|person| person.id.to_string());
         execute!(
@@ -256,17 +250,10 @@ impl Change<ManageMembers> {
             now,
             expires_at.0
         )?;
-        for project in &new.projects {
-            execute!(
-                self,
-                PROJECT,
-                id.as_str(),
-                project.as_str(),
-                new.project_role.as_str(),
-                org.as_str()
-            )?;
-        }
-        Ok(())
+        execute_rows!(self, FIRST_PROJECTS, &new.projects, |query, project| query
+            .bind(id.as_str())
+            .bind(project.as_str())
+            .bind(new.project_role.as_str()))
     }
 
     /// Voids the link of an invitation and begins a new one in the name of the caller.

@@ -66,12 +66,15 @@ impl Store {
         if !invitations::still_holds(&mut tx, invitation).await? {
             return Ok(Joined::NotGranted);
         }
-        let event = self.enter(&mut tx, invitation, &person).await?;
+        let entered = self.enter(&mut tx, invitation, &person).await?;
         if hash.is_some() {
             let event = Event::new("account.created", &person.id, &person.email).set("by", "invitation");
             audit::append(&mut tx, &self.ambient, &caller, &Chain::Installation, event).await?;
         }
-        audit::append(&mut tx, &self.ambient, &caller, &Chain::Org(invitation.org.clone()), event).await?;
+        let chain = Chain::Org(invitation.org.clone());
+        for event in entered {
+            audit::append(&mut tx, &self.ambient, &caller, &chain, event).await?;
+        }
         tx.commit().await?;
         if let Some((version,)) = version {
             self.versions.observe(&invitation.org, version);
@@ -79,8 +82,8 @@ impl Store {
         Ok(Joined::Done)
     }
 
-    /// Membership and assignments; returns the record.
-    async fn enter(&self, tx: &mut Tx, invitation: &ProvenInvitation, person: &Person) -> Result<Event, DbError> {
+    /// Membership and assignments; returns the records, those of the projects in their own logs.
+    async fn enter(&self, tx: &mut Tx, invitation: &ProvenInvitation, person: &Person) -> Result<Vec<Event>, DbError> {
         const MEMBER: &str = "
             INSERT INTO org_members (org_id, account_id, role, created_at, added_by)
             SELECT org_id, $2, role, $3, invited_by FROM invitations WHERE id = $1
@@ -94,18 +97,22 @@ impl Store {
         let before = role_of(tx, invitation, &person.id).await?;
         execute!(tx, MEMBER, id, account, now)?;
         let after = role_of(tx, invitation, &person.id).await?;
-        let mut names: Vec<Name> = Vec::new();
+        let (mut names, mut added) = (Vec::new(), Vec::new());
         if invitation.role == OrgRole::Member {
             for (project, name, role) in invitations::first_projects(tx, invitation).await? {
-                execute!(tx, PROJECT, id, project.as_str(), account, role.as_str(), now)?;
+                if execute!(tx, PROJECT, id, project.as_str(), account, role.as_str(), now)? > 0 {
+                    let event = Event::new("collaborator.added", &person.id, &person.email).in_project(&project);
+                    added.push(event.set("role", role.as_str()).set("external", false));
+                }
                 names.push(name);
             }
         }
         let names: Vec<&str> = names.iter().map(Name::as_str).collect();
-        Ok(Event::new("member.joined", &person.id, &person.email)
+        let joined = Event::new("member.joined", &person.id, &person.email)
             .change("role", before, after)
             .change("projects", None, Some(names.join(", ")).filter(|names| !names.is_empty()))
-            .set("invited by", &invitation.inviter))
+            .set("invited by", &invitation.inviter);
+        Ok(std::iter::once(joined).chain(added).collect())
     }
 
     /// Ends an invitation by its holder's will. False if it was answered, renewed or revoked meanwhile.

@@ -160,7 +160,7 @@ impl Store {
 /// What ended with a membership.
 pub struct Ended {
     /// Roles in projects.
-    pub roles: u64,
+    pub roles: usize,
     /// The records of what it left behind.
     pub events: Vec<Event>,
 }
@@ -169,20 +169,30 @@ pub struct Ended {
 /// them back, and the membership. Their keys stay.
 pub(super) async fn end_membership(on: &mut impl Connection, org: &OrgId, account: &AccountId, email: &Email) -> Result<Ended, DbError> {
     const ROLES: &str = "
-        DELETE FROM project_members WHERE account_id = $2 AND project_id IN (SELECT id FROM projects WHERE org_id = $1)";
+        DELETE FROM project_members WHERE account_id = $2 AND project_id IN (SELECT id FROM projects WHERE org_id = $1)
+        RETURNING project_id, role";
     const MEMBER: &str = "DELETE FROM org_members WHERE org_id = $1 AND account_id = $2";
     // Its record is for owners alone, and all that tells them: the person knows a secret of the whole organization.
     const DEFAULT_KEY: &str = "
         SELECT k.id, k.name, k.project_id FROM api_keys k JOIN projects p ON p.id = k.project_id
         WHERE p.org_id = $1 AND k.created_by = $2 AND k.is_org_default AND k.state <> 'revoked'";
-    let roles = execute!(on, ROLES, org.as_str(), account.as_str())?;
+    let mut roles = fetch_all!(on, (String, String), ROLES, org.as_str(), account.as_str())?;
+    // Neither engine promises an order.
+    roles.sort_unstable();
     let mut events = clear_ownership(on, org, account, email).await?;
+    for (project, role) in &roles {
+        let event = Event::new("collaborator.removed", account, email).in_project(&parse(project.clone())?);
+        events.push(event.change("role", Some(role.clone()), None));
+    }
     execute!(on, MEMBER, org.as_str(), account.as_str())?;
     for (key, name, project) in fetch_all!(on, (String, String, String), DEFAULT_KEY, org.as_str(), account.as_str())? {
         let event = Event::new("api_key.maker_left", key, name).in_project(&parse(project)?);
         events.push(event.change("maker", Some(email.to_string()), None));
     }
-    Ok(Ended { roles, events })
+    Ok(Ended {
+        roles: roles.len(),
+        events,
+    })
 }
 
 /// Takes a person out of the details of those projects whose owner or key owner they can no longer be, because no role in them

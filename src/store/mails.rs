@@ -105,11 +105,13 @@ pub enum Outcome<'a> {
 const ROUND: i64 = 50;
 
 impl Store {
-    /// The mails that may be tried now, the longest waiting first.
+    /// The mails that may be tried now, the longest waiting first; invitations, of which somebody can send many at once, after
+    /// those that people wait for at the screen.
     pub async fn due_mails(&self) -> Result<Vec<StoredMail>, DbError> {
         const SQL: &str = "
             SELECT id, recipient, subject, body, link, created_at, expires_at, attempts FROM mails
-            WHERE state = 'waiting' AND next_at <= $1 ORDER BY next_at, id LIMIT $2";
+            WHERE state = 'waiting' AND next_at <= $1
+            ORDER BY CASE WHEN link LIKE 'invitation:%' THEN 1 ELSE 0 END, next_at, id LIMIT $2";
         let mut reader = self.db.read().await?;
         let rows = fetch_all!(&mut reader, MailRow, SQL, self.ambient.now().0, ROUND)?;
         rows.into_iter().map(into_mail).collect()

@@ -1,17 +1,18 @@
 //! The members of an organization, as its owners and admins manage them.
 
 use app::model::{
-    AccountId, Email, KeyId, Name, OrgRole, Page, ProjectId, ProjectRole, Slug, Timestamp,
-    key::KeyState,
-    member::{AssignableProject, AssignedProject, Member, MemberFilter, MemberKey, Members},
-    time::DAY,
+    AccountId, Email, Name, OrgRole, Page, ProjectId, ProjectRole, Slug, Timestamp,
+    made_key::MadeKey,
+    member::{AssignableProject, AssignedProject, Member, MemberFilter, Members},
 };
 
 use super::{
     Change, Store, count,
     db::{Connection, DbError, execute, fetch_all, fetch_one, fetch_optional},
     leaving::{self, Ended},
-    listing, parse, pattern,
+    listing,
+    made_keys::keys_made_by,
+    parse, pattern,
 };
 use crate::{
     access::{Grant, ManageMembers, ManageOrg, OrgPermission, reaches_a_project},
@@ -138,7 +139,6 @@ impl Store {
 
     /// What a removal would end; nothing for somebody who is not in the organization.
     pub async fn member_removal(&self, grant: &Grant<ManageMembers>, account: &AccountId) -> Result<Option<RemovalEffects>, DbError> {
-        const SESSIONS: &str = "SELECT count(*) FROM sessions WHERE account_id = $1 AND expires_at > $2";
         const ASSIGNED: &str = "
             SELECT p.name FROM projects p JOIN project_members c ON c.project_id = p.id
             WHERE p.org_id = $1 AND c.account_id = $2 ORDER BY lower(p.name), p.id";
@@ -146,19 +146,16 @@ impl Store {
             SELECT name FROM projects WHERE org_id = $1 AND (owner_id = $2 OR key_owner_id = $2) ORDER BY lower(name), id";
         const INVITATIONS: &str = "SELECT count(*) FROM invitations WHERE org_id = $1 AND invited_by = $2 AND state = 'open'";
         let (org, person) = (grant.org().id.as_str(), account.as_str());
-        let now = self.ambient.now();
         let mut reader = self.db.read().await?;
         let Some(facts) = facts(&mut reader, org, person).await? else {
             return Ok(None);
         };
-        let (sessions,) = fetch_one!(&mut reader, (i64,), SESSIONS, person, now.0)?;
         let projects = fetch_all!(&mut reader, (String,), ASSIGNED, org, person)?;
         let owned = fetch_all!(&mut reader, (String,), OWNED, org, person)?;
         let (invitations,) = fetch_one!(&mut reader, (i64,), INVITATIONS, org, person)?;
-        let keys = keys_made_by(&mut reader, grant, account, now).await?;
+        let keys = keys_made_by(&mut reader, grant, account, self.ambient.now()).await?;
         Ok(Some(RemovalEffects {
             facts,
-            sessions: count(sessions),
             projects: projects.into_iter().map(|(name,)| name).collect(),
             owned: owned.into_iter().map(|(name,)| name).collect(),
             keys,
@@ -196,10 +193,9 @@ pub struct MemberFacts {
 /// What a removal would end.
 pub struct RemovalEffects {
     pub facts: MemberFacts,
-    pub sessions: u64,
     pub projects: Vec<String>,
     pub owned: Vec<String>,
-    pub keys: Vec<MemberKey>,
+    pub keys: Vec<MadeKey>,
     pub invitations: u64,
 }
 
@@ -233,41 +229,6 @@ fn into_facts((id, name, email, role, has_access, owners): FactsRow) -> Result<M
         has_access,
         owners: count(owners),
     })
-}
-
-async fn keys_made_by(
-    on: &mut impl Connection,
-    grant: &Grant<ManageMembers>,
-    account: &AccountId,
-    now: Timestamp,
-) -> Result<Vec<MemberKey>, DbError> {
-    const SQL: &str = "
-        SELECT k.id, k.name, k.prefix, k.last_four, p.name, k.is_org_default,
-               (SELECT count(*) FROM requests r WHERE r.key_id = k.id AND r.project_id = k.project_id AND r.arrived_at >= $3)
-        FROM api_keys k JOIN projects p ON p.id = k.project_id
-        WHERE p.org_id = $1 AND k.created_by = $2 AND k.state <> 'revoked' AND (k.is_org_default = FALSE OR $4)
-        ORDER BY lower(p.name), p.id, lower(k.name), k.id";
-    let rows = fetch_all!(
-        on,
-        (String, String, String, String, String, bool, i64),
-        SQL,
-        grant.org().id.as_str(),
-        account.as_str(),
-        now.plus(-DAY).0,
-        grant.sees_org_default_key()
-    )?;
-    rows.into_iter()
-        .map(|(id, name, prefix, last_four, project, is_org_default, requests)| {
-            Ok(MemberKey {
-                id: parse(id)?,
-                name,
-                hint: format!("{prefix}…{last_four}"),
-                project,
-                is_org_default,
-                requests_24h: count(requests),
-            })
-        })
-        .collect()
 }
 
 async fn active_projects(on: &mut impl Connection, org: &str, account: &str) -> Result<Vec<AssignableProject>, DbError> {
@@ -329,30 +290,6 @@ impl Change<ManageMembers> {
         leaving::end_membership(self, &org, &person.account, &person.email).await
     }
 
-    /// Revokes a key of the organization that the person made; `None` for every other key.
-    pub async fn revoke_key_of(&mut self, account: &AccountId, key: &KeyId) -> Result<Option<RevokedKey>, DbError> {
-        const FIND: &str = "
-            SELECT k.name, k.state, k.project_id FROM api_keys k JOIN projects p ON p.id = k.project_id
-            WHERE k.id = $1 AND p.org_id = $2 AND k.created_by = $3 AND (k.is_org_default = FALSE OR $4)";
-        let (org, is_owner) = (self.grant().org().id.clone(), self.grant().sees_org_default_key());
-        let row = fetch_optional!(
-            self,
-            (String, String, String),
-            FIND,
-            key.as_str(),
-            org.as_str(),
-            account.as_str(),
-            is_owner
-        )?;
-        let Some((name, before, project)) = row else { return Ok(None) };
-        execute!(self, "UPDATE api_keys SET state = 'revoked' WHERE id = $1", key.as_str())?;
-        Ok(Some(RevokedKey {
-            name: parse(name)?,
-            before: parse(before)?,
-            project: parse(project)?,
-        }))
-    }
-
     /// The active projects of the organization, with the role of the person in each.
     pub async fn active_projects(&mut self, account: &AccountId) -> Result<Vec<AssignableProject>, DbError> {
         let org = self.grant().org().id.clone();
@@ -369,11 +306,4 @@ impl Change<ManageMembers> {
         execute!(self, SQL, project.as_str(), account.as_str(), role.as_str(), now, by, org.as_str())?;
         Ok(())
     }
-}
-
-/// A key that was revoked with its maker's removal.
-pub struct RevokedKey {
-    pub name: Name,
-    pub before: KeyState,
-    pub project: ProjectId,
 }

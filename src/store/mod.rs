@@ -18,6 +18,7 @@ pub mod journal;
 pub mod keys;
 pub mod leaving;
 pub mod limits;
+pub mod made_keys;
 pub mod mails;
 pub mod members;
 pub mod organization;

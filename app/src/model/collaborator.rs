@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Email, KeyId, Listing, Name, OrgRole, ProjectRole, Timestamp, words::words};
+use super::{AccountId, Email, Listing, Name, OrgRole, ProjectRole, Timestamp, made_key::MadeKey, words::words};
 
 /// Where a collaborator's role comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -130,14 +130,4 @@ pub enum AfterRemoval {
     OtherProjects(Vec<String>),
     /// The viewer is outside of the organization: what its people have there is not for them.
     Concealed,
-}
-
-/// A key that the person made, and whose secret they know.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MadeKey {
-    pub id: KeyId,
-    pub name: String,
-    /// Prefix, ellipsis and last four.
-    pub hint: String,
-    pub requests_24h: u64,
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Email, KeyId, Listing, Name, OrgRole, ProjectId, ProjectRole, Slug, Timestamp};
+use super::{AccountId, Email, Listing, Name, OrgRole, ProjectId, ProjectRole, Slug, Timestamp, made_key::MadeKey};
 
 /// One row of the Members page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,30 +57,16 @@ pub struct MemberRemoval {
     pub name: Name,
     pub email: Email,
     pub role: OrgRole,
-    /// Sessions of the person that are open now.
-    pub sessions: u64,
     /// Names of the projects that they are assigned to, archived ones included.
     pub projects: Vec<String>,
     /// Names of the projects that would have no owner, or no key owner, afterwards.
     pub owned: Vec<String>,
     /// Keys that they made and that are not revoked; the Organization Default Key for owners alone.
-    pub keys: Vec<MemberKey>,
+    pub keys: Vec<MadeKey>,
     /// Open invitations that they sent: these hold no longer, until somebody else sends them again.
     pub invitations: u64,
     /// Why they cannot be removed, if so.
     pub obstacle: Option<String>,
-}
-
-/// A key that the person made, and whose secret they know.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MemberKey {
-    pub id: KeyId,
-    pub name: String,
-    /// Prefix, ellipsis and last four.
-    pub hint: String,
-    pub project: String,
-    pub is_org_default: bool,
-    pub requests_24h: u64,
 }
 
 /// The active projects of the organization, to assign a member to some of them.
@@ -90,6 +76,11 @@ pub struct Assignment {
     pub name: Name,
     pub has_access: bool,
     pub projects: Vec<AssignableProject>,
+}
+
+impl Assignment {
+    /// Projects that a member is assigned to at once at most.
+    pub const MOST: usize = 100;
 }
 
 /// A project, and the role that the member has in it by assignment.

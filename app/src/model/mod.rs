@@ -16,6 +16,7 @@ pub mod limit;
 pub mod limits_table;
 pub mod listing;
 pub mod local_path;
+pub mod made_key;
 pub mod member;
 pub mod money;
 pub mod names;

@@ -2,11 +2,13 @@
 
 mod dialog;
 mod document;
+mod dry_run;
 mod entry;
 mod form;
 mod list;
 mod live;
 mod loaded;
+mod made_keys;
 mod notice;
 mod parts;
 mod password;
@@ -26,11 +28,13 @@ mod title;
 
 pub use dialog::Dialog;
 pub use document::{Assets, Client, shell};
+pub use dry_run::{Blocked, DryRun, Refused};
 pub use entry::{Entry, EntryFrame};
 pub use form::{Alert, Control, Field, Form, FormError, PageForm, SelectField, Submit, TextField, failure};
 pub use list::{CsvLink, Pager, SearchBox};
 pub use live::{Live, LiveMark, live_topic};
 pub use loaded::{Failure, Loaded, NotFound, Obstacle};
+pub use made_keys::{MadeKeys, removal_label};
 pub use notice::{Notice, Toasts};
 pub use parts::{Badge, Card, Empty, ErrorNote, IconLink, LinkButton, Meter, Note, PageHead, Simulated, Tone};
 pub use password::PasswordField;

@@ -361,10 +361,12 @@ on_both_engines! {
         sql(&world, "UPDATE projects SET owner_id = $2, key_owner_id = $2, archived_at = 1 WHERE id = $1", world.prod.as_str(), &id).await;
         leaver.leave(world.org.clone()).await.expect("left");
         assert_eq!(rows(&world, ROLES, &id).await, 0);
-        let [left, by_owner, by_key_owner] = newest(&world, world.org.as_str()).await;
+        let [left, by_owner, by_key_owner, role] = newest(&world, world.org.as_str()).await;
         assert_eq!((left.action.as_str(), left.target_id.as_str()), ("member.left", id.as_str()));
         assert_eq!(changes(&left), [("role", Some("member"), None), ("project roles", Some("1"), Some("0"))]);
         let email = Who::ProjectAdmin.email();
+        assert_eq!((role.action.as_str(), changes(&role)), ("collaborator.removed", vec![("role", Some("admin"), None)]));
+        assert_eq!(role.project.as_ref().map(ProjectId::as_str), Some(world.prod.as_str()));
         assert_eq!(by_owner.action, "project.updated");
         assert_eq!(changes(&by_owner), [("owner", Some(email.as_str()), None)]);
         assert_eq!(changes(&by_key_owner), [("key owner", Some(email.as_str()), None)]);

@@ -23,9 +23,9 @@ use crate::{
     testing::{Who, World},
 };
 
-const NEWCOMER: &str = "noor.haddad@acme.example";
+pub(super) const NEWCOMER: &str = "noor.haddad@acme.example";
 
-fn new(emails: &[&str], role: OrgRole) -> NewInvitations {
+pub(super) fn new(emails: &[&str], role: OrgRole) -> NewInvitations {
     NewInvitations {
         emails: emails.iter().map(|email| email.parse().expect("an address")).collect(),
         role,
@@ -41,7 +41,7 @@ fn noor() -> Newcomer {
     }
 }
 
-async fn invite(world: &World, by: Who, new: NewInvitations) -> Result<usize, AppError> {
+pub(super) async fn invite(world: &World, by: Who, new: NewInvitations) -> Result<usize, AppError> {
     world.console(by).await.invite(world.org.clone(), new).await
 }
 
@@ -55,13 +55,13 @@ async fn token(world: &World, email: &str) -> String {
     world.parts.links.token(&link)
 }
 
-async fn id(world: &World, email: &str) -> InvitationId {
+pub(super) async fn id(world: &World, email: &str) -> InvitationId {
     let owner = world.console(Who::Owner).await;
     let pending = owner.pending(world.org.clone(), email).await.expect("listed");
     pending.rows.first().expect("one").id.clone()
 }
 
-async fn sql(world: &World, statement: &'static str) {
+pub(super) async fn sql(world: &World, statement: &'static str) {
     let mut tx = world.store.db.write().await.expect("begin");
     execute!(&mut tx, statement).expect("done");
     tx.commit().await.expect("commit");
@@ -85,7 +85,7 @@ async fn accept(console: &Console, token: &str, newcomer: Option<Newcomer>) -> R
     console.accept(token, newcomer).await
 }
 
-fn is_conflict<T>(answer: &Result<T, AppError>) -> bool {
+pub(super) fn is_conflict<T>(answer: &Result<T, AppError>) -> bool {
     matches!(answer, Err(AppError::Conflict { .. }))
 }
 
@@ -115,7 +115,7 @@ on_both_engines! {
         invitation.project_role = ProjectRole::Admin;
         assert_eq!(invite(&world, Who::OrgAdmin, invitation).await, Ok(2));
         assert_eq!(actions(&world, 2).await, ["invitation.sent", "invitation.sent"]);
-        let expected = ["role: – → member".to_owned(), format!("projects: – → {}", world.prod), "expires: – → 2026-11-27T14:02:11.000Z".to_owned()];
+        let expected = ["role: – → member".to_owned(), format!("projects: – → {}", world.prod), "project role: – → admin".to_owned(), "expires: – → 2026-11-27T14:02:11.000Z".to_owned()];
         assert_eq!(fields(&world, "invitation.sent").await, expected);
 
         let anonymous = world.console(Who::Anonymous).await;
@@ -130,7 +130,8 @@ on_both_engines! {
         let home = accept(&anonymous, &link, Some(noor())).await.expect("joined").expect("a place");
         assert_eq!((home.org.as_str(), home.project.as_str()), ("acme", "default"));
         assert_eq!(role(&world, NEWCOMER).await.as_deref(), Some("member"));
-        assert_eq!(actions(&world, 2).await, ["session.started", "member.joined"]);
+        assert_eq!(actions(&world, 3).await, ["session.started", "collaborator.added", "member.joined"]);
+        assert_eq!(fields(&world, "collaborator.added").await, ["role: – → admin", "external: – → false"]);
         assert_eq!(fields(&world, "member.joined").await, ["role: – → member", "projects: – → prod", "invited by: – → OrgAdmin"]);
         anonymous.sign_in(NEWCOMER, "quiet river under glass").await.expect("the account works");
         let log = world.store.audit_records("installation", 0, 100).await.expect("records");
@@ -251,6 +252,10 @@ on_both_engines! {
         assert_eq!(preview.invitations, 1);
         owner.set_role(world.org.clone(), sender, OrgRole::Member, OrgRole::Admin).await.expect("demoted");
         let link = token(&world, NEWCOMER).await;
+        let seen = anonymous.invited(&link).await;
+        assert!(is_conflict(&seen), "told before they choose a password: {seen:?}");
+        let masked = Invited::SomebodyElse { email: "n…@acme.example".to_owned() };
+        assert_eq!(world.console(Who::Stranger).await.invited(&link).await, Ok(masked), "and nobody else is");
         assert!(is_conflict(&accept(&anonymous, &link, Some(noor())).await));
         assert!(person(&world, NEWCOMER).await.is_none(), "nothing is half done");
         let pending = owner.pending(world.org.clone(), "").await.expect("listed");

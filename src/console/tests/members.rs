@@ -2,9 +2,10 @@
 
 use app::{
     model::{
-        AccountId, AppError, Listing, OrgRole, Page, ProjectRole,
+        AccountId, AppError, KeyId, Listing, OrgRole, Page, ProjectId, ProjectRole, TypedId,
         audit::AuditEntry,
-        member::{Member, MemberFilter, Transfer},
+        made_key::MadeKey,
+        member::{Assignment, Member, MemberFilter, Transfer},
         usage::Scope,
     },
     port::{Account, Audit, Keys, Members, Shell},
@@ -221,13 +222,19 @@ on_both_engines! {
         assert_eq!((preview.projects, preview.owned), (vec!["prod".to_owned()], vec!["prod".to_owned()]));
         let with_foreign = owner.remove(org(), account.clone(), vec![gone.clone(), foreign]).await;
         assert_eq!(with_foreign, Err(AppError::NotFound), "a key that somebody else made");
+        let many = (0..=MadeKey::MOST as u128).map(KeyId::from_bits).collect();
+        let refused = owner.remove(org(), account.clone(), many).await.expect_err("too many");
+        assert!(refused.on_field("keys").is_some_and(|text| text.contains("at most")), "{refused:?}");
         assert!(admin.place("acme", Some("prod")).await.is_ok(), "nothing is half done");
 
         owner.remove(org(), account.clone(), vec![gone.clone()]).await.expect("removed");
         for project in [Some("prod"), Some("default"), None] {
             assert_eq!(admin.place("acme", project).await, Err(AppError::NotFound), "{project:?}");
         }
-        assert_eq!(actions(&world, 3).await, ["project.updated", "api_key.revoked", "member.removed"]);
+        assert_eq!(
+            actions(&world, 4).await,
+            ["collaborator.removed", "project.updated", "api_key.revoked", "member.removed"]
+        );
         assert_eq!(fields(&world, "member.removed").await, ["role: member → –", "project roles: 1 → 0"]);
         assert_eq!(fields(&world, "project.updated").await, ["owner: projectadmin@acme.example → –"]);
         let mut reader = world.store.db.read().await.expect("read");
@@ -294,6 +301,9 @@ on_both_engines! {
         let preview = owner.preview_assignment(org(), other.clone()).await.expect("preview");
         assert_eq!(preview.projects.len(), 2);
         let none = owner.assign(org(), other.clone(), Vec::new(), ProjectRole::Member).await.expect_err("refused");
+        let many = (0..=Assignment::MOST as u128).map(ProjectId::from_bits).collect();
+        let many = owner.assign(org(), other.clone(), many, ProjectRole::Member).await.expect_err("refused");
+        assert!(many.on_field("projects").is_some_and(|text| text.contains("at most 100")), "{many:?}");
         assert!(none.on_field("projects").is_some());
         let foreign = vec![world.prod.clone(), world.other_project.clone()];
         assert_eq!(owner.assign(org(), other.clone(), foreign, ProjectRole::Admin).await, Err(AppError::NotFound));

@@ -4,6 +4,7 @@ mod budgets;
 mod collaborators;
 mod entry;
 mod invitations;
+mod invited;
 mod limits;
 mod locks;
 mod members;

@@ -205,6 +205,10 @@ on_both_engines! {
 
         // The old one is a project like any other now.
         let old = world.default_project.clone();
+        assert_eq!(
+            records(&admin, Scope::Project(old.clone()), 1).await,
+            ["project.default_moved Default project: default_project yes → no"]
+        );
         admin.archive(old.clone(), "Default project", PASSWORD).await.expect("archived");
         let blocked = admin.preview_default(old.clone()).await.expect("dry run");
         assert!(blocked.obstacle.is_some_and(|text| text.contains("archived")));

@@ -1,18 +1,14 @@
 //! What a removal ends: read before, done with it.
 
-use app::model::{
-    AccountId, KeyId, Name, OrgRole, Timestamp,
-    collaborator::{AfterRemoval, MadeKey},
-    key::KeyState,
-    time::DAY,
-};
+use app::model::{AccountId, KeyId, Name, OrgRole, collaborator::AfterRemoval, made_key::MadeKey};
 
 use super::{Assigned, assigned};
 use crate::{
     access::{Grant, ManageProject},
     store::{
-        Change, Store, count,
-        db::{Connection, DbError, execute, fetch_all, fetch_optional},
+        Change, Store,
+        db::{Connection, DbError, execute, fetch_all},
+        made_keys::keys_made_by,
         parse,
     },
 };
@@ -36,41 +32,6 @@ impl Store {
         let after = after_removal(&mut reader, grant, account).await?;
         Ok(Some(RemovalEffects { person, keys, after }))
     }
-}
-
-/// Keys of the project that are not revoked and that this person made; the Organization Default Key for owners alone.
-async fn keys_made_by(
-    on: &mut impl Connection,
-    grant: &Grant<ManageProject>,
-    account: &AccountId,
-    now: Timestamp,
-) -> Result<Vec<MadeKey>, DbError> {
-    const SQL: &str = "
-        SELECT k.id, k.name, k.prefix, k.last_four, coalesce(u.requests, 0)
-        FROM api_keys k
-        LEFT JOIN (SELECT key_id, count(*) AS requests FROM requests WHERE project_id = $1 AND arrived_at >= $3 GROUP BY key_id) u
-             ON u.key_id = k.id
-        WHERE k.project_id = $1 AND k.created_by = $2 AND k.state <> 'revoked' AND (k.is_org_default = FALSE OR $4)
-        ORDER BY lower(k.name), k.id";
-    let rows = fetch_all!(
-        on,
-        (String, String, String, String, i64),
-        SQL,
-        grant.project().id.as_str(),
-        account.as_str(),
-        now.plus(-DAY).0,
-        grant.sees_org_default_key()
-    )?;
-    rows.into_iter()
-        .map(|(id, name, prefix, last_four, requests)| {
-            Ok(MadeKey {
-                id: parse(id)?,
-                name,
-                hint: format!("{prefix}…{last_four}"),
-                requests_24h: count(requests),
-            })
-        })
-        .collect()
 }
 
 /// What somebody has in the organization without their role in this project. The names of other projects are for owners and
@@ -107,21 +68,6 @@ impl Change<ManageProject> {
         Ok(())
     }
 
-    /// Revokes a key of this project that the person made; `None` for every other key.
-    pub async fn revoke_made_key(&mut self, account: &AccountId, key: &KeyId) -> Result<Option<RevokedKey>, DbError> {
-        const FIND: &str = "
-            SELECT name, state FROM api_keys WHERE id = $1 AND project_id = $2 AND created_by = $3 AND (is_org_default = FALSE OR $4)";
-        const REVOKE: &str = "UPDATE api_keys SET state = 'revoked' WHERE id = $1 AND project_id = $2";
-        let (project, is_owner) = (self.place().1, self.grant().sees_org_default_key());
-        let row = fetch_optional!(self, (String, String), FIND, key.as_str(), &project, account.as_str(), is_owner)?;
-        let Some((name, before)) = row else { return Ok(None) };
-        execute!(self, REVOKE, key.as_str(), &project)?;
-        Ok(Some(RevokedKey {
-            name: parse(name)?,
-            before: parse(before)?,
-        }))
-    }
-
     /// Nobody is the project's key owner any more.
     pub async fn clear_key_owner(&mut self) -> Result<(), DbError> {
         let project = self.place().1;
@@ -138,10 +84,4 @@ impl Change<ManageProject> {
         let rows = fetch_all!(self, (String, String), SQL, project, account.as_str())?;
         rows.into_iter().map(|(id, name)| Ok((parse(id)?, parse(name)?))).collect()
     }
-}
-
-/// A key that was revoked with its maker's removal.
-pub struct RevokedKey {
-    pub name: Name,
-    pub before: KeyState,
 }

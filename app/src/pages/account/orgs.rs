@@ -7,11 +7,8 @@ use super::{
     api::{Leave, preview_leave},
 };
 use crate::{
-    model::{
-        AppError, OrgId,
-        account::{KeptKeys, LeavePreview, Membership},
-    },
-    ui::{Card, Column, Dialog, Empty, ErrorNote, Form, FormError, Note, Submit, Table, Tone, href},
+    model::account::{KeptKeys, LeavePreview, Membership},
+    ui::{Blocked, Card, Column, Dialog, DryRun, Empty, Form, FormError, Note, Submit, Table, Tone, href},
 };
 
 /// The organizations, by name, with the role in each.
@@ -66,55 +63,23 @@ fn Row(membership: Membership) -> impl IntoView {
 /// What leaving does, and the question. An id of another kind is an organization that does not exist.
 #[component]
 pub fn LeaveDialog(id: String) -> impl IntoView {
-    let id: Result<OrgId, AppError> = id.parse().map_err(|_| AppError::NotFound);
-    let dialog = Suspend::new(async move {
-        let preview = match id {
-            Ok(id) => preview_leave(id).await,
-            Err(error) => Err(error),
-        };
-        match preview {
-            Ok(LeavePreview {
-                org,
-                obstacle: Some(obstacle),
-                ..
-            }) => view! {
-                <Refused title=format!("Leave {}?", org.name)>
-                    <Note tone=Tone::Warn>{obstacle}</Note>
-                </Refused>
-            }
-            .into_any(),
-            Ok(preview) => view! { <Confirm preview /> }.into_any(),
-            Err(error) => view! {
-                <Refused title="Leave organization">
-                    <ErrorNote error />
-                </Refused>
-            }
-            .into_any(),
-        }
-    });
-    view! { <Suspense>{dialog}</Suspense> }
-}
-
-#[component]
-fn Refused(#[prop(into)] title: String, children: Children) -> impl IntoView {
     view! {
-        <Dialog title close=PATH>
-            <div class="body">{children()}</div>
-            <div class="foot">
-                <a class="btn" href=PATH>
-                    "Close"
-                </a>
-            </div>
-        </Dialog>
+        <DryRun title="Leave organization" close=PATH id=id.parse().ok() preview=preview_leave let:preview>
+            <Confirm preview />
+        </DryRun>
     }
 }
 
 #[component]
 fn Confirm(preview: LeavePreview) -> impl IntoView {
-    let LeavePreview { org, role, keys, .. } = preview;
+    let LeavePreview { org, role, keys, obstacle } = preview;
     let name = org.name.to_string();
+    let title = format!("Leave {name}?");
+    if let Some(obstacle) = obstacle {
+        return view! { <Blocked title close=PATH obstacle /> }.into_any();
+    }
     view! {
-        <Dialog title=format!("Leave {name}?") lead=format!("You are {role} there. Only an owner or admin can take you back.", role = role.as_str()) close=PATH>
+        <Dialog title lead=format!("You are {role} there. Only an owner or admin can take you back.", role = role.as_str()) close=PATH>
             <Form action=Leave::PATH>
                 <div class="body">
                     <FormError />
@@ -131,6 +96,7 @@ fn Confirm(preview: LeavePreview) -> impl IntoView {
             </Form>
         </Dialog>
     }
+    .into_any()
 }
 
 /// Keys belong to their project: they work on, until somebody revokes them.

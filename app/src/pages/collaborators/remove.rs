@@ -9,53 +9,29 @@ use super::{
 use crate::{
     icon::Icon,
     model::{
-        AccountId, AppError, OrgRole,
-        collaborator::{AfterRemoval, MadeKey, RemovalPreview},
-        number::grouped,
+        OrgRole,
+        collaborator::{AfterRemoval, RemovalPreview},
     },
-    ui::{Dialog, ErrorNote, Form, FormError, Note, Notice, Submit, Tone},
+    ui::{Blocked, Dialog, DryRun, Form, FormError, MadeKeys, Notice, Submit, removal_label},
 };
 
 /// The dialog for the person that the address names. An id of another kind is a person that does not exist.
 #[component]
 pub fn RemoveDialog(people: People, id: String) -> impl IntoView {
-    let id: Result<AccountId, AppError> = id.parse().map_err(|_| AppError::NotFound);
-    let dialog = Suspend::new(async move {
-        let preview = match id {
-            Ok(id) => preview_removal(people.project.id.clone(), id).await,
-            Err(error) => Err(error),
-        };
-        match preview {
-            Ok(preview) => match preview.obstacle.clone() {
-                Some(obstacle) => view! { <Refused people error=AppError::conflict(obstacle) /> }.into_any(),
-                None => view! { <Confirm people preview /> }.into_any(),
-            },
-            Err(error) => view! { <Refused people error /> }.into_any(),
-        }
-    });
-    view! { <Suspense>{dialog}</Suspense> }
-}
-
-#[component]
-fn Refused(people: People, error: AppError) -> impl IntoView {
-    let close = people.href(&[]);
+    let project = people.project.id.clone();
     view! {
-        <Dialog title="Remove user" close=close.clone()>
-            <div class="body">
-                <ErrorNote error />
-            </div>
-            <div class="foot">
-                <a class="btn" href=close>
-                    "Close"
-                </a>
-            </div>
-        </Dialog>
+        <DryRun title="Remove user" close=people.href(&[]) id=id.parse().ok() preview=move |account| preview_removal(project, account) let:preview>
+            <Confirm people preview />
+        </DryRun>
     }
 }
 
 #[component]
 fn Confirm(people: People, preview: RemovalPreview) -> impl IntoView {
     let close = people.href(&[]);
+    if let Some(obstacle) = preview.obstacle.clone() {
+        return view! { <Blocked title="Remove user" close obstacle /> }.into_any();
+    }
     // Who removes themselves cannot come back to this page.
     let is_self = preview.account == people.place.viewer.account;
     let back = if is_self && people.place.standing.org.is_none_or(|role| role == OrgRole::Member) {
@@ -65,11 +41,7 @@ fn Confirm(people: People, preview: RemovalPreview) -> impl IntoView {
     };
     let project = people.project.name.to_string();
     let lead = format!("It takes effect at once. {}", what_stays(&people, &preview));
-    let submit = match preview.keys.len() {
-        0 => "Remove user",
-        1 => "Remove and revoke the ticked key",
-        _ => "Remove and revoke the ticked keys",
-    };
+    let label = removal_label(&preview.keys);
     view! {
         <Dialog title=format!("Remove {} from {project}?", preview.name) lead close=close.clone()>
             <Form action=RemoveCollaborator::PATH>
@@ -106,17 +78,22 @@ fn Confirm(people: People, preview: RemovalPreview) -> impl IntoView {
                                 })}
                         </ul>
                     </section>
-                    <Keys name=preview.name.to_string() keys=preview.keys />
+                    <MadeKeys
+                        none=format!("{} made no key of this project that still exists.", preview.name)
+                        name=preview.name.to_string()
+                        keys=preview.keys
+                    />
                 </div>
                 <div class="foot">
                     <a class="btn" href=close autofocus>
                         "Cancel"
                     </a>
-                    <Submit label=submit class="btn danger" />
+                    <Submit label class="btn danger" />
                 </div>
             </Form>
         </Dialog>
     }
+    .into_any()
 }
 
 /// Where the person is after the removal.
@@ -133,50 +110,4 @@ fn what_stays(people: &People, preview: &RemovalPreview) -> String {
         AfterRemoval::OtherProjects(names) if names.is_empty() => format!("{name} stays in {org}, in other projects."),
         AfterRemoval::OtherProjects(names) => format!("{name} stays in {org}, with {}.", names.join(", ")),
     }
-}
-
-/// The keys that the person made, ticked to be revoked.
-#[component]
-fn Keys(name: String, keys: Vec<MadeKey>) -> impl IntoView {
-    if keys.is_empty() {
-        return view! { <p class="muted">{format!("{name} made no key of this project that still exists.")}</p> }.into_any();
-    }
-    let used: Vec<_> = keys.iter().filter(|key| key.requests_24h > 0).map(|key| key.name.clone()).collect();
-    let rows = keys
-        .into_iter()
-        .map(|key| {
-            view! {
-                <label>
-                    <input type="checkbox" name="keys[]" value=key.id.to_string() autocomplete="off" checked />
-                    <span class="grow">
-                        <strong>{key.name}</strong>
-                        <code class="sub">{key.hint}</code>
-                    </span>
-                    <span class="trail">
-                        <strong>{grouped(key.requests_24h)}</strong>
-                        <span class="sub">"requests in 24 h"</span>
-                    </span>
-                </label>
-            }
-        })
-        .collect_view();
-    view! {
-        <fieldset class="checklist">
-            <legend>
-                <span class="h3">{format!("Keys that {name} made")}</span>
-                <span class="hint">{format!("{name} knows these secrets. A key that you leave ticked is revoked for good.")}</span>
-            </legend>
-            {rows}
-        </fieldset>
-        {(!used.is_empty())
-            .then(|| {
-                view! {
-                    <Note tone=Tone::Warn>
-                        <strong>{format!("In use: {}.", used.join(", "))}</strong>
-                        " Their requests stop with them. To keep a key running, untick it and replace it by a new one soon."
-                    </Note>
-                }
-            })}
-    }
-    .into_any()
 }

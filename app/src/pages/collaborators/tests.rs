@@ -12,9 +12,10 @@ use crate::{
     model::{
         AccountId, AppError, Email, KeyId, Listing, OrgRole, Page, ProjectId, ProjectRole, Standing, Timestamp, TypedId,
         collaborator::{
-            Addition, AfterRemoval, Collaborator, CollaboratorFilter, Collaborators, ExternalRule, Guest, MadeKey, NewCollaborator, Origin,
+            Addition, AfterRemoval, Collaborator, CollaboratorFilter, Collaborators, ExternalRule, Guest, NewCollaborator, Origin,
             RemovalPreview,
         },
+        made_key::MadeKey,
         place::ProjectRef,
         time::DAY,
     },
@@ -93,6 +94,8 @@ fn made(bits: u128, name: &str, requests_24h: u64) -> MadeKey {
         id: KeyId::from_bits(bits),
         name: name.to_owned(),
         hint: format!("bw_p_{bits:04}…9fQ1"),
+        project: "prod".to_owned(),
+        is_org_default: false,
         requests_24h,
     }
 }

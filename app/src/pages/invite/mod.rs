@@ -52,6 +52,7 @@ fn page_for(invited: Result<Invited, AppError>, token: String, refused: (Option<
         Ok(Invited::Open(invitation)) => view! { <Open invitation=*invitation token refused /> }.into_any(),
         Ok(Invited::SomebodyElse { email }) => view! { <SomebodyElse email /> }.into_any(),
         Err(AppError::NotFound) => view! { <Gone /> }.into_any(),
+        Err(AppError::Conflict { message }) => view! { <Held text=message /> }.into_any(),
         Err(error) => view! {
             <EntryFrame>
                 <Failure error />
@@ -77,6 +78,16 @@ fn Gone() -> impl IntoView {
                     "Sign in"
                 </a>
             </Obstacle>
+        </EntryFrame>
+    }
+}
+
+/// The link is right, and who sent it may not invite any more.
+#[component]
+fn Held(text: String) -> impl IntoView {
+    view! {
+        <EntryFrame wide=true>
+            <Obstacle code=409 kind="invitation" icon="mail" title="This invitation does not hold now" text />
         </EntryFrame>
     }
 }

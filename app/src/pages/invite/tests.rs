@@ -121,6 +121,17 @@ async fn a_link_that_opens_nothing_has_one_page() {
 }
 
 #[tokio::test]
+async fn who_was_invited_by_somebody_without_the_right_learns_it_before_they_type() {
+    let (html, status) = render(PAGE, ports(Err(AppError::conflict("Ada Osei may not invite you any more.")))).await;
+    assert_eq!(status, 409);
+    assert_has(
+        &html,
+        &["This invitation does not hold now", "Ada Osei may not invite you any more."],
+    );
+    assert!(!html.contains("name=\"password\""), "{html}");
+}
+
+#[tokio::test]
 async fn a_refused_form_keeps_the_name_and_shows_each_error_beside_its_field() {
     let error = AppError::Invalid {
         fields: vec![FieldError::new("password", "Use at least 12 characters.")],

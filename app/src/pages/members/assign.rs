@@ -3,32 +3,32 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
-    Members, Refused,
+    Members,
     api::{AssignMember, preview_assignment},
 };
 use crate::{
     model::{
-        AccountId, AppError, ProjectRole,
+        ProjectRole,
         member::{AssignableProject, Assignment},
     },
-    ui::{Badge, Dialog, Form, FormError, Note, Notice, RoleLabel, SelectField, Submit, Tone},
+    ui::{Badge, Dialog, DryRun, Form, FormError, Note, Notice, RoleLabel, SelectField, Submit, Tone},
 };
 
 /// The dialog for the person that the address names. An id of another kind is a person that does not exist.
 #[component]
 pub fn AssignDialog(members: Members, id: String) -> impl IntoView {
-    let id: Result<AccountId, AppError> = id.parse().map_err(|_| AppError::NotFound);
-    let dialog = Suspend::new(async move {
-        let preview = match id {
-            Ok(id) => preview_assignment(members.place.org.id.clone(), id).await,
-            Err(error) => Err(error),
-        };
-        match preview {
-            Ok(assignment) => view! { <Choose members assignment /> }.into_any(),
-            Err(error) => view! { <Refused members title="Add to projects" error /> }.into_any(),
-        }
-    });
-    view! { <Suspense>{dialog}</Suspense> }
+    let org = members.place.org.id.clone();
+    view! {
+        <DryRun
+            title="Add to projects"
+            close=members.href(&[])
+            id=id.parse().ok()
+            preview=move |account| preview_assignment(org, account)
+            let:assignment
+        >
+            <Choose members assignment />
+        </DryRun>
+    }
 }
 
 #[component]

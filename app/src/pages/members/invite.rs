@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 
-use super::{InviteOutcome, Members, Refused, api::find_invite_options, invite_form::InviteForm};
+use super::{InviteOutcome, Members, api::find_invite_options, invite_form::InviteForm};
 use crate::{
     model::{
         AppError, OrgRole, ProjectRole,
         invitation::{InviteOptions, NewInvitations},
     },
     policy::may_grant,
-    ui::{Control, Dialog, Field, FormError, PageForm, RoleLabel, SelectField, Submit, TextArea, query},
+    ui::{Control, Dialog, Field, FormError, PageForm, Refused, RoleLabel, SelectField, Submit, TextArea, query},
 };
 
 /// The form at `?invite=1`, and what the form that was posted came back with.
@@ -23,7 +23,7 @@ pub fn InviteDialog(members: Members) -> impl IntoView {
     let dialog = Suspend::new(async move {
         match find_invite_options(members.place.org.id.clone()).await {
             Ok(options) => view! { <Invite members options typed failure /> }.into_any(),
-            Err(error) => view! { <Refused members title="Invite members" error /> }.into_any(),
+            Err(error) => view! { <Refused title="Invite members" close=members.href(&[]) error /> }.into_any(),
         }
     });
     view! { <Suspense>{dialog}</Suspense> }.into_any()

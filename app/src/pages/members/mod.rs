@@ -23,7 +23,7 @@ use crate::{
         member::{MemberFilter, Members as MemberList},
         place::Place,
     },
-    ui::{Alert, Dialog, ErrorNote, InPlace, LinkButton, Loaded, NotFound, PageHead, failure, href, page_of, page_param, query},
+    ui::{Alert, InPlace, LinkButton, Loaded, NotFound, PageHead, failure, href, page_of, page_param, query},
 };
 
 use self::{
@@ -157,23 +157,5 @@ fn Body(place: Place, lists: (MemberList, Pending)) -> impl IntoView {
         <PeopleList members=members.clone() list />
         <PendingList members pending filtered />
         {dialogs}
-    }
-}
-
-/// A dialog that can only be closed, with the reason.
-#[component]
-fn Refused(members: Members, title: &'static str, error: AppError) -> impl IntoView {
-    let close = members.href(&[]);
-    view! {
-        <Dialog title close=close.clone()>
-            <div class="body">
-                <ErrorNote error />
-            </div>
-            <div class="foot">
-                <a class="btn" href=close>
-                    "Close"
-                </a>
-            </div>
-        </Dialog>
     }
 }

@@ -5,12 +5,11 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use super::{
     Projects,
     api::{ArchiveProject, preview_archive},
-    dialog::{Blocked, DryRun},
     effects::{KeyTable, PeopleList},
 };
 use crate::{
     model::{number::grouped, project::ArchivePreview},
-    ui::{Dialog, Form, FormError, Notice, PasswordField, Submit, TextField},
+    ui::{Blocked, Dialog, DryRun, Form, FormError, Notice, PasswordField, Submit, TextField},
 };
 
 /// The dialog for the project that the address names.
@@ -18,7 +17,7 @@ use crate::{
 pub fn ArchiveDialog(projects: Projects, id: String) -> impl IntoView {
     let close = projects.href(&[]);
     view! {
-        <DryRun title="Archive project" close=close.clone() id preview=preview_archive let:preview>
+        <DryRun title="Archive project" close=close.clone() id=id.parse().ok() preview=preview_archive let:preview>
             <Confirm projects preview close />
         </DryRun>
     }

@@ -5,12 +5,11 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use super::{
     Projects,
     api::{MakeDefault, preview_default},
-    dialog::{Blocked, DryRun},
     effects::PeopleList,
 };
 use crate::{
     model::{organization::DefaultAccess, project_life::DefaultPreview},
-    ui::{Dialog, Form, FormError, Notice, Submit},
+    ui::{Blocked, Dialog, DryRun, Form, FormError, Notice, Submit},
 };
 
 /// The dialog for the project that the address names.
@@ -18,7 +17,7 @@ use crate::{
 pub fn DefaultDialog(projects: Projects, id: String) -> impl IntoView {
     let close = projects.href(&[]);
     view! {
-        <DryRun title="Make it the Default" close=close.clone() id preview=preview_default let:preview>
+        <DryRun title="Make it the Default" close=close.clone() id=id.parse().ok() preview=preview_default let:preview>
             <Confirm projects preview close />
         </DryRun>
     }

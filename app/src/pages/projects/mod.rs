@@ -4,7 +4,6 @@ pub mod api;
 mod archive;
 mod create;
 mod default;
-mod dialog;
 pub(crate) mod effects;
 pub mod form;
 mod list;
@@ -23,12 +22,12 @@ use crate::{
         template::Planned,
     },
     policy::{Action, reason},
-    ui::{CsvLink, InPlace, LinkButton, Loaded, NotFound, Note, PageHead, href, page_of, query},
+    ui::{Blocked, CsvLink, InPlace, LinkButton, Loaded, NotFound, Note, PageHead, href, page_of, query},
 };
 
 use self::{
-    api::list_projects, archive::ArchiveDialog, create::CreateDialog, default::DefaultDialog, dialog::Blocked, form::TemplateForm,
-    list::ProjectTable, restore::RestoreDialog, template::TemplateDialog,
+    api::list_projects, archive::ArchiveDialog, create::CreateDialog, default::DefaultDialog, form::TemplateForm, list::ProjectTable,
+    restore::RestoreDialog, template::TemplateDialog,
 };
 
 /// What became of the template form. The server provides it as context of that one answer; projects that were made lead to the
@@ -167,7 +166,7 @@ fn create_dialog(projects: &Projects, held_back: Option<String>, models: Vec<Mod
     let answered = use_context::<TemplateOutcome>().is_some();
     let (one, several) = (query.get_str("new").is_some(), answered || query.get_str("template").is_some());
     let (projects, close) = (projects.clone(), projects.href(&[]));
-    let blocked = |title: &str, obstacle| view! { <Blocked title=title.to_owned() close obstacle /> }.into_any();
+    let blocked = |title: &str, obstacle| view! { <Blocked title close obstacle /> }.into_any();
     match held_back {
         None if one => Some(view! { <CreateDialog projects models /> }.into_any()),
         None if several => Some(view! { <TemplateDialog projects models /> }.into_any()),

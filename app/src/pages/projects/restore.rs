@@ -5,12 +5,11 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use super::{
     Projects,
     api::{RestoreProject, preview_restore},
-    dialog::{Blocked, DryRun},
     effects::{KeyTable, PeopleList},
 };
 use crate::{
     model::{number::grouped, project_life::RestorePreview},
-    ui::{Dialog, Form, FormError, Notice, Submit},
+    ui::{Blocked, Dialog, DryRun, Form, FormError, Notice, Submit},
 };
 
 /// The dialog for the project that the address names.
@@ -18,7 +17,7 @@ use crate::{
 pub fn RestoreDialog(projects: Projects, id: String) -> impl IntoView {
     let close = projects.href(&[("state", "archived")]);
     view! {
-        <DryRun title="Restore project" close=close.clone() id preview=preview_restore let:preview>
+        <DryRun title="Restore project" close=close.clone() id=id.parse().ok() preview=preview_restore let:preview>
             <Confirm projects preview close />
         </DryRun>
     }

@@ -9,9 +9,8 @@ use super::api::{AssignMember, SetRole, TransferOwnership};
 use crate::{
     model::{
         AccountId, AppError, KeyId, Listing, OrgId, OrgRole, Page, ProjectId, ProjectRole, Standing, Timestamp, TypedId,
-        member::{
-            AssignableProject, AssignedProject, Assignment, Member, MemberFilter, MemberKey, MemberRemoval, Members as MemberList, Transfer,
-        },
+        made_key::MadeKey,
+        member::{AssignableProject, AssignedProject, Assignment, Member, MemberFilter, MemberRemoval, Members as MemberList, Transfer},
         place::Place,
         time::DAY,
     },
@@ -62,10 +61,9 @@ impl Members for Fake {
             name: row.name.clone(),
             email: row.email.clone(),
             role: row.role,
-            sessions: 2,
             projects: row.projects.iter().map(|project| project.name.to_string()).collect(),
             owned: vec!["prod".to_owned()],
-            keys: vec![MemberKey {
+            keys: vec![MadeKey {
                 id: KeyId::from_bits(5),
                 name: "load-test-2".to_owned(),
                 hint: "bw_d_9Krw…b1Xs".to_owned(),
@@ -205,7 +203,7 @@ async fn a_removal_names_what_ends_and_ticks_the_keys() {
         &html,
         &[
             "Remove Jonas Lindqvist from Acme Robotics?",
-            "Rights in Acme Robotics of 2 open sessions",
+            "All rights in Acme Robotics, at once in open sessions, too",
             "Their projects: prod, staging, dev, test",
             "owner or key owner of prod",
             "3 open invitations of theirs",
@@ -213,7 +211,7 @@ async fn a_removal_names_what_ends_and_ticks_the_keys() {
             "checked",
             "181,904",
             "In use: load-test-2.",
-            "Remove and revoke ticked keys",
+            "Remove and revoke the ticked key",
         ],
     );
     let refusing = Ports {
