@@ -233,6 +233,7 @@ impl Shell for FakeShell {
             orgs: vec![SwitcherOrg {
                 org: place.org,
                 role: place.standing.org,
+                logo: None,
                 matching: 1,
                 projects: vec![at],
             }],

@@ -56,13 +56,13 @@ macro_rules! matches_text {
 const LIST: &str = concat!(
     "SELECT ",
     columns!(),
-    ", v.matching FROM (SELECT v.*, count(*) OVER (PARTITION BY v.org_id) AS matching,
+    ", v.matching, l.hash AS logo FROM (SELECT v.*, count(*) OVER (PARTITION BY v.org_id) AS matching,
          row_number() OVER (PARTITION BY v.org_id ORDER BY v.is_default DESC, lower(v.name), v.id) AS nth
        FROM ",
     visible!(),
     " WHERE ",
     matches_text!(),
-    ") v WHERE v.nth <= $3 ORDER BY lower(v.org_name), v.org_id, v.nth LIMIT $4"
+    ") v LEFT JOIN org_logos l ON l.org_id = v.org_id AND v.nth = 1 WHERE v.nth <= $3 ORDER BY lower(v.org_name), v.org_id, v.nth LIMIT $4"
 );
 const VISITED: &str = concat!("SELECT ", columns!(), " FROM ", visible!(), " WHERE v.id IN ($2, $3, $4, $5, $6)");
 const FIRST: &str = concat!(
@@ -104,6 +104,8 @@ struct CountedRow {
     #[sqlx(flatten)]
     row: Row,
     matching: i64,
+    /// The hash of the organization's logo, in its first row.
+    logo: Option<String>,
 }
 
 impl Row {
@@ -147,13 +149,14 @@ impl Store {
         let rows = fetch_all!(&mut reader, CountedRow, LIST, person.id.as_str(), pattern(query), PER_ORG, limit)?;
         let has_more = rows.len() == ROWS;
         let mut orgs: Vec<SwitcherOrg> = Vec::new();
-        for CountedRow { row, matching } in rows {
+        for CountedRow { row, matching, logo } in rows {
             let (org, role, project) = row.into_model()?;
             match orgs.last_mut() {
                 Some(last) if last.org.id == org.id => last.projects.push(project),
                 _ => orgs.push(SwitcherOrg {
                     org,
                     role,
+                    logo,
                     matching: count(matching),
                     projects: vec![project],
                 }),

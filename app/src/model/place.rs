@@ -60,6 +60,8 @@ pub struct SwitcherOrg {
     pub org: OrgRef,
     /// The role in the organization; `None` for somebody who is only a guest in some of its projects.
     pub role: Option<OrgRole>,
+    /// The hash of its logo, if it has one.
+    pub logo: Option<String>,
     /// How many projects match the search; `projects` has the first of them.
     pub matching: u64,
     pub projects: Vec<VisibleProject>,

@@ -56,6 +56,20 @@ on_both_engines! {
         assert!(seen.expect("nobody waits for a second connection").iter().all(Result::is_ok));
     }
 
+    async fn an_organization_is_listed_with_its_logo_whatever_is_searched_for(db: TestDb) {
+        let world = World::new(db).await;
+        let owner = world.console(Who::Owner).await;
+        let logo = async |query: &str| places(&owner, query).await.orgs.remove(0).logo;
+        assert_eq!(logo("").await, None);
+        let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0h8v8z\"/></svg>";
+        owner.set_logo(world.org.clone(), svg).await.expect("set");
+        let hash = owner.place("acme", None).await.expect("a place").branding.logo;
+        assert!(hash.is_some());
+        for query in ["", "prod", "acme"] {
+            assert_eq!(logo(query).await, hash, "{query}");
+        }
+    }
+
     async fn everybody_is_listed_where_they_belong_with_their_role(db: TestDb) {
         let world = World::new(db).await;
         for (who, expected) in [

@@ -14,6 +14,7 @@ use crate::{
     icon::Icon,
     model::{
         OrgRole,
+        branding::Branding,
         place::{OrgRef, Places, RecentPlace, SwitcherOrg, VisibleProject},
     },
     policy::Action,
@@ -106,9 +107,15 @@ fn OrgSection(org: SwitcherOrg, text: String, from: Option<Here>) -> impl IntoVi
     let SwitcherOrg {
         org,
         role,
+        logo,
         matching,
         projects,
     } = org;
+    let logo = Branding {
+        logo,
+        ..Branding::default()
+    };
+    let logo = logo.logo_href(org.slug.as_str());
     let id = format!("places-{}", org.slug);
     let heading = id.clone();
     let name = org.name.to_string();
@@ -130,15 +137,32 @@ fn OrgSection(org: SwitcherOrg, text: String, from: Option<Here>) -> impl IntoVi
     view! {
         <section aria-labelledby=heading>
             <h2 class="group" id=id>
-                <span class=if role.is_some() { "brandmark xs" } else { "brandmark xs plain" } aria-hidden="true">
-                    {initial(&name)}
-                </span>
+                <OrgMark name=name.clone() logo guest=role.is_none() />
                 <bdi>{name}</bdi>
                 <span class="end">{role.map_or("external collaborator", OrgRole::as_str)}</span>
             </h2>
             <ul>{all} {rows} {create}</ul>
             {(hidden > 0).then(|| view! { <p class="group">{format!("and {hidden} more: type to find them")}</p> })}
         </section>
+    }
+}
+
+/// The logo of an organization, or the initial of its name; both take the same room.
+#[component]
+fn OrgMark(name: String, logo: Option<String>, guest: bool) -> impl IntoView {
+    match logo {
+        Some(href) => view! {
+            <span class="brandmark logo xs">
+                <img src=href alt="" width="16" height="16" loading="lazy" decoding="async" />
+            </span>
+        }
+        .into_any(),
+        None => view! {
+            <span class=if guest { "brandmark xs plain" } else { "brandmark xs" } aria-hidden="true">
+                {initial(&name)}
+            </span>
+        }
+        .into_any(),
     }
 }
 

@@ -47,6 +47,7 @@ fn org(name: &str, role: Option<OrgRole>) -> SwitcherOrg {
             slug: name.to_lowercase().parse().expect("valid"),
         },
         role,
+        logo: None,
         matching: 1,
         projects: vec![VisibleProject {
             project: ProjectRef {
@@ -76,6 +77,22 @@ async fn the_list_keeps_the_page_and_marks_where_one_is() {
     );
     let (html, _) = render("/account/places?from=/acme-robotics/prod/limits", Ports::at(place(owner()))).await;
     assert_has(&html, &["href=\"/acme-robotics/prod/limits\" aria-current=\"true\"", "#check"]);
+}
+
+#[tokio::test]
+async fn a_logo_stands_in_the_place_of_the_initial() {
+    let with_logo = SwitcherOrg {
+        logo: Some("ab".repeat(32)),
+        ..org("Tern", Some(OrgRole::Admin))
+    };
+    let places = Places {
+        orgs: vec![with_logo, org("Hollow", None)],
+        ..Places::default()
+    };
+    let (html, _) = render("/account/places", ports(places)).await;
+    let image = "<img src=\"/tern/branding.logo?v=abababababababab\" alt=\"\" width=\"16\" height=\"16\" loading=\"lazy\"";
+    assert_has(&html, &[image, "class=\"brandmark xs plain\">H</span>"]);
+    assert_eq!(html.matches("<img").count(), 1, "{html}");
 }
 
 #[tokio::test]
