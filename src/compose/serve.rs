@@ -64,9 +64,7 @@ pub(crate) async fn run(config: &Config, bound: Bound, store: Store, secrets: Se
             setup.token()
         );
     }
-    if let Some(outbox) = outbox {
-        println!("outbox link: {}", outbox.reveal());
-    }
+    println!("outbox link: {}", outbox.reveal());
     let posting = postman.start(stopping.clone());
     let ended = bound.serve(server, stopping.clone()).await;
     drop(watch);
@@ -98,8 +96,7 @@ pub(crate) struct House {
     pub server: Edge,
     pub meter: Arc<Meter>,
     pub setup: SetupLink,
-    /// Only where there is no mail server.
-    pub outbox: Option<OutboxLink>,
+    pub outbox: OutboxLink,
     /// Looks for changes of other processes, for as long as it is held.
     pub watch: AbortOnDropHandle<()>,
     /// Not started yet.
@@ -136,7 +133,7 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
     gateway.register(&mut registry);
     let setup = SetupLink::new(&ambient);
     let public_url = config.public_url(address);
-    let outbox = config.mail.is_none().then(|| OutboxLink::new(&ambient, &public_url));
+    let outbox = OutboxLink::new(&ambient, &public_url, config.mail.is_some());
     let links = Links::new(&secrets.pepper);
     let postman = Postman {
         store: store.clone(),
@@ -155,7 +152,7 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
         setup: setup.clone(),
         sign_up: config.sign_up.clone(),
         operator_contact: config.operator_contact.clone(),
-        outbox: outbox.clone(),
+        outbox: Some(outbox.clone()),
         engine,
         pulse: Arc::clone(meter.pulse()),
     });

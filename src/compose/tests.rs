@@ -85,7 +85,7 @@ impl Site {
             world,
             server: house.server,
             stopping: house.stopping,
-            outbox: house.outbox.expect("no mail server"),
+            outbox: house.outbox,
             cookies: Vec::new(),
         };
         for who in Who::ALL {

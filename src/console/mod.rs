@@ -62,7 +62,7 @@ pub struct ConsoleParts {
     pub sign_up: SignUp,
     /// Whom people ask about the installation.
     pub operator_contact: Option<Name>,
-    /// Only where there is no mail server.
+    /// Only where pages are served.
     pub outbox: Option<OutboxLink>,
     pub engine: Arc<Engine>,
     /// What live pages listen to.

@@ -6,19 +6,21 @@ use subtle::ConstantTimeEq;
 
 use crate::{ambient::Ambient, config::PublicUrl};
 
-/// Opens the page that shows what waits, where there is no mail server. Its token lives in this process only: a restart
-/// prints a fresh one.
+/// Opens the page of the installation's mails, for its operator. Its token lives in this process only: a restart prints a
+/// fresh one.
 #[derive(Clone)]
 pub struct OutboxLink {
     token: Arc<str>,
     origin: String,
+    has_mail_server: bool,
 }
 
 impl OutboxLink {
-    pub fn new(ambient: &Ambient, public_url: &PublicUrl) -> Self {
+    pub fn new(ambient: &Ambient, public_url: &PublicUrl, has_mail_server: bool) -> Self {
         Self {
             token: ambient.token().into(),
             origin: public_url.origin().to_owned(),
+            has_mail_server,
         }
     }
 
@@ -30,6 +32,11 @@ impl OutboxLink {
     /// Of the console, as the links in mails begin.
     pub fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// Then the page shows what was not delivered, and neither texts nor links: who has this link opens no others with it.
+    pub fn has_mail_server(&self) -> bool {
+        self.has_mail_server
     }
 
     pub fn opens(&self, token: &str) -> bool {

@@ -97,15 +97,16 @@ impl Postman {
         if !self.store.claim_mail(&mail, now.plus(pause(mail.attempts))).await? {
             return Ok(());
         }
-        let text = match address(&mail.link, &self.links, &self.origin) {
-            Ok(link) => filled(&mail.body, &link),
+        let link = match address(&mail.link, &self.links, &self.origin) {
+            Ok(link) => link,
             Err(problem) => return self.settle(&mail, Outcome::Failed(problem)).await,
         };
         let letter = Letter {
             id: &mail.id,
             to: &mail.to,
             subject: &mail.subject,
-            text,
+            text: filled(&mail.body, &link),
+            link: &link,
             date: mail.created_at,
         };
         match relay.deliver(letter).await {

@@ -35,6 +35,8 @@ pub struct Letter<'a> {
     pub subject: &'a str,
     /// With its link.
     pub text: String,
+    /// What is in it, and in no word about it.
+    pub link: &'a str,
     pub date: Timestamp,
 }
 
@@ -99,10 +101,11 @@ impl Relay {
 
     /// Hands a mail over. The server has it once this returns without an error.
     pub(super) async fn deliver(&self, letter: Letter<'_>) -> Result<(), Refusal> {
+        let link = letter.link;
         let message = self.message(letter).map_err(|reason| Refusal { for_good: true, reason })?;
         match tokio::time::timeout(self.patience, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(refusal(&error)),
+            Ok(Err(error)) => Err(refusal(&error, link)),
             Err(_) => Err(Refusal {
                 for_good: false,
                 reason: format!("no answer within {} s", self.patience.as_secs()),
@@ -154,10 +157,15 @@ fn greeting(public_url: &PublicUrl) -> ClientId {
     }
 }
 
-fn refusal(error: &Error) -> Refusal {
+/// Some servers quote what they refuse: the secret of a link stays out of the log and of the outbox page.
+fn refusal(error: &Error, link: &str) -> Refusal {
+    let said = match link.split_once("token=") {
+        Some((_, token)) => error.to_string().replace(token, "…"),
+        None => error.to_string(),
+    };
     let ours = error.status().is_some_and(|code| SIGN_IN.contains(&u16::from(code)));
     Refusal {
         for_good: error.is_permanent() && !ours,
-        reason: error.to_string().chars().filter(|c| !c.is_control()).take(REASON).collect(),
+        reason: said.chars().filter(|c| !c.is_control()).take(REASON).collect(),
     }
 }

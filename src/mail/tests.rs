@@ -222,6 +222,21 @@ async fn a_refused_mail_is_given_up_at_once_and_any_other_after_ten_attempts() {
 }
 
 #[tokio::test]
+async fn a_server_that_quotes_a_link_does_not_pass_it_on() {
+    let world = World::new(sqlite().await).await;
+    let sink = Sink::start(Encryption::StartTls).await;
+    let postman = postman(&world, Some(&sink.server(Encryption::StartTls)));
+    let link = Link::first(LinkKind::Reset, "link_00000000000000000000000007");
+    let token = world.parts.links.token(&link);
+    let said = format!("550 refused for https://ai.acme.example/signin/reset?token={token}");
+    sink.behave(Manner::Says(said.leak()));
+    let id = put(&world, &reset(&world)).await;
+    round(&postman).await;
+    let error = standing(&world, &id).await.2.expect("a reason");
+    assert!(error.contains("refused for") && !error.contains(&token), "{error}");
+}
+
+#[tokio::test]
 async fn a_refused_sign_in_is_ours_to_mend() {
     let world = World::new(sqlite().await).await;
     let sink = Sink::start(Encryption::StartTls).await;

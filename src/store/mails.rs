@@ -1,12 +1,15 @@
 //! The outbox. A mail is put in by the transaction of what it tells of, and never touches an org's version: a mail to
 //! somebody changes nothing that a key may do.
 
-use app::model::{Email, MailId, Timestamp};
+use app::model::{
+    Email, MailId, Page, Timestamp,
+    outbox::{DeliveryState, Undelivered, UndeliveredMail},
+};
 
 use super::{
-    Store,
-    db::{Connection, DbError, execute, fetch_all, fetch_one},
-    parse,
+    Store, count,
+    db::{Connection, DbError, execute, fetch_all, fetch_one, fetch_optional},
+    listing, parse, pattern,
 };
 use crate::{ambient::Ambient, mail::Mail};
 
@@ -101,6 +104,68 @@ pub enum Outcome<'a> {
     Failed(&'a str),
 }
 
+/// What became of the wish to try a mail again.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Requeued {
+    /// It waits. These are its recipient, and the attempts that are forgotten.
+    Done {
+        to: Email,
+        attempts: i64,
+    },
+    /// It waits already, or is out.
+    NotFailed,
+    /// It is of no use any more.
+    Ended,
+    Unknown,
+}
+
+/// Lets a mail that was given up be tried from now on, as often as a new one.
+pub async fn requeue(on: &mut impl Connection, id: &MailId, now: Timestamp) -> Result<Requeued, DbError> {
+    // Locks the row, so that of two who ask at once one learns that it waits already.
+    const FIND: &str =
+        "UPDATE mails SET next_at = next_at WHERE id = $1 AND state <> 'void' RETURNING recipient, state, attempts, expires_at";
+    const SQL: &str = "UPDATE mails SET state = 'waiting', attempts = 0, next_at = $2 WHERE id = $1";
+    let found = fetch_optional!(on, (String, String, i64, i64), FIND, id.as_str())?;
+    let Some((to, state, attempts, expires_at)) = found else {
+        return Ok(Requeued::Unknown);
+    };
+    if state != State::Failed.as_str() {
+        return Ok(Requeued::NotFailed);
+    }
+    if Timestamp(expires_at) <= now {
+        return Ok(Requeued::Ended);
+    }
+    execute!(on, SQL, id.as_str(), now.0)?;
+    Ok(Requeued::Done { to: parse(to)?, attempts })
+}
+
+#[derive(sqlx::FromRow)]
+struct UndeliveredRow {
+    id: String,
+    recipient: String,
+    subject: String,
+    created_at: i64,
+    expires_at: i64,
+    attempts: i64,
+    next_at: i64,
+    error: Option<String>,
+}
+
+impl UndeliveredRow {
+    fn into_model(self) -> Result<UndeliveredMail, DbError> {
+        Ok(UndeliveredMail {
+            id: parse(self.id)?,
+            to: parse(self.recipient)?,
+            subject: self.subject,
+            created_at: Timestamp(self.created_at),
+            expires_at: Timestamp(self.expires_at),
+            attempts: count(self.attempts),
+            next_at: Timestamp(self.next_at),
+            error: self.error,
+        })
+    }
+}
+
 /// Mails of one round.
 const ROUND: i64 = 50;
 
@@ -125,6 +190,38 @@ impl Store {
         let mut reader = self.db.read().await?;
         let rows = fetch_all!(&mut reader, MailRow, SQL)?;
         rows.into_iter().map(into_mail).collect()
+    }
+
+    /// One page of the mails that a mail server has not taken, the newest first. What they say stays in the database.
+    pub async fn undelivered_mails(&self, state: DeliveryState, page: &Page) -> Result<Undelivered, DbError> {
+        const LIST: &str = "
+            SELECT id, recipient, subject, created_at, expires_at, attempts, next_at, error FROM mails
+            WHERE state = $1 AND recipient LIKE lower($2) ESCAPE '\\' ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4";
+        const COUNT: &str = "
+            SELECT (SELECT count(*) FROM mails WHERE state = 'failed'), (SELECT count(*) FROM mails WHERE state = 'waiting'),
+                   (SELECT count(*) FROM mails WHERE state = $1 AND recipient LIKE lower($2) ESCAPE '\\')";
+        let text = pattern(&page.query);
+        let mut reader = self.db.read().await?;
+        let rows = fetch_all!(
+            &mut reader,
+            UndeliveredRow,
+            LIST,
+            state.as_str(),
+            &text,
+            i64::from(Page::SIZE),
+            page.offset()
+        )?;
+        let (failed, waiting, matching) = fetch_one!(&mut reader, (i64, i64, i64), COUNT, state.as_str(), &text)?;
+        let all = match state {
+            DeliveryState::Failed => failed,
+            DeliveryState::Waiting => waiting,
+        };
+        Ok(Undelivered {
+            state,
+            listing: listing(rows, UndeliveredRow::into_model, (all, matching), page, self.ambient.now())?,
+            failed: count(failed),
+            waiting: count(waiting),
+        })
     }
 
     /// Takes a mail for one attempt and says when the next one is due. False if somebody else took it.

@@ -1,17 +1,19 @@
-//! Mails that wait for a mail server.
+//! Mails on their way, as the operator of the installation sees them.
 
 use serde::{Deserialize, Serialize};
 
-use super::{Email, MailId, Timestamp};
+use super::{Email, Listing, MailId, Timestamp, words::words};
 
-/// What the outbox page shows, the newest first.
+/// What the outbox page shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OutboxView {
-    pub mails: Vec<OutboxMail>,
-    pub now: Timestamp,
+pub enum OutboxView {
+    /// There is no mail server: the newest mails with their links, for the operator to pass on.
+    ByHand { mails: Vec<OutboxMail>, now: Timestamp },
+    /// There is one: what it has not taken. Neither texts nor links.
+    Undelivered(Undelivered),
 }
 
-/// One mail.
+/// One mail, as its reader would get it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutboxMail {
     pub id: MailId,
@@ -24,4 +26,41 @@ pub struct OutboxMail {
     pub created_at: Timestamp,
     /// When its link ends, or its news are none.
     pub expires_at: Timestamp,
+}
+
+/// Which mails a mail server has not taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DeliveryState {
+    /// For good: nobody tries again by themselves.
+    #[default]
+    Failed,
+    Waiting,
+}
+
+words!(DeliveryState, "failed or waiting", Failed = "failed", Waiting = "waiting");
+
+/// One page of the mails in a state, the newest first, and how many there are in each.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undelivered {
+    pub state: DeliveryState,
+    pub listing: Listing<UndeliveredMail>,
+    pub failed: u64,
+    pub waiting: u64,
+}
+
+/// A mail that the mail server has not taken, without what it says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UndeliveredMail {
+    pub id: MailId,
+    pub to: Email,
+    pub subject: String,
+    pub created_at: Timestamp,
+    /// When its link ends, or its news are none: then nobody tries any more.
+    pub expires_at: Timestamp,
+    /// That were made.
+    pub attempts: u64,
+    /// Of a waiting one.
+    pub next_at: Timestamp,
+    /// What went wrong last, if anything did.
+    pub error: Option<String>,
 }

@@ -1,13 +1,21 @@
 use async_trait::async_trait;
 
-use crate::model::{AppError, outbox::OutboxView};
+use crate::model::{
+    AppError, MailId, Page,
+    outbox::{DeliveryState, OutboxView},
+};
 
-/// The mails of an installation without a mail server.
+/// The mails of the installation, for who holds the token that was printed at start. For every other one there is no such page:
+/// `NotFound`.
 #[async_trait]
 pub trait Outbox: Send + Sync {
-    /// The newest 100, with their links.
+    /// Without a mail server the newest 100 mails with their links, whatever is asked for; with one those in this state, and
+    /// `page.query` filters by recipient.
+    async fn mails(&self, token: &str, state: DeliveryState, page: Page) -> Result<OutboxView, AppError>;
+
+    /// Lets the mail server be asked again for a mail that was given up.
     ///
     /// # Errors
-    /// `NotFound` for every other token than the one that was printed at start, and where a mail server is set.
-    async fn mails(&self, token: &str) -> Result<OutboxView, AppError>;
+    /// `NotFound` for what is no mail, and without a mail server; `Conflict` if it waits already, was sent, or is of no use any more.
+    async fn try_again(&self, token: &str, mail: MailId) -> Result<(), AppError>;
 }

@@ -26,6 +26,7 @@ pub enum Notice {
     KeyEnabled,
     KeyRevoked,
     LimitsSaved,
+    MailRequeued,
     MemberAssigned,
     MemberRemoved,
     OrgLeft,
@@ -43,7 +44,7 @@ pub enum Notice {
 }
 
 impl Notice {
-    const ALL: [Self; 29] = [
+    const ALL: [Self; 30] = [
         Self::AccountSaved,
         Self::BudgetRemoved,
         Self::BudgetSaved,
@@ -59,6 +60,7 @@ impl Notice {
         Self::KeyEnabled,
         Self::KeyRevoked,
         Self::LimitsSaved,
+        Self::MailRequeued,
         Self::MemberAssigned,
         Self::MemberRemoved,
         Self::OrgLeft,
@@ -92,6 +94,7 @@ impl Notice {
             Self::KeyEnabled => "key-enabled",
             Self::KeyRevoked => "key-revoked",
             Self::LimitsSaved => "limits-saved",
+            Self::MailRequeued => "mail-requeued",
             Self::MemberAssigned => "member-assigned",
             Self::MemberRemoved => "member-removed",
             Self::OrgLeft => "organization-left",
@@ -126,6 +129,7 @@ impl Notice {
             Self::KeyEnabled => "Key enabled.",
             Self::KeyRevoked => "Key revoked.",
             Self::LimitsSaved => "Limits saved. They hold from the next request on.",
+            Self::MailRequeued => "The mail waits again. It is tried within seconds.",
             Self::MemberAssigned => "Added to the projects. They can open them now.",
             Self::MemberRemoved => "Removed from the organization. Their rights ended.",
             Self::OrgLeft => "You have left the organization.",

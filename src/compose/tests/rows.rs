@@ -90,7 +90,16 @@ pub const FUNCTIONS: &[Row] = &[
     ("/api/entry/may_sign_up", "", [200; 8]),
     ("/api/entry/find_sign_up", "token=guess", [200; 8]),
     ("/api/entry/find_email", "token=guess", [200; 8]),
-    ("/api/operator/outbox", "token=guess", [404; 8]),
+    (
+        "/api/operator/outbox",
+        "token=guess&state=Failed&page[number]=0&page[query]=",
+        [404; 8],
+    ),
+    (
+        "/api/operator/try-mail-again",
+        "token=guess&mail=mail_00000000000000000000000000&back=/",
+        [404; 8],
+    ),
     // The people of a project.
     ("/api/collaborators/list", "project={prod}&page[number]=0&page[query]=", KEYS),
     (

@@ -1,26 +1,35 @@
-//! The mails of an installation without a mail server.
+//! The mails of the installation, for its operator.
 
 use app::{
     model::{
-        AppError,
-        outbox::{OutboxMail, OutboxView},
+        AppError, MailId, Page,
+        outbox::{DeliveryState, OutboxMail, OutboxView},
     },
     port::Outbox,
 };
 use async_trait::async_trait;
 
 use super::super::Console;
-use crate::mail;
+use crate::{
+    audit::Event,
+    identity::append_to_installation,
+    mail::{self, OutboxLink},
+    store::mails::{self, Requeued, State},
+};
 
-#[async_trait]
-impl Outbox for Console {
-    async fn mails(&self, token: &str) -> Result<OutboxView, AppError> {
-        let outbox = self
-            .parts
-            .outbox
-            .as_ref()
-            .filter(|outbox| outbox.opens(token))
-            .ok_or(AppError::NotFound)?;
+/// What is written where a mail cannot be tried again.
+const NOT_GIVEN_UP: &str = "This mail waits already, or was sent meanwhile.";
+const ENDED: &str = "This mail is of no use any more: its link has ended. Whoever asked for it can ask again.";
+
+impl Console {
+    /// The outbox, if the token is its own.
+    fn outbox(&self, token: &str) -> Result<&OutboxLink, AppError> {
+        let outbox = self.parts.outbox.as_ref().filter(|outbox| outbox.opens(token));
+        outbox.ok_or(AppError::NotFound)
+    }
+
+    /// The newest mails as their readers would get them.
+    async fn mails_by_hand(&self, outbox: &OutboxLink) -> Result<OutboxView, AppError> {
         let mails = self.store().newest_mails().await?.into_iter().map(|mail| {
             let link = mail::address(&mail.link, &self.parts.links, outbox.origin()).map_err(|problem| {
                 tracing::error!(mail = %mail.id, problem, "a mail has no link");
@@ -36,9 +45,42 @@ impl Outbox for Console {
                 expires_at: mail.expires_at,
             })
         });
-        Ok(OutboxView {
+        Ok(OutboxView::ByHand {
             mails: mails.collect::<Result<_, AppError>>()?,
             now: self.store().ambient.now(),
         })
+    }
+}
+
+#[async_trait]
+impl Outbox for Console {
+    async fn mails(&self, token: &str, state: DeliveryState, page: Page) -> Result<OutboxView, AppError> {
+        let outbox = self.outbox(token)?;
+        if outbox.has_mail_server() {
+            Ok(OutboxView::Undelivered(self.store().undelivered_mails(state, &page).await?))
+        } else {
+            self.mails_by_hand(outbox).await
+        }
+    }
+
+    async fn try_again(&self, token: &str, mail: MailId) -> Result<(), AppError> {
+        if !self.outbox(token)?.has_mail_server() {
+            return Err(AppError::NotFound);
+        }
+        let store = self.store();
+        let mut tx = store.db.write().await?;
+        let (to, attempts) = match mails::requeue(&mut tx, &mail, store.ambient.now()).await? {
+            Requeued::Done { to, attempts } => (to, attempts),
+            Requeued::NotFailed => return Err(AppError::conflict(NOT_GIVEN_UP)),
+            Requeued::Ended => return Err(AppError::conflict(ENDED)),
+            Requeued::Unknown => return Err(AppError::NotFound),
+        };
+        let word = |state: State| Some(state.as_str().to_owned());
+        let event = Event::new("mail.requeued", &mail, &to)
+            .set("by", "outbox link")
+            .change("state", word(State::Failed), word(State::Waiting))
+            .change("attempts", Some(attempts.to_string()), Some("0".to_owned()));
+        append_to_installation(&mut tx, store, &self.caller, event).await?;
+        Ok(tx.commit().await?)
     }
 }

@@ -1,11 +1,11 @@
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use app::{
     model::{
         AppError,
         time::{DAY, HOUR, MINUTE},
     },
-    port::{Account, EmailChange, Entry, Identity, Outbox},
+    port::{Account, EmailChange, Entry, Identity},
 };
 use tower_sessions::Session;
 
@@ -14,12 +14,11 @@ use crate::{
     ambient::Ambient,
     audit::Chain,
     catalog::Catalog,
-    config::{PublicUrl, SignUp},
+    config::SignUp,
     console::{Console, ConsoleParts},
     enforcement::Engine,
     identity::{Passwords, SetupLink},
     links::{Link, Links},
-    mail::OutboxLink,
     store::{
         Store,
         db::{execute, fetch_all, fetch_one},
@@ -312,26 +311,5 @@ on_both_engines! {
         let refused = console.confirm_email(&token).await;
         assert!(matches!(refused, Err(AppError::Conflict { .. })) && !is_dead(&refused), "{refused:?}");
         assert!(world.store.credentials(&Who::Owner.email()).await.expect("read").is_some());
-    }
-
-    async fn the_outbox_opens_with_its_own_token_alone(db: TestDb) {
-        let mut world = World::new(db).await;
-        let closed = world.console(Who::Owner).await;
-        assert_eq!(closed.mails("").await, Err(AppError::NotFound), "with a mail server there is none");
-        drop(closed);
-        let url = PublicUrl::parse("https://ai.acme.example").expect("an origin");
-        let outbox = OutboxLink::new(&world.store.ambient, &url);
-        let token = outbox.reveal().rsplit_once('=').expect("a token").1.to_owned();
-        Arc::get_mut(&mut world.parts).expect("unshared").outbox = Some(outbox);
-        let anonymous: Console = world.console(Who::Anonymous).await;
-        let owner = Who::Owner.email();
-        anonymous.request_reset(owner.as_str()).await.expect("asked");
-        anonymous.request_reset("nobody@acme.example").await.expect("asked");
-        assert_eq!(world.console(Who::Owner).await.mails("guess").await, Err(AppError::NotFound), "an owner is no operator");
-        let shown = anonymous.mails(&token).await.expect("shown").mails;
-        assert_eq!(shown.iter().map(|mail| mail.to.as_str()).collect::<BTreeSet<_>>(), BTreeSet::from([owner.as_str()]));
-        let link = format!("https://ai.acme.example/signin/reset?token={}", tokens(&world, owner.as_str()).await[0]);
-        assert_eq!(shown[0].link, link);
-        assert!(shown[0].text.contains(&link));
     }
 }

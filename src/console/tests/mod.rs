@@ -9,6 +9,7 @@ mod limits;
 mod locks;
 mod members;
 mod organization;
+mod outbox;
 mod outsiders;
 mod people;
 mod places;

@@ -1,11 +1,24 @@
-//! The server function of the outbox.
+//! The server functions of the outbox.
 
 use leptos::prelude::*;
 
-use crate::model::{AppError, outbox::OutboxView};
+use crate::model::{
+    AppError, LocalPath, MailId, Page,
+    outbox::{DeliveryState, OutboxView},
+};
+#[cfg(feature = "ssr")]
+use crate::port;
 
-/// The newest mails, for who holds the token that was printed at start.
+/// The mails, for who holds the token that was printed at start.
 #[server(endpoint = "operator/outbox")]
-pub async fn list_mails(token: String) -> Result<OutboxView, AppError> {
-    crate::port::port::<dyn crate::port::Outbox>()?.mails(&token).await
+pub async fn list_mails(token: String, state: DeliveryState, page: Page) -> Result<OutboxView, AppError> {
+    port::port::<dyn port::Outbox>()?.mails(&token, state, page).await
+}
+
+/// Lets a mail that was given up wait again, and leads `back` to the list.
+#[server(endpoint = "operator/try-mail-again")]
+pub async fn try_again(token: String, mail: MailId, back: LocalPath) -> Result<(), AppError> {
+    port::port::<dyn port::Outbox>()?.try_again(&token, mail).await?;
+    leptos_axum::redirect(back.as_str());
+    Ok(())
 }

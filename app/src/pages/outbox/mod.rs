@@ -1,78 +1,33 @@
-//! `/operator/outbox?token=…`: what waits for a mail server, for the operator of an installation that has none.
+//! `/operator/outbox?token=…`: the mails of the installation, for its operator.
 
 mod api;
+mod by_hand;
 #[cfg(test)]
 mod tests;
+mod undelivered;
 
 use leptos::prelude::*;
 
-use self::api::list_mails;
+use self::{api::list_mails, by_hand::ByHand, undelivered::UndeliveredMails};
 use crate::{
-    model::{
-        Timestamp,
-        outbox::{OutboxMail, OutboxView},
-    },
-    ui::{Badge, Empty, EntryFrame, Loaded, Note, PageHead, Time, Tone, query},
+    model::outbox::OutboxView,
+    ui::{EntryFrame, Loaded, page_of, query},
 };
 
-/// The newest mails with their links.
+/// Without a mail server the mails with their links, with one what it has not taken.
 #[component]
 pub fn OutboxPage() -> impl IntoView {
-    let token = query().get("token").unwrap_or_default();
+    let query = query();
+    let token = query.get("token").unwrap_or_default();
+    let state = query.get_str("state").and_then(|word| word.parse().ok()).unwrap_or_default();
     view! {
         <EntryFrame wide=true>
-            <Loaded data=list_mails(token) let:outbox>
-                <Mails outbox />
+            <Loaded data=list_mails(token, state, page_of(&query)) let:outbox>
+                {match outbox {
+                    OutboxView::ByHand { mails, now } => view! { <ByHand mails now /> }.into_any(),
+                    OutboxView::Undelivered(list) => view! { <UndeliveredMails list /> }.into_any(),
+                }}
             </Loaded>
         </EntryFrame>
-    }
-}
-
-#[component]
-fn Mails(outbox: OutboxView) -> impl IntoView {
-    let OutboxView { mails, now } = outbox;
-    let list = if mails.is_empty() {
-        view! { <Empty title="Nothing yet" text="Invitations, new passwords and notices land here, the newest first." /> }.into_any()
-    } else {
-        mails
-            .into_iter()
-            .map(|mail| view! { <OneMail mail now /> })
-            .collect_view()
-            .into_any()
-    };
-    view! {
-        <PageHead title="Outbox" lead="This installation has no mail server, so its mails wait here: the newest 100." />
-        <Note tone=Tone::Warn>
-            "Each link opens what its reader may do, such as a new password. Pass it on to the one it is for, and to nobody else. With "
-            <code>"[mail]"</code> " in the configuration this page is gone."
-        </Note>
-        {list}
-    }
-}
-
-#[component]
-fn OneMail(mail: OutboxMail, now: Timestamp) -> impl IntoView {
-    let id = mail.id.to_string();
-    let heading = id.clone();
-    let ended = mail.expires_at <= now;
-    // The address in the text can be clicked.
-    let text = match mail.text.split_once(&mail.link) {
-        Some((before, after)) => {
-            let link = mail.link.clone();
-            view! { {before.to_owned()} <a href=mail.link>{link}</a> {after.to_owned()} }.into_any()
-        }
-        None => mail.text.into_any(),
-    };
-    view! {
-        <section class="card" aria-labelledby=id>
-            <header>
-                <div class="toolbar">
-                    <h2 id=heading>{mail.subject}</h2>
-                    {ended.then(|| view! { <Badge tone=Tone::Line>"Ended"</Badge> })}
-                </div>
-                <p class="hint">"To " <strong>{mail.to.to_string()}</strong> ", " <Time at=mail.created_at now /></p>
-            </header>
-            <pre class="pre bare wrap">{text}</pre>
-        </section>
     }
 }

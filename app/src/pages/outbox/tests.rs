@@ -2,30 +2,61 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use super::api::TryAgain;
 use crate::{
     model::{
-        AppError, MailId, Timestamp, TypedId,
-        outbox::{OutboxMail, OutboxView},
+        AppError, Listing, MailId, Page, Timestamp, TypedId,
+        outbox::{DeliveryState, OutboxMail, OutboxView, Undelivered, UndeliveredMail},
         time::{HOUR, MINUTE},
     },
     port::Outbox,
-    testing::{Ports, assert_has, render},
+    testing::{Ports, assert_has, failed, render},
 };
 
 const NOW: Timestamp = Timestamp(1_795_183_331_123);
+const PAGE: &str = "/operator/outbox?token=printed";
 
-struct Fake(Vec<OutboxMail>);
+enum Fake {
+    ByHand(Vec<OutboxMail>),
+    Undelivered(Vec<UndeliveredMail>),
+}
 
 #[async_trait]
 impl Outbox for Fake {
-    async fn mails(&self, token: &str) -> Result<OutboxView, AppError> {
+    async fn mails(&self, token: &str, state: DeliveryState, page: Page) -> Result<OutboxView, AppError> {
         if token != "printed" {
             return Err(AppError::NotFound);
         }
-        Ok(OutboxView {
-            mails: self.0.clone(),
-            now: NOW,
+        Ok(match self {
+            Self::ByHand(mails) => OutboxView::ByHand {
+                mails: mails.clone(),
+                now: NOW,
+            },
+            Self::Undelivered(mails) => {
+                let all = if state == DeliveryState::Failed {
+                    mails.clone()
+                } else {
+                    Vec::new()
+                };
+                let matching = all.iter().filter(|mail| mail.to.as_str().contains(&page.query));
+                let rows: Vec<_> = matching.cloned().collect();
+                OutboxView::Undelivered(Undelivered {
+                    state,
+                    failed: mails.len() as u64,
+                    waiting: 0,
+                    listing: Listing {
+                        total: rows.len() as u64,
+                        rows,
+                        unfiltered: all.len() as u64,
+                        page: page.number,
+                        now: NOW,
+                    },
+                })
+            }
         })
+    }
+    async fn try_again(&self, _: &str, _: MailId) -> Result<(), AppError> {
+        Ok(())
     }
 }
 
@@ -42,9 +73,22 @@ fn mail(expires_at: Timestamp) -> OutboxMail {
     }
 }
 
-async fn page(path: &str, mails: Vec<OutboxMail>) -> (String, u16) {
+fn refused(bits: u128, to: &str, expires_at: Timestamp) -> UndeliveredMail {
+    UndeliveredMail {
+        id: MailId::from_bits(bits),
+        to: to.parse().expect("an address"),
+        subject: "Join “Acme Robotics”".to_owned(),
+        created_at: NOW.plus(-HOUR),
+        expires_at,
+        attempts: 10,
+        next_at: NOW.plus(MINUTE),
+        error: Some("550 no such <user>".to_owned()),
+    }
+}
+
+async fn page(path: &str, outbox: Fake) -> (String, u16) {
     let ports = Ports {
-        outbox: Some(Arc::new(Fake(mails))),
+        outbox: Some(Arc::new(outbox)),
         ..Ports::default()
     };
     render(path, ports).await
@@ -52,7 +96,7 @@ async fn page(path: &str, mails: Vec<OutboxMail>) -> (String, u16) {
 
 #[tokio::test]
 async fn each_mail_shows_its_text_with_a_link_to_follow() {
-    let (html, status) = page("/operator/outbox?token=printed", vec![mail(NOW.plus(MINUTE)), mail(NOW)]).await;
+    let (html, status) = page(PAGE, Fake::ByHand(vec![mail(NOW.plus(MINUTE)), mail(NOW)])).await;
     assert_eq!(status, 200);
     let parts = [
         "Choose a &lt;new&gt; password",
@@ -67,11 +111,50 @@ async fn each_mail_shows_its_text_with_a_link_to_follow() {
 #[tokio::test]
 async fn without_the_token_there_is_no_such_page() {
     for path in ["/operator/outbox", "/operator/outbox?token=guess"] {
-        let (html, status) = page(path, vec![mail(NOW)]).await;
-        assert_eq!(status, 404);
-        assert_has(&html, &["There is nothing here"]);
-        assert!(!html.contains("noor.haddad"), "{html}");
+        for outbox in [
+            Fake::ByHand(vec![mail(NOW)]),
+            Fake::Undelivered(vec![refused(1, "noor.haddad@acme.example", NOW)]),
+        ] {
+            let (html, status) = page(path, outbox).await;
+            assert_eq!(status, 404);
+            assert_has(&html, &["There is nothing here"]);
+            assert!(!html.contains("noor.haddad"), "{html}");
+        }
     }
-    let (html, _) = page("/operator/outbox?token=printed", Vec::new()).await;
+    let (html, _) = page(PAGE, Fake::ByHand(Vec::new())).await;
     assert_has(&html, &["Nothing yet"]);
+}
+
+#[tokio::test]
+async fn what_was_given_up_says_why_and_can_be_tried_again() {
+    let mails = vec![
+        refused(1, "noor.haddad@acme.example", NOW.plus(HOUR)),
+        refused(2, "jonas.lindqvist@acme.example", NOW),
+    ];
+    let (html, status) = page(PAGE, Fake::Undelivered(mails.clone())).await;
+    assert_eq!(status, 200);
+    let parts = [
+        "Given up<span class=\"faint\"> 2</span>",
+        "href=\"/operator/outbox?token=printed&amp;state=waiting\"",
+        "noor.haddad@acme.example",
+        "Join “Acme Robotics”",
+        "550 no such &lt;user&gt;",
+        "1 h ago",
+        "name=\"token\" value=\"printed\"",
+        "value=\"/operator/outbox?token=printed&amp;done=mail%2Drequeued\"",
+        "Try the mail to noor.haddad@acme.example again",
+        "Its link has ended. Whoever asked for it can ask again.",
+        "1–2 of 2 mails",
+    ];
+    assert_has(&html, &parts);
+    assert_eq!(html.matches("name=\"mail\"").count(), 1, "one has ended: {html}");
+    let (html, _) = page(&format!("{PAGE}&q=zzz"), Fake::Undelivered(mails.clone())).await;
+    assert_has(&html, &["Nothing matches", "Show all", "name=\"token\" value=\"printed\""]);
+    let (html, _) = page(&format!("{PAGE}&state=waiting"), Fake::Undelivered(mails.clone())).await;
+    assert_has(&html, &["Nothing waits"]);
+    let (html, _) = page(PAGE, Fake::Undelivered(Vec::new())).await;
+    assert_has(&html, &["Nothing was given up"]);
+    let error = AppError::conflict("This mail waits already, or was sent meanwhile.");
+    let (html, _) = page(&failed::<TryAgain>(PAGE, error), Fake::Undelivered(mails)).await;
+    assert_eq!(html.matches("This mail waits already").count(), 1, "{html}");
 }
