@@ -222,7 +222,7 @@ impl World {
         };
         Caller {
             person: self.person(who).await,
-            origin,
+            ..Caller::anonymous(origin)
         }
     }
 

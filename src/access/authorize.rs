@@ -98,7 +98,7 @@ pub async fn authorize_project<P: ProjectPermission>(
         name: parse(row.org_name)?,
         plan: row.plan,
     };
-    grant(person, org, Some(project), standing)
+    grant(caller, person, org, Some(project), standing)
 }
 
 /// In a project that is open to all members (the Default Project under [`DefaultAccess::AllMembers`]) every one of them has at
@@ -150,11 +150,21 @@ pub async fn authorize_org<P: OrgPermission>(on: &mut impl Connection, caller: &
         name: parse(name)?,
         plan,
     };
-    grant(person, org, None, standing)
+    grant(caller, person, org, None, standing)
 }
 
-fn grant<P: Permission>(person: &Person, org: OrgScope, project: Option<ProjectScope>, standing: Standing) -> Result<Grant<P>, Denied> {
+/// Every page and server function of an organization comes through here, so that its members are seen.
+fn grant<P: Permission>(
+    caller: &Caller,
+    person: &Person,
+    org: OrgScope,
+    project: Option<ProjectScope>,
+    standing: Standing,
+) -> Result<Grant<P>, Denied> {
     if standing.may(P::ACTION) {
+        if let Some(visits) = caller.visits.as_ref().filter(|_| standing.org.is_some()) {
+            visits.note(&org.id, &person.id);
+        }
         Ok(Grant {
             holder: person.id.clone(),
             org,

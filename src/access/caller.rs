@@ -1,6 +1,8 @@
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use app::model::{AccountId, Email, Name, RequestId};
+
+use crate::store::visits::Visits;
 
 /// A signed-in person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,10 +54,12 @@ impl Origin {
 }
 
 /// Who asks, and from where. An anonymous caller has no person.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Caller {
     pub person: Option<Person>,
     pub origin: Origin,
+    /// Where the grants of this caller are noted as visits; nowhere for who is not at the console.
+    pub visits: Option<Arc<Visits>>,
 }
 
 impl Caller {
@@ -70,6 +74,10 @@ impl Caller {
     }
 
     pub fn anonymous(origin: Origin) -> Self {
-        Self { person: None, origin }
+        Self {
+            person: None,
+            origin,
+            visits: None,
+        }
     }
 }

@@ -6,9 +6,11 @@ use app::{
         AppError, Listing, Page, Timestamp,
         collaborator::{Collaborator, CollaboratorFilter, Origin},
         key::{ApiKey, KeyStatus},
+        member::{AssignedProject, Member, MemberFilter},
         project::{ProjectFilter, ProjectRow},
     },
-    port::{Collaborators, Keys, Projects, Shell},
+    pages::members::NO_PROJECT,
+    port::{Collaborators, Keys, Members, Projects, Shell},
     ui::place::ALL_PROJECTS,
 };
 use futures::{StreamExt, future::BoxFuture, stream};
@@ -28,6 +30,7 @@ struct Asked {
     state: String,
     role: String,
     origin: String,
+    project: String,
 }
 
 /// Loads one page of a list.
@@ -73,6 +76,18 @@ pub async fn open(console: Console, request: Parts, list: CsvList) -> Result<Lin
                 Box::pin(async move { Ok(Collaborators::list(&console, project, filter, page).await?.listing) })
             });
             lines(&COLLABORATORS, load, text, collaborator_cells).await
+        }
+        (CsvList::Members, None) => {
+            let filter = MemberFilter {
+                role: asked.role.parse().ok(),
+                project: asked.project.parse().ok(),
+                without_project: asked.state == NO_PROJECT,
+            };
+            let load: Load<Member> = Box::new(move |page| {
+                let (console, org, filter) = (console.clone(), place.org.id.clone(), filter.clone());
+                Box::pin(async move { Ok(Members::list(&console, org, filter, page).await?.listing) })
+            });
+            lines(&MEMBERS, load, text, member_cells).await
         }
         _ => Err(AppError::NotFound),
     }
@@ -179,6 +194,35 @@ fn collaborator_cells(row: Collaborator, _: Timestamp) -> Vec<String> {
         Origin::as_str(row.origin).to_owned(),
         row.added_at.iso(),
         row.added_by.unwrap_or_default(),
+    ]
+}
+
+const MEMBERS: [&str; 10] = [
+    "account",
+    "name",
+    "email",
+    "role",
+    "projects",
+    "has_access",
+    "sign_in_method",
+    "joined_at",
+    "added_by",
+    "last_active_at",
+];
+
+fn member_cells(row: Member, _: Timestamp) -> Vec<String> {
+    let in_project = |project: &AssignedProject| format!("{} ({})", project.slug, project.role.as_str());
+    vec![
+        row.account.to_string(),
+        row.name.to_string(),
+        row.email.to_string(),
+        row.role.as_str().to_owned(),
+        row.projects.iter().map(in_project).collect::<Vec<_>>().join(", "),
+        row.has_access.to_string(),
+        row.sign_in.as_str().to_owned(),
+        row.joined_at.iso(),
+        row.added_by.unwrap_or_default(),
+        moment(row.seen_at),
     ]
 }
 

@@ -53,7 +53,7 @@ pub(crate) async fn run(config: &Config, bound: Bound, store: Store, secrets: Se
         meter,
         setup,
         outbox,
-        watch,
+        watches,
         postman,
         stopping,
     } = build(config, bound.address, &store, secrets).await?;
@@ -67,7 +67,7 @@ pub(crate) async fn run(config: &Config, bound: Bound, store: Store, secrets: Se
     println!("outbox link: {}", outbox.reveal());
     let posting = postman.start(stopping.clone());
     let ended = bound.serve(server, stopping.clone()).await;
-    drop(watch);
+    drop(watches);
     // The mail that is under way is finished, so that it is not sent again after the next start.
     stopping.cancel();
     let _ = tokio::time::timeout(CLOSING, posting).await;
@@ -97,8 +97,8 @@ pub(crate) struct House {
     pub meter: Arc<Meter>,
     pub setup: SetupLink,
     pub outbox: OutboxLink,
-    /// Looks for changes of other processes, for as long as it is held.
-    pub watch: AbortOnDropHandle<()>,
+    /// Look for changes of other processes and write down who was here, for as long as they are held.
+    pub watches: [AbortOnDropHandle<()>; 2],
     /// Not started yet.
     pub postman: Postman,
     /// To be cancelled when the server begins to stop.
@@ -168,13 +168,13 @@ pub(crate) async fn build(config: &Config, address: SocketAddr, store: &Store, s
         public_url,
         stopping: stopping.clone(),
     });
-    let watch = store.versions.watch(store.db.clone(), ambient);
+    let watches = [store.versions.watch(store.db.clone(), ambient), store.keep_visits()];
     Ok(House {
         server,
         meter,
         setup,
         outbox,
-        watch,
+        watches,
         postman,
         stopping,
     })

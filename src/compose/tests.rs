@@ -32,7 +32,7 @@ use leptos::server_fn::axum::server_fn_paths;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use self::rows::{FUNCTIONS, ORG, ORG_WIDE, PAGES, READ_PROJECT, Row};
+use self::rows::{FUNCTIONS, ORG_WIDE, PAGES, Row};
 use super::serve::build;
 use crate::{
     access::api_key::Pepper,
@@ -292,7 +292,9 @@ async fn every_other_route_stands_in_the_table_and_answers_a_stranger() {
             "/invite" | "/signin/reset" | "/signup/account" | "/account/email" => &[410],
             // Without a topic or an address the question itself is wrong, whoever asks.
             "/events" | "/signin/forgot" | "/signup" => &[422],
-            "/acme/prod/projects.csv" | "/acme/prod/keys.csv" | "/acme/prod/settings/collaborators.csv" => &[401],
+            "/acme/prod/projects.csv" | "/acme/prod/keys.csv" | "/acme/prod/settings/collaborators.csv" | "/acme/prod/members.csv" => {
+                &[401]
+            }
             path if path.starts_with("/v1/") => &[401],
             _ => &[200, 204],
         };

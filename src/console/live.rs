@@ -22,7 +22,8 @@ impl LiveTopics {
     pub fn new(parts: Arc<ConsoleParts>, caller: Caller, session: Session, topics: Vec<Topic>) -> Self {
         Self {
             parts,
-            caller,
+            // Nobody is there because a tab is open.
+            caller: Caller { visits: None, ..caller },
             session,
             topics,
         }

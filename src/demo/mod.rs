@@ -182,7 +182,7 @@ impl Demo {
             Arc::clone(&self.parts),
             Caller {
                 person: Some(self.founded.person.clone()),
-                origin,
+                ..Caller::anonymous(origin)
             },
             session,
         )

@@ -121,7 +121,7 @@ pub async fn found(
     };
     let caller = Caller {
         person: Some(person.clone()),
-        origin,
+        ..Caller::anonymous(origin)
     };
     let org_id: OrgId = ambient.id();
 

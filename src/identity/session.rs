@@ -1,11 +1,12 @@
 //! Console sessions: the cookie layer, and the step that turns a session into a [`Caller`].
 
+use std::sync::Arc;
+
 use app::model::{preferences::Preferences, time::MINUTE};
 use axum::{
     extract::{Request, State},
-    http::StatusCode,
     http::{
-        HeaderMap, HeaderValue,
+        HeaderMap, HeaderValue, Method, StatusCode,
         header::{SET_COOKIE, USER_AGENT},
     },
     middleware::Next,
@@ -83,7 +84,8 @@ pub async fn authenticate(State(store): State<Store>, session: Session, mut requ
             if let Some(preferences) = preferences {
                 request.extensions_mut().insert::<Preferences>(preferences);
             }
-            request.extensions_mut().insert(Caller { person, origin });
+            let visits = (!is_fetched(&request)).then(|| Arc::clone(&store.visits));
+            request.extensions_mut().insert(Caller { person, origin, visits });
             next.run(request).await
         }
         Err(error) => {
@@ -109,6 +111,12 @@ async fn signed_in(store: &Store, session: &Session) -> Result<Option<SignedIn>,
     Ok(Some(signed_in))
 }
 
+/// A page that a script reads, as browsers say (Fetch Metadata): a tab that is open follows its news, also when nobody is there.
+fn is_fetched(request: &Request) -> bool {
+    let mode = request.headers().get("sec-fetch-mode");
+    request.method() == Method::GET && mode.is_some_and(|mode| mode != "navigate")
+}
+
 /// What the client calls itself: visible ASCII and spaces only, and not longer than a list can show.
 fn agent(headers: &HeaderMap) -> String {
     let text = headers.get(USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -117,8 +125,6 @@ fn agent(headers: &HeaderMap) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use app::port::Identity;
 
     use super::*;
@@ -146,6 +152,21 @@ mod tests {
         world.store.see_session(&id).await.expect_err("nothing can be written");
         let found = signed_in(&world.store, &session).await.expect("read");
         assert_eq!(found.expect("signed in").person.email, Who::Owner.email());
+    }
+
+    #[test]
+    fn what_a_script_reads_is_no_visit() {
+        let fetched = |method: Method, mode: Option<&str>| {
+            let request = Request::builder().method(method);
+            let request = mode
+                .into_iter()
+                .fold(request, |request, mode| request.header("sec-fetch-mode", mode));
+            is_fetched(&request.body(axum::body::Body::empty()).expect("a request"))
+        };
+        assert!(fetched(Method::GET, Some("cors")));
+        assert!(!fetched(Method::GET, Some("navigate")));
+        assert!(!fetched(Method::GET, None), "an older browser");
+        assert!(!fetched(Method::POST, Some("cors")), "a form that a script sends");
     }
 
     #[test]

@@ -129,7 +129,7 @@ pub async fn append_everywhere(tx: &mut Tx, store: &Store, caller: &Caller, pers
     let orgs = orgs::memberships(tx, &person.id).await?;
     let caller = Caller {
         person: Some(person.clone()),
-        origin: caller.origin.clone(),
+        ..caller.clone()
     };
     for chain in std::iter::once(Chain::Installation).chain(orgs.into_iter().map(Chain::Org)) {
         audit::append(tx, &store.ambient, &caller, &chain, event.clone()).await?;

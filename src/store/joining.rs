@@ -49,7 +49,7 @@ impl Store {
         };
         let caller = Caller {
             person: Some(person.clone()),
-            origin: caller.origin.clone(),
+            ..caller.clone()
         };
         if let Some(hash) = &hash
             && let Err(error) = accounts::insert(&mut tx, &person.id, &person.name, &person.email, hash, now.0).await

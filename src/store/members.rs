@@ -3,7 +3,7 @@
 use app::model::{
     AccountId, Email, Name, OrgRole, Page, ProjectId, ProjectRole, Slug, Timestamp,
     made_key::MadeKey,
-    member::{AssignableProject, AssignedProject, Member, MemberFilter, Members},
+    member::{AssignableProject, AssignedProject, Member, MemberFilter, Members, SignInMethod},
 };
 
 use super::{
@@ -50,7 +50,7 @@ macro_rules! page {
 
 const LIST: &str = concat!(
     page!(),
-    " SELECT a.id, a.name, a.email, m.role, m.created_at, b.name AS added_by_name, ",
+    " SELECT a.id, a.name, a.email, m.role, m.created_at, m.seen_at, b.name AS added_by_name, ",
     reaches_a_project!(),
     " AS has_access
     FROM page q CROSS JOIN org_members m CROSS JOIN orgs o CROSS JOIN accounts a LEFT JOIN accounts b ON b.id = m.added_by
@@ -77,6 +77,7 @@ struct Row {
     email: String,
     role: String,
     created_at: i64,
+    seen_at: Option<i64>,
     added_by_name: Option<String>,
     has_access: bool,
 }
@@ -90,6 +91,9 @@ impl Row {
             role: parse(self.role)?,
             joined_at: Timestamp(self.created_at),
             added_by: self.added_by_name,
+            seen_at: self.seen_at.map(Timestamp),
+            // An account without a password does not exist.
+            sign_in: SignInMethod::Password,
             has_access: self.has_access,
             projects: Vec::new(),
         })
@@ -120,6 +124,9 @@ impl Store {
         let counts = fetch_one!(&mut reader, (i64, i64, i64, i64), COUNT, org, &text, role, project, stranded)?;
         let (all, matching, owners, without_project) = counts;
         let mut listing = listing(rows, Row::into_model, (all, matching), page, self.ambient.now())?;
+        for member in &mut listing.rows {
+            member.seen_at = member.seen_at.max(self.visits.last(&grant.org().id, &member.account));
+        }
         for (account, name, slug, role) in assigned {
             let Some(member) = listing.rows.iter_mut().find(|member| member.account.as_str() == account) else {
                 continue;

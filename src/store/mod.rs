@@ -35,6 +35,7 @@ pub mod sessions;
 pub(crate) mod testing;
 pub mod usage;
 pub mod versions;
+pub mod visits;
 pub mod warnings;
 
 use std::{fmt::Display, str::FromStr, sync::Arc};
@@ -45,6 +46,7 @@ use crate::ambient::Ambient;
 pub use change::Change;
 use db::{Db, DbError};
 use versions::Versions;
+use visits::Visits;
 
 /// The database with the clock and the ids that its rows need.
 #[derive(Clone)]
@@ -52,12 +54,14 @@ pub struct Store {
     pub db: Db,
     pub ambient: Ambient,
     pub versions: Arc<Versions>,
+    pub visits: Arc<Visits>,
 }
 
 impl Store {
     pub fn new(db: Db, ambient: Ambient) -> Self {
         Self {
             db,
+            visits: Arc::new(Visits::new(Arc::clone(&ambient.clock))),
             ambient,
             versions: Arc::default(),
         }

@@ -22,6 +22,7 @@ pub enum CsvList {
     Projects,
     Keys,
     Collaborators,
+    Members,
 }
 
 impl CsvList {
@@ -30,6 +31,7 @@ impl CsvList {
             Self::Projects => "attachment; filename=\"projects.csv\"",
             Self::Keys => "attachment; filename=\"keys.csv\"",
             Self::Collaborators => "attachment; filename=\"collaborators.csv\"",
+            Self::Members => "attachment; filename=\"members.csv\"",
         }
     }
 }

@@ -137,6 +137,12 @@ pub const ROUTES: &[Route] = &[
         Access::Session,
         Handler::Csv(CsvList::Collaborators),
     ),
+    route(
+        "GET",
+        "/{org}/{project}/members.csv",
+        Access::Session,
+        Handler::Csv(CsvList::Members),
+    ),
     // With a dot: no project can have such an address.
     route("GET", "/{org}/branding.css", Access::Session, Handler::Branding(BrandAsset::Sheet)),
     route("GET", "/{org}/branding.logo", Access::Session, Handler::Branding(BrandAsset::Logo)),

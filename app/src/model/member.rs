@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Email, Listing, Name, OrgRole, ProjectId, ProjectRole, Slug, Timestamp, made_key::MadeKey};
+use super::{AccountId, Email, Listing, Name, OrgRole, ProjectId, ProjectRole, Slug, Timestamp, made_key::MadeKey, words::words};
 
 /// One row of the Members page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,10 +14,29 @@ pub struct Member {
     pub joined_at: Timestamp,
     /// Display name of who brought them in, where it is known.
     pub added_by: Option<String>,
+    /// When they last used this organization, to some minutes; other organizations do not count.
+    pub seen_at: Option<Timestamp>,
+    pub sign_in: SignInMethod,
     /// False in the state *no project*: the organization does not exist for them until they are added to a project.
     pub has_access: bool,
     /// The active projects that they are assigned to, by name. Owners and admins are admins of all projects besides.
     pub projects: Vec<AssignedProject>,
+}
+
+/// How a person proves who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SignInMethod {
+    Password,
+}
+
+words!(SignInMethod, "password", Password = "password");
+
+impl SignInMethod {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Password => "Password",
+        }
+    }
 }
 
 /// A project that a member is assigned to.

@@ -1,17 +1,14 @@
 //! Exports through the whole server: the rights of the lists, and nothing that a spreadsheet would run.
 
-use super::*;
+use super::{
+    rows::{EXPORTS, NO_SUCH},
+    *,
+};
 
 #[tokio::test]
 async fn an_export_has_the_rights_of_its_list() {
     let site = Site::new().await;
-    for (path, expected) in [
-        ("/acme/~/projects.csv", ORG),
-        ("/acme/prod/keys.csv", READ_PROJECT),
-        ("/acme/prod/settings/collaborators.csv", [401, 200, 200, 200, 403, 404, 403, 404]),
-        ("/acme/prod/projects.csv", [401, 404, 404, 404, 404, 404, 404, 404]),
-        ("/nowhere/prod/keys.csv", [401, 404, 404, 404, 404, 404, 404, 404]),
-    ] {
+    for (path, expected) in EXPORTS.iter().copied().chain([("/nowhere/prod/keys.csv", NO_SUCH)]) {
         for ((who, cookie), expected) in site.cookies.iter().zip(expected) {
             let answer = site.ask(Method::GET, path, "", cookie).await;
             assert_eq!(answer.status.as_u16(), expected, "{who:?} {path}");
@@ -46,4 +43,32 @@ async fn an_export_has_all_pages_of_the_filtered_list_and_no_formulas() {
     );
     let guest = site.ask(Method::GET, "/acme/prod/keys.csv", "", &site.cookies[6].1).await;
     assert!(!guest.body.contains("Ada Osei"), "outsiders do not meet the organization's people");
+}
+
+#[tokio::test]
+async fn members_are_exported_as_they_are_filtered() {
+    let site = Site::new().await;
+    let (_, owner) = &site.cookies[1];
+    let mut tx = site.world.store.db.write().await.expect("begin");
+    let renamed = "UPDATE accounts SET name = '=HYPERLINK(1)' WHERE email = 'projectadmin@acme.example'";
+    crate::store::db::execute!(&mut tx, renamed).expect("renamed");
+    tx.commit().await.expect("commit");
+    let all = site.ask(Method::GET, "/acme/~/members.csv", "", owner).await.body;
+    assert_eq!(all.split_terminator("\r\n").count(), 6, "a heading and five members: {all}");
+    assert!(!all.contains("external@acme.example"), "no member");
+    let seen = "\"owner\",\"\",\"true\",\"password\",\"2026-11-20T14:02:11.000Z\",\"\",\"2026-11-20T14:02:11.000Z\"";
+    assert!(all.contains(seen), "who reads it is active: {all}");
+    let of_prod = site
+        .ask(Method::GET, "/acme/~/members.csv?role=member&project=prod", "", owner)
+        .await
+        .body;
+    let lines: Vec<&str> = of_prod.split_terminator("\r\n").collect();
+    assert_eq!(lines.len(), 3, "{of_prod}");
+    assert!(
+        lines[1].contains("\"'=HYPERLINK(1)\",\"projectadmin@acme.example\",\"member\",\"prod (admin)\",\"true\",\"password\""),
+        "{of_prod}"
+    );
+    assert!(lines[1].ends_with("\"\""), "never active: {of_prod}");
+    let nobody = site.ask(Method::GET, "/acme/~/members.csv?state=no-project", "", owner).await.body;
+    assert_eq!(nobody.split_terminator("\r\n").count(), 1, "{nobody}");
 }

@@ -12,7 +12,7 @@ const MANAGE_PROJECTS: [u16; 8] = [401, 200, 200, 403, 403, 404, 403, 404];
 const SIGNED_IN: [u16; 8] = [401, 200, 200, 200, 200, 200, 200, 200];
 /// Pages of the person, whatever they are part of.
 const PERSONAL: [u16; 8] = [302, 200, 200, 200, 200, 200, 200, 200];
-const NO_SUCH: [u16; 8] = [401, 404, 404, 404, 404, 404, 404, 404];
+pub const NO_SUCH: [u16; 8] = [401, 404, 404, 404, 404, 404, 404, 404];
 
 /// Every server function. Where a call would change the world for the next person, it is made to fail on its last check
 /// (422: the role suffices, the input does not).
@@ -261,4 +261,14 @@ pub const PAGES: &[(&str, &str, [u16; 8])] = &[
         "/acme/~/settings",
         [302, 200, 403, 403, 403, 403, 404, 404],
     ),
+];
+
+/// Every export, at an address of its own and at one where its list does not stand.
+pub const EXPORTS: &[(&str, [u16; 8])] = &[
+    ("/acme/~/projects.csv", ORG),
+    ("/acme/~/members.csv", ORG),
+    ("/acme/prod/keys.csv", READ_PROJECT),
+    ("/acme/prod/settings/collaborators.csv", KEYS),
+    ("/acme/prod/projects.csv", NO_SUCH),
+    ("/acme/prod/members.csv", NO_SUCH),
 ];

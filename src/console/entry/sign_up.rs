@@ -78,7 +78,7 @@ impl Console {
         let hash = self.choose_password(&link, password, &person).await?;
         let caller = Caller {
             person: Some(person.clone()),
-            origin: self.caller.origin.clone(),
+            ..self.caller.clone()
         };
 
         let now = ambient.now();

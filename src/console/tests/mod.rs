@@ -21,6 +21,7 @@ mod removals;
 mod replay;
 mod search;
 mod templates;
+mod visits;
 
 use app::{
     model::{

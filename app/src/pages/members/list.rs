@@ -48,7 +48,9 @@ pub fn PeopleList(members: Members, list: MemberList) -> impl IntoView {
         Column::text("Person"),
         Column::text("Role"),
         Column::text("Projects"),
+        Column::text("Sign-in method"),
         Column::text("Joined"),
+        Column::text("Last active"),
         Column::Controls("Actions"),
     ];
     let table = if total == 0 {
@@ -133,6 +135,10 @@ fn Tools(members: Members, text: String, filter: MemberFilter, without_project: 
 fn Row(members: Members, person: Member, now: Timestamp) -> impl IntoView {
     let is_viewer = person.account == members.place.viewer.account;
     let has_access = person.has_access;
+    let last_active = match person.seen_at {
+        Some(at) => view! { <Time at now /> }.into_any(),
+        None => view! { <span class="faint">"never"</span> }.into_any(),
+    };
     view! {
         <tr class=(!has_access).then_some("flag")>
             <th scope="row" class="name">
@@ -147,12 +153,14 @@ fn Row(members: Members, person: Member, now: Timestamp) -> impl IntoView {
             <td data-label="Projects">
                 <Projects members=members.clone() person=person.clone() />
             </td>
+            <td data-label="Sign-in method">{person.sign_in.label()}</td>
             <td data-label="Joined">
                 <span class="cell">
                     <Time at=person.joined_at now />
                     {person.added_by.clone().map(|name| view! { <span class="sub">"by " <bdi>{name}</bdi></span> })}
                 </span>
             </td>
+            <td data-label="Last active">{last_active}</td>
             <td class="num menu-cell">
                 <Menu members person />
             </td>

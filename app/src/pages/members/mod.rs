@@ -23,7 +23,7 @@ use crate::{
         member::{MemberFilter, Members as MemberList},
         place::Place,
     },
-    ui::{Alert, InPlace, LinkButton, Loaded, NotFound, PageHead, failure, href, page_of, page_param, query},
+    ui::{Alert, CsvLink, InPlace, LinkButton, Loaded, NotFound, PageHead, failure, href, page_of, page_param, query},
 };
 
 use self::{
@@ -79,7 +79,7 @@ impl Members {
 }
 
 /// `?state=` of the members who have no project.
-const NO_PROJECT: &str = "no-project";
+pub const NO_PROJECT: &str = "no-project";
 
 /// The filter of the address; words that it does not know filter nothing.
 fn filter_of(query: &ParamsMap) -> MemberFilter {
@@ -141,6 +141,7 @@ fn Body(place: Place, lists: (MemberList, Pending)) -> impl IntoView {
             {query.get_str("roles").map(|_| view! { <MatrixDialog close=members.href(&[]) /> })}
         }
     };
+    let csv = members.place.href("members.csv");
     let (matrix, invite) = (members.href(&[("roles", "1")]), members.href(&[("invite", "1")]));
     let failed = [SetRole::PATH, ResendInvitation::PATH, RevokeInvitation::PATH]
         .into_iter()
@@ -151,6 +152,7 @@ fn Body(place: Place, lists: (MemberList, Pending)) -> impl IntoView {
             <a class="btn" href=matrix>
                 "What each role may do"
             </a>
+            <CsvLink href=csv />
             <LinkButton href=invite label="Invite members" icon="user-plus" class="btn primary" reason=None />
         </PageHead>
         <Alert error=failed />

@@ -7,7 +7,7 @@ use http::Method;
 use super::{
     super::{
         ROUTES, functions,
-        rows::{ORG_WIDE, PAGES},
+        rows::{EXPORTS, ORG_WIDE, PAGES},
     },
     FORMS,
     cast::{Cast, Place, Rule, place_of},
@@ -26,7 +26,7 @@ struct Case {
     rule: Option<Rule>,
 }
 
-/// Every server function, page and form.
+/// Every server function, page, export and form.
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for (path, body, expected) in functions().chain(ORG_WIDE) {
@@ -39,7 +39,8 @@ fn cases() -> Vec<Case> {
             });
         }
     }
-    for (_, address, expected) in PAGES {
+    let pages = PAGES.iter().map(|(_, address, expected)| (address, expected));
+    for (address, expected) in pages.chain(EXPORTS.iter().map(|(address, expected)| (address, expected))) {
         cases.push(Case {
             method: Method::GET,
             path: (*address).to_owned(),
@@ -137,14 +138,16 @@ async fn every_other_route_answers_everybody_alike_or_stands_in_the_table_of_for
     for route in ROUTES {
         let path = route.path.replace("{file}", "nothing").replace("{*id}", "x");
         if path.contains("{org}") {
-            // What reads has tests of its own: exports and branding.
-            if route.method == "GET" {
-                continue;
-            }
-            let of_org = path.ends_with("/members") || path.ends_with("/projects");
+            let of_org = path.contains("/members") || path.contains("/projects");
             let place = path
                 .replace("{org}", "acme")
                 .replace("{project}", if of_org { "~" } else { "prod" });
+            if route.method == "GET" {
+                // Branding has tests of its own.
+                let is_export = EXPORTS.iter().any(|(export, _)| *export == place);
+                assert!(is_export || place.starts_with("/acme/branding."), "{place} stands in no table");
+                continue;
+            }
             assert!(FORMS.iter().any(|(form, ..)| *form == place), "{place} stands in no table");
             continue;
         }

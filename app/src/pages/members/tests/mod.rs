@@ -10,9 +10,12 @@ use crate::{
     model::{
         AccountId, AppError, KeyId, Listing, OrgId, OrgRole, Page, ProjectId, ProjectRole, Standing, Timestamp, TypedId,
         made_key::MadeKey,
-        member::{AssignableProject, AssignedProject, Assignment, Member, MemberFilter, MemberRemoval, Members as MemberList, Transfer},
+        member::{
+            AssignableProject, AssignedProject, Assignment, Member, MemberFilter, MemberRemoval, Members as MemberList, SignInMethod,
+            Transfer,
+        },
         place::Place,
-        time::DAY,
+        time::{DAY, MINUTE},
     },
     port::Members,
     testing::{Ports, all_projects, assert_has, failed, owner, place, render},
@@ -116,6 +119,8 @@ fn row(bits: u128, name: &str, role: OrgRole, projects: &[&str]) -> Member {
         role,
         joined_at: NOW.plus(-3 * DAY),
         added_by: (bits > 1).then(|| "Ada Osei".to_owned()),
+        seen_at: (bits != 4).then(|| NOW.plus(-20 * MINUTE)),
+        sign_in: SignInMethod::Password,
         has_access: role != OrgRole::Member || projects.len() > 0,
         projects: projects.collect(),
     }
@@ -163,6 +168,9 @@ async fn the_list_shows_roles_projects_and_who_has_none() {
             "No project 1",
             "3 days ago",
             "by <bdi>Ada Osei</bdi>",
+            "<td data-label=\"Sign-in method\">Password</td>",
+            "20 min ago</time>",
+            "never</span>",
             "aria-label=\"Role of Noor Haddad\"",
             "Copy account ID",
             "Transfer ownership…",

@@ -1,0 +1,2 @@
+-- When a member was last active in the organization, to some minutes; NULL: not since this column exists, or never.
+ALTER TABLE org_members ADD COLUMN seen_at BIGINT;
