@@ -1,6 +1,8 @@
 //! `bailiwick demo`: a throw-away installation with believable data. Everything is made through the product's own use
 //! cases under a clock that walks from 45 days ago to now, so the audit log, the keys and the usage fit together.
 
+mod people;
+mod projects;
 mod receipts;
 mod traffic;
 
@@ -8,12 +10,11 @@ use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use app::{
     model::{
-        AppError, ModelId, Money, Page, ProjectId, Timestamp,
+        AppError, Money, Page, ProjectId, Timestamp,
         budget::{Budget, BudgetEdit, BudgetScope},
-        key::{CreatedKey, KeyLifetime, NewKey},
+        key::CreatedKey,
         limit::ModelScope,
         limits_table::{LimitEdit, PerRate, Rate},
-        project::{Environment, NewProject},
         time::{DAY, HOUR},
     },
     port::{Budgets, Keys, Limits, Projects},
@@ -33,6 +34,7 @@ use crate::{
     store::{Store, sessions::Sessions},
     web::serve::bind,
 };
+use people::People;
 use traffic::Source;
 
 const EMAIL: &str = "ada.osei@acme.example";
@@ -64,6 +66,7 @@ pub async fn run(config: Config, args: DemoArgs) -> Result<(), Failure> {
         "demo: sign in at {} as {EMAIL} with the password {PASSWORD}",
         config.public_url(bound.address).origin()
     );
+    println!("demo: {} have the same password", people::OTHERS);
     println!("demo: an API key of the project prod: {}", key.secret);
     compose::run(&config, bound, store, secrets).await
 }
@@ -89,44 +92,6 @@ struct Demo {
     clock: FrozenClock,
     now: Timestamp,
 }
-
-/// A project of the demo: name, address, description, environment, its share of the traffic, and its keys.
-type Plot = (&'static str, &'static str, &'static str, Environment, u64, &'static [&'static str]);
-
-const PROJECTS: [Plot; 4] = [
-    (
-        "prod",
-        "prod",
-        "Checkout and storefront",
-        Environment::Production,
-        60,
-        &["checkout-api", "search-ranking", "support-bot"],
-    ),
-    (
-        "staging",
-        "staging",
-        "What ships next week",
-        Environment::Staging,
-        12,
-        &["release-tests"],
-    ),
-    (
-        "dev",
-        "dev",
-        "Shared sandbox",
-        Environment::Development,
-        8,
-        &["ada-local", "notebooks"],
-    ),
-    (
-        "summer campaign",
-        "summer-campaign",
-        "Product texts for the summer catalogue",
-        Environment::Other,
-        10,
-        &["catalogue-writer"],
-    ),
-];
 
 impl Demo {
     async fn found(config: &Config, store: Store, pepper: Pepper, clock: FrozenClock, now: Timestamp) -> Result<Self, Failure> {
@@ -171,77 +136,34 @@ impl Demo {
 
     /// The console of the owner, as if she sat in the office.
     fn console(&self) -> Console {
-        let origin = Origin {
-            interface: Interface::Console,
-            address: Some([192, 0, 2, 24].into()),
-            request: None,
-            agent: String::new(),
-        };
         let session = Session::new(None, Arc::new(Sessions(self.parts.store.clone())), None);
         Console::new(
             Arc::clone(&self.parts),
             Caller {
                 person: Some(self.founded.person.clone()),
-                ..Caller::anonymous(origin)
+                ..in_the_office()
             },
             session,
         )
     }
 
+    /// Waits until so many milliseconds before now.
+    fn wait_until(&self, before_now: i64) {
+        self.clock.advance(self.now.plus(-before_now).since(self.clock.now()));
+    }
+
     async fn build(&self, random: &SeededEntropy) -> Result<CreatedKey, Failure> {
         let console = self.console();
-        let mut sources = Vec::new();
-        let mut first = None;
-        for plot in PROJECTS {
-            let (project, keys) = self.plot(&console, plot).await.map_err(Failure::run)?;
-            sources.extend(keys.iter().map(|key| Source {
-                project: project.clone(),
-                key: key.id.clone(),
-                share: plot.4,
-            }));
-            first = first.or_else(|| keys.into_iter().next());
-        }
+        let (sources, first) = self.projects(&console).await.map_err(Failure::run)?;
         let prod = &sources[0].project;
         self.limits(&console, prod, 700_000).await.map_err(Failure::run)?;
+        let people = self.people(&console, prod).await.map_err(Failure::run)?;
         self.clock.advance(DAY);
         traffic::write(&self.parts, &self.founded, &sources, random, self.clock.now(), self.now).await?;
-        self.settle_down(&console, &sources).await.map_err(Failure::run)?;
+        self.settle_down(&console, &sources, &people).await.map_err(Failure::run)?;
         self.budgets(&console, prod).await.map_err(Failure::run)?;
-        first.ok_or_else(|| Failure::run("the demo made no key"))
-    }
-
-    /// Those of the plan.
-    fn models(&self) -> Result<Vec<ModelId>, AppError> {
-        let catalog = &self.parts.catalog;
-        let plan = catalog.plan(&catalog.default_plan).ok_or(AppError::Internal)?;
-        Ok(plan.models.clone())
-    }
-
-    async fn plot(&self, console: &Console, plot: Plot) -> Result<(ProjectId, Vec<CreatedKey>), AppError> {
-        let (name, slug, description, environment, _, keys) = plot;
-        let text = |error: app::model::names::InvalidName| AppError::field("name", error.to_string());
-        self.clock.advance(2 * HOUR);
-        let new = NewProject {
-            name: name.parse().map_err(text)?,
-            slug: slug.parse().map_err(text)?,
-            description: description.to_owned(),
-            environment,
-            workload: String::new(),
-            models: self.models()?,
-        };
-        let project = Projects::create(console, self.founded.org.clone(), new).await?.id;
-        let mut made = Vec::new();
-        for key in keys {
-            self.clock.advance(HOUR / 3);
-            let lifetime = if made.is_empty() { KeyLifetime::Never } else { KeyLifetime::Days90 };
-            let new = NewKey {
-                name: key.parse().map_err(text)?,
-                lifetime,
-                idempotency: String::new(),
-            };
-            made.push(Keys::create(console, project.clone(), new).await?);
-        }
-        Ok((project, made))
+        self.seen(&self.founded.person.id).await.map_err(Failure::run)?;
+        Ok(first)
     }
 
     async fn limits(&self, console: &Console, project: &ProjectId, tokens: u64) -> Result<(), AppError> {
@@ -262,7 +184,7 @@ impl Demo {
 
     /// So little of the project's budget is left that the pages warn of it.
     async fn budgets(&self, console: &Console, project: &ProjectId) -> Result<(), AppError> {
-        self.clock.advance(self.now.since(self.clock.now()) - HOUR);
+        self.wait_until(HOUR);
         let spent = console.spending(project.clone(), Page::default()).await?.project.spent;
         let little = spent.0 / 8 * 9 / 1_000_000 + 1;
         for (scope, amount, hard_stop) in [(BudgetScope::Org, 400, false), (BudgetScope::Project, little, true)] {
@@ -282,9 +204,12 @@ impl Demo {
         Ok(())
     }
 
-    /// The last days: a key is disabled, one is revoked, and the finished project is archived.
-    async fn settle_down(&self, console: &Console, sources: &[Source]) -> Result<(), AppError> {
-        self.clock.advance(self.now.since(self.clock.now()) - 3 * DAY);
+    /// The last days: people come and go, a key is disabled for some hours, and the finished project is archived.
+    async fn settle_down(&self, console: &Console, sources: &[Source], people: &People) -> Result<(), AppError> {
+        self.wait_until(11 * DAY);
+        self.seen(&people.tomasz).await?;
+        self.newcomers(console).await?;
+        self.wait_until(3 * DAY);
         if let Some(key) = sources
             .iter()
             .find(|source| source.project == sources[0].project && source.key != sources[0].key)
@@ -293,12 +218,33 @@ impl Demo {
             self.clock.advance(4 * HOUR);
             console.enable(key.project.clone(), key.key.clone()).await?;
         }
-        self.clock.advance(DAY);
+        self.wait_until(2 * DAY);
+        self.seen(&people.kwabena).await?;
         if let Some(finished) = sources.last() {
             console.archive(finished.project.clone(), "summer campaign", PASSWORD).await?;
         }
-        Ok(())
+        self.wait_until(26 * HOUR);
+        self.seen(&people.jonas).await?;
+        self.wait_until(5 * HOUR);
+        self.seen(&people.ines).await?;
+        self.wait_until(2 * HOUR);
+        self.seen(&people.noor).await
     }
+}
+
+/// Nobody yet, at a browser in the office.
+fn in_the_office() -> Caller {
+    Caller::anonymous(Origin {
+        interface: Interface::Console,
+        address: Some([192, 0, 2, 24].into()),
+        request: None,
+        agent: String::new(),
+    })
+}
+
+/// A value of the demo's own that a form would refuse.
+fn refused(error: app::model::names::InvalidName) -> AppError {
+    AppError::field("demo", error.to_string())
 }
 
 #[cfg(test)]
