@@ -37,4 +37,9 @@ test("a logo is shown on every page, and one with a script is refused", async ({
   await page.goto(`${owner.home}/keys`);
   const logo = page.getByRole("link", { name: "Home" }).locator("img");
   await expect.poll(() => logo.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+
+  await page.getByRole("navigation", { name: "Context" }).getByRole("button").click();
+  const mark = page.getByRole("dialog", { name: "Switch organization or project" }).getByRole("heading", { name: /Acme Robotics/ }).locator("img");
+  await expect.poll(() => mark.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+  await expect(mark).toHaveJSProperty("clientWidth", 16);
 });

@@ -14,6 +14,7 @@ test("a role is changed, and holds from the next request on", async ({ ownerPage
   expect((await theirs.goto("/acme-robotics/~/members"))?.status()).toBe(403);
 
   await open(page, "Members");
+  await expect(page.getByRole("row", { name: new RegExp(member.name) }), "active in this organization").toContainText(/just now|min ago/);
   await page.getByRole("combobox", { name: `Role of ${member.name}` }).selectOption("Admin");
   await page.getByRole("button", { name: `Change the role of ${member.name}` }).click();
   await expect(page.getByText("Role changed.")).toBeVisible();
@@ -43,6 +44,9 @@ test("members are found, added to projects, and removed with what ends", async (
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/q=noor/);
   await expect(page.getByText("1–1 of 1 members")).toBeVisible();
+  await expect(page.getByRole("row", { name: new RegExp(member.name) })).toContainText("never");
+  const csv = await page.request.get((await page.getByRole("link", { name: "Export CSV" }).getAttribute("href")) ?? "none");
+  expect((await csv.text()).split("\r\n").map((line) => line.includes(member.email))).toEqual([false, true, false]);
 
   await page.getByRole("button", { name: `Actions for ${member.name}` }).click();
   await page.getByRole("link", { name: "Add to projects…" }).click();

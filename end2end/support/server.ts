@@ -51,7 +51,7 @@ export class Installation {
   url = "";
   /** The one-time link that is printed while no account exists. */
   setupLink: string | undefined;
-  /** The page of mails that is printed while there is no mail server; a new one after each start. */
+  /** The page of mails that is printed at each start, and a new one each time. */
   outboxLink = "";
   private child: ChildProcess | undefined;
   private log = "";

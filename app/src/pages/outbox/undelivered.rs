@@ -91,7 +91,7 @@ pub fn UndeliveredMails(list: Undelivered) -> impl IntoView {
         let rows = rows
             .map(|mail| view! { <Row outbox=outbox.clone() mail page now /> })
             .collect_view();
-        let last = match state {
+        let outlook = match state {
             DeliveryState::Failed => Column::Controls("Actions"),
             DeliveryState::Waiting => Column::text("Next attempt"),
         };
@@ -100,7 +100,7 @@ pub fn UndeliveredMails(list: Undelivered) -> impl IntoView {
             Column::text("Written"),
             Column::number("Attempts"),
             Column::text("What went wrong last"),
-            last,
+            outlook,
         ];
         view! {
             <Table label="Mails table" columns>
@@ -145,7 +145,7 @@ pub fn UndeliveredMails(list: Undelivered) -> impl IntoView {
 
 #[component]
 fn Row(outbox: Outbox, mail: UndeliveredMail, page: u32, now: Timestamp) -> impl IntoView {
-    let last = match outbox.state {
+    let outlook = match outbox.state {
         DeliveryState::Waiting => view! {
             <td data-label="Next attempt">
                 <Time at=mail.next_at now />
@@ -177,7 +177,7 @@ fn Row(outbox: Outbox, mail: UndeliveredMail, page: u32, now: Timestamp) -> impl
             <td data-label="What went wrong last">
                 <bdi>{mail.error}</bdi>
             </td>
-            {last}
+            {outlook}
         </tr>
     }
 }
