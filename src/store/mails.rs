@@ -11,7 +11,7 @@ use super::{
     db::{Connection, DbError, execute, fetch_all, fetch_one, fetch_optional},
     listing, parse, pattern,
 };
-use crate::{ambient::Ambient, mail::Mail};
+use crate::{ambient::Ambient, links::Link, mail::Mail};
 
 /// Puts a mail into the outbox.
 pub async fn put(on: &mut impl Connection, ambient: &Ambient, mail: &Mail) -> Result<MailId, DbError> {
@@ -114,7 +114,7 @@ pub enum Requeued {
     },
     /// It waits already, or is out.
     NotFailed,
-    /// It is of no use any more.
+    /// It is of no use any more: its time is over, or its link opens nothing.
     Ended,
     Unknown,
 }
@@ -122,21 +122,34 @@ pub enum Requeued {
 /// Lets a mail that was given up be tried from now on, as often as a new one.
 pub async fn requeue(on: &mut impl Connection, id: &MailId, now: Timestamp) -> Result<Requeued, DbError> {
     // Locks the row, so that of two who ask at once one learns that it waits already.
-    const FIND: &str =
-        "UPDATE mails SET next_at = next_at WHERE id = $1 AND state <> 'void' RETURNING recipient, state, attempts, expires_at";
+    const FIND: &str = "
+        UPDATE mails SET next_at = next_at WHERE id = $1 AND state <> 'void'
+        RETURNING recipient, link, state, attempts, expires_at";
     const SQL: &str = "UPDATE mails SET state = 'waiting', attempts = 0, next_at = $2 WHERE id = $1";
-    let found = fetch_optional!(on, (String, String, i64, i64), FIND, id.as_str())?;
-    let Some((to, state, attempts, expires_at)) = found else {
+    let found = fetch_optional!(on, (String, String, String, i64, i64), FIND, id.as_str())?;
+    let Some((to, link, state, attempts, expires_at)) = found else {
         return Ok(Requeued::Unknown);
     };
     if state != State::Failed.as_str() {
         return Ok(Requeued::NotFailed);
     }
-    if Timestamp(expires_at) <= now {
+    if Timestamp(expires_at) <= now || !still_opens(on, &link).await? {
         return Ok(Requeued::Ended);
     }
     execute!(on, SQL, id.as_str(), now.0)?;
     Ok(Requeued::Done { to: parse(to)?, attempts })
+}
+
+/// Whether the link of a mail, as it is stored, was neither used nor replaced by a newer one. Pages are always there.
+async fn still_opens(on: &mut impl Connection, stored: &str) -> Result<bool, DbError> {
+    const SQL: &str = "
+        SELECT (SELECT count(*) FROM account_links WHERE id = $1 AND used_at IS NULL)
+             + (SELECT count(*) FROM invitations WHERE id = $1 AND state = 'open' AND generation = $2)";
+    let Ok(link) = stored.parse::<Link>() else {
+        return Ok(true);
+    };
+    let (open,) = fetch_one!(on, (i64,), SQL, link.id.as_str(), link.generation)?;
+    Ok(open > 0)
 }
 
 #[derive(sqlx::FromRow)]
@@ -271,7 +284,7 @@ mod tests {
     use super::*;
     use crate::{
         ambient::Ambient,
-        links::{Link, LinkKind},
+        links::LinkKind,
         mail::MailLink,
         store::{db::fetch_all, testing::on_both_engines},
     };

@@ -19,7 +19,8 @@ use crate::{
 
 /// What is written where a mail cannot be tried again.
 const NOT_GIVEN_UP: &str = "This mail waits already, or was sent meanwhile.";
-const ENDED: &str = "This mail is of no use any more: its link has ended. Whoever asked for it can ask again.";
+const ENDED: &str =
+    "This mail is of no use any more: its link has ended, was used, or was replaced by a newer one. Whoever wants it can ask again.";
 
 impl Console {
     /// The outbox, if the token is its own.

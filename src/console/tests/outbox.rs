@@ -4,11 +4,12 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use app::{
     model::{
-        AppError, MailId, Page, Timestamp, TypedId,
+        AppError, MailId, OrgRole, Page, ProjectRole, Timestamp, TypedId,
+        invitation::NewInvitations,
         outbox::{DeliveryState, OutboxMail, OutboxView, Undelivered},
         time::MINUTE,
     },
-    port::{Entry, Outbox},
+    port::{Entry, Invitations, Outbox},
 };
 
 use crate::{
@@ -147,6 +148,33 @@ on_both_engines! {
         let sql = "SELECT action FROM audit_records WHERE action = 'mail.requeued'";
         let records = fetch_all!(&mut world.store.db.read().await.expect("read"), (String,), sql).expect("records");
         assert_eq!(records.len(), 1, "what is refused is no change");
+    }
+
+    async fn a_mail_whose_link_opens_nothing_is_not_tried_again(db: TestDb) {
+        let mut world = World::new(db).await;
+        let token = open(&mut world, true);
+        let anonymous = world.console(Who::Anonymous).await;
+        anonymous.request_reset(Who::OrgAdmin.email().as_str()).await.expect("asked");
+        let (reset, secret) = mail_to(&world, Who::OrgAdmin).await;
+        let owner = world.console(Who::Owner).await;
+        let new = NewInvitations {
+            emails: vec![Who::Stranger.email()],
+            role: OrgRole::Member,
+            projects: Vec::new(),
+            project_role: ProjectRole::Member,
+        };
+        owner.invite(world.org.clone(), new).await.expect("invited");
+        let (invitation, _) = mail_to(&world, Who::Stranger).await;
+        for id in [&reset, &invitation] {
+            world.store.settle_mail(id, &Outcome::Failed("550 no such user")).await.expect("noted");
+        }
+        anonymous.reset(&secret, "quiet river under glass").await.expect("chosen");
+        let pending = owner.pending(world.org.clone(), "").await.expect("listed").rows.remove(0);
+        owner.resend(world.org.clone(), pending.id).await.expect("sent anew");
+        for id in [reset, invitation] {
+            let refused = anonymous.try_again(&token, id).await;
+            assert!(matches!(refused, Err(AppError::Conflict { .. })), "{refused:?}");
+        }
     }
 
     async fn the_list_is_paged_with_the_newest_first(db: TestDb) {

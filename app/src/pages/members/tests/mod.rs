@@ -192,7 +192,8 @@ async fn an_admin_changes_no_owner_and_makes_none() {
 #[tokio::test]
 async fn filters_stand_in_the_address_and_nothing_matches_is_not_nothing_yet() {
     let (html, _) = render(&format!("{PAGE}?role=admin"), ports(everybody(), OrgRole::Owner)).await;
-    assert_has(&html, &["Noor Haddad", "1–1 of 1 members", "name=\"role\" value=\"admin\""]);
+    let csv = "href=\"/acme-robotics/~/members.csv?role=admin\"";
+    assert_has(&html, &["Noor Haddad", "1–1 of 1 members", "name=\"role\" value=\"admin\"", csv]);
     assert!(!html.contains("jonas.lindqvist"));
     let (html, _) = render(&format!("{PAGE}?state=no-project"), ports(everybody(), OrgRole::Owner)).await;
     assert_has(&html, &["Nobody Yet", "1–1 of 1 members"]);
