@@ -5,6 +5,7 @@ mod collaborators;
 mod entry;
 mod invitations;
 mod invited;
+mod leaving;
 mod limits;
 mod locks;
 mod members;

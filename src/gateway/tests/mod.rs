@@ -10,6 +10,7 @@ mod metered;
 mod pipeline;
 mod queue;
 mod streams;
+mod upstream_errors;
 mod upstreams;
 
 use std::{
