@@ -34,11 +34,13 @@ pub fn MatrixDialog(close: String) -> impl IntoView {
             close=close.clone()
             wide=true
         >
-            <Table label="What each role may do" columns>
-                {rows}
-            </Table>
+            <div class="body">
+                <Table label="What each role may do" columns>
+                    {rows}
+                </Table>
+            </div>
             <div class="foot">
-                <a class="btn" href=close>
+                <a class="btn" href=close autofocus>
                     "Close"
                 </a>
             </div>

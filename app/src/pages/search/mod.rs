@@ -70,6 +70,7 @@ fn Page(groups: Vec<Group>, text: String, from: String) -> impl IntoView {
                         type="search"
                         name="q"
                         value=text.clone()
+                        placeholder="Pages, projects, people, keys, actions"
                         aria-label="Search pages, projects, people, keys and actions"
                         autocomplete="off"
                         spellcheck="false"

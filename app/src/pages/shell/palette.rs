@@ -41,6 +41,7 @@ pub fn PalettePanel() -> impl IntoView {
                         id="palette-text"
                         name="q"
                         role="combobox"
+                        placeholder="Pages, projects, people, keys, actions"
                         aria-expanded="true"
                         aria-controls="results"
                         aria-autocomplete="list"
