@@ -21,7 +21,7 @@ use crate::{
         Account, Audit, Budgets, Collaborators, EmailChange, Entry, Finder, Founding, Identity, Invitations, Keys, Limits, Members,
         Organization, Outbox, ProjectLife, ProjectSettings, Projects, Receipts, Requests, Shell, Usage,
     },
-    ui::{Assets, shell},
+    ui::{Assets, RefusedForm, shell},
 };
 
 /// The ports of one request. A page that asks for one that is missing shows the failure page of a server fault.
@@ -65,6 +65,15 @@ impl Ports {
         Self {
             shell: Some(Arc::new(FakeShell { place })),
             ..Self::default()
+        }
+    }
+
+    /// The answer of a page form that was refused, with what was typed.
+    #[must_use]
+    pub fn refusing<F: Clone + Send + Sync + 'static>(self, error: AppError, typed: F) -> Self {
+        Self {
+            contexts: Some(Arc::new(move || provide_context(RefusedForm(error.clone(), typed.clone())))),
+            ..self
         }
     }
 
@@ -120,6 +129,12 @@ pub fn assert_has(html: &str, parts: &[&str]) {
     for part in parts {
         assert!(html.contains(part), "{part} is missing in {html}");
     }
+}
+
+/// How many controls of the page itself, without its frame, take the focus when it opens.
+pub fn focused(html: &str) -> usize {
+    let main = html.split_once("<main").map_or(html, |(_, main)| main);
+    main.matches(" autofocus").count()
 }
 
 /// What the server answered.

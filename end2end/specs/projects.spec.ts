@@ -1,4 +1,4 @@
-import { expect, open, owner, test } from "../support/test.ts";
+import { expect, open, owner, signIn, test } from "../support/test.ts";
 import { refusal, whoami } from "../support/gateway.ts";
 import { createKey } from "../support/keys.ts";
 import { addMember, member } from "../support/people.ts";
@@ -96,4 +96,34 @@ test("a project that does not exist answers 404", async ({ ownerPage: page, comp
   expect(answer?.status()).toBe(404);
   const home = await page.goto(`${owner.home}/keys`);
   expect(home?.status()).toBe(200);
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("refused forms keep what was typed", async ({ page, complaints }) => {
+    complaints.expectStatus(422);
+    await page.goto("/acme-robotics/~/projects?new=1");
+    await signIn(page);
+    const create = page.getByRole("dialog", { name: "Create project" });
+    const address = create.getByLabel("Address");
+    await create.getByLabel("Name", { exact: true }).fill("Support bot");
+    await address.fill("Not an address");
+    await create.getByLabel("Environment").selectOption("staging");
+    await create.getByRole("button", { name: "Create project" }).click();
+    await expect(address).toHaveAttribute("aria-invalid", "true");
+    await expect(address).toHaveValue("Not an address");
+    await expect(create.getByLabel("Name", { exact: true })).toHaveValue("Support bot");
+    await expect(create.getByLabel("Environment")).toHaveValue("staging");
+    await address.fill("support-bot");
+    await create.getByRole("button", { name: "Create project" }).click();
+    await expect(page).toHaveURL("/acme-robotics/support-bot/keys");
+
+    await page.goto("/acme-robotics/~/settings");
+    await page.getByLabel("Name", { exact: true }).fill("Acme Labs");
+    await page.getByLabel("Address").fill("api");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await expect(page.getByLabel("Address")).toHaveAttribute("aria-invalid", "true");
+    await expect(page.getByLabel("Name", { exact: true })).toHaveValue("Acme Labs");
+  });
 });

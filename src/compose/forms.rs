@@ -1,10 +1,13 @@
-//! The forms whose answer is a page: what each of them does, and what its page is given.
+//! The forms of pages: what each of them does, and what its page is given.
 
+mod account;
 mod collaborators;
 mod entry;
 mod keys;
 mod logo;
 mod members;
+mod organization;
+mod projects;
 mod settings;
 mod templates;
 
@@ -16,31 +19,32 @@ use app::{
         place::{OrgRef, ProjectRef},
     },
     port::Shell,
-    ui::place::ALL_PROJECTS,
+    ui::{Notice, RefusedForm, href, place::ALL_PROJECTS},
 };
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header::CACHE_CONTROL, request::Parts};
-use leptos::prelude::{provide_context, use_context};
-use leptos_axum::ResponseOptions;
+use http::request::Parts;
+use leptos::prelude::provide_context;
 use serde::de::DeserializeOwned;
 
 use super::serve::console_of;
 use crate::{
     console::{Console, ConsoleParts},
-    web::{BeforeRender, PageForm},
+    web::{FormAnswer, PageForm},
 };
 
 /// Does the work of a form.
-pub async fn submit(parts: &Arc<ConsoleParts>, form: PageForm, request: &Parts, body: &Bytes) -> BeforeRender {
+pub async fn submit(parts: &Arc<ConsoleParts>, form: PageForm, request: &Parts, body: &Bytes) -> FormAnswer {
     match form {
         PageForm::CreateKey => keys::create(parts, request, body).await,
         PageForm::AddCollaborator => collaborators::add(parts, request, body).await,
-        PageForm::Invite => members::invite(parts, request, body).await,
+        PageForm::Members => members::submit(parts, request, body).await,
         PageForm::AcceptInvitation => members::accept(parts, request, body).await,
         PageForm::Entry(page) => entry::submit(parts, page, request, body).await,
-        PageForm::SaveSettings if segments(request).1 == ALL_PROJECTS => logo::set(parts, request, body).await,
+        PageForm::SaveSettings if segments(request).1 == ALL_PROJECTS => organization::save(parts, request, body).await,
         PageForm::SaveSettings => settings::save(parts, request, body).await,
-        PageForm::UseTemplate => templates::submit(parts, request, body).await,
+        PageForm::Projects => projects::submit(parts, request, body).await,
+        PageForm::Account => account::submit(parts, request, body).await,
+        PageForm::CreateOrganization => account::found(parts, request, body).await,
     }
 }
 
@@ -49,15 +53,40 @@ fn fields<T: DeserializeOwned>(body: &Bytes) -> Result<T, AppError> {
     serde_urlencoded::from_bytes(body).map_err(|error| AppError::field("form", error.to_string()))
 }
 
+/// A form as it was typed, and whether it could be read; one that could not is empty.
+fn typed<T: DeserializeOwned + Default>(body: &Bytes) -> (T, Result<(), AppError>) {
+    match fields(body) {
+        Ok(form) => (form, Ok(())),
+        Err(error) => (T::default(), Err(error)),
+    }
+}
+
+/// What a form that could be read leads to.
+async fn after<T>(read: Result<(), AppError>, work: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
+    read?;
+    work.await
+}
+
+/// The value of a parameter of the address.
+fn parameter(request: &Parts, name: &str) -> Option<String> {
+    let query: Vec<(String, String)> = serde_urlencoded::from_str(request.uri.query().unwrap_or_default()).ok()?;
+    query.into_iter().find_map(|(known, value)| (known == name).then_some(value))
+}
+
 /// The first two segments of the address: organization and project.
 fn segments(request: &Parts) -> (&str, &str) {
     let mut path = request.uri.path().trim_start_matches('/').split('/');
     (path.next().unwrap_or_default(), path.next().unwrap_or_default())
 }
 
+/// The console of the caller.
+fn caller(parts: &Arc<ConsoleParts>, request: &Parts) -> Result<Console, AppError> {
+    console_of(parts, request).ok_or(AppError::Internal)
+}
+
 /// The console of the caller, and the organization of the address `/{org}/~/…` if they may know it.
 async fn in_org(parts: &Arc<ConsoleParts>, request: &Parts) -> Result<(Console, OrgRef), AppError> {
-    let console = console_of(parts, request).ok_or(AppError::Internal)?;
+    let console = caller(parts, request)?;
     let (org, all) = segments(request);
     if all != ALL_PROJECTS {
         return Err(AppError::NotFound);
@@ -68,21 +97,30 @@ async fn in_org(parts: &Arc<ConsoleParts>, request: &Parts) -> Result<(Console, 
 
 /// The console of the caller, and the project of the address `/{org}/{project}/…` if they may know it.
 async fn in_project(parts: &Arc<ConsoleParts>, request: &Parts) -> Result<(Console, ProjectRef), AppError> {
-    let console = console_of(parts, request).ok_or(AppError::Internal)?;
+    let console = caller(parts, request)?;
     let (org, project) = segments(request);
     let place = console.place(org, Some(project)).await?;
     let project = place.project.ok_or(AppError::NotFound)?;
     Ok((console, project))
 }
 
-/// Hands the outcome to the page, with the status of its error if it is one. Nothing may store the answer: it holds a
-/// secret, or what a person typed.
-fn show<T: Send + Sync + 'static>(outcome: T, error: Option<&AppError>) {
-    if let Some(response) = use_context::<ResponseOptions>() {
-        response.insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Some(error) = error {
-            response.set_status(StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
-        }
+/// The page of the form, which says what was done.
+fn done(request: &Parts, notice: Notice) -> String {
+    href(request.uri.path(), &[notice.param()])
+}
+
+/// Leads on, or shows the form again with what was typed.
+fn answer<F: Send + Sync + 'static>(outcome: Result<String, AppError>, form: F) -> FormAnswer {
+    match outcome {
+        Ok(to) => FormAnswer::Lead(to),
+        Err(error) => show(RefusedForm(error.clone(), form), Some(error)),
     }
-    provide_context(outcome);
+}
+
+/// Hands the outcome to the page, with the status of its error if it is one.
+fn show<T: Send + Sync + 'static>(outcome: T, error: Option<AppError>) -> FormAnswer {
+    FormAnswer::Page {
+        error,
+        provide: Box::new(move || provide_context(outcome)),
+    }
 }

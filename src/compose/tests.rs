@@ -15,6 +15,7 @@ mod places;
 mod rows;
 mod settings;
 mod templates;
+mod typed;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -288,7 +289,9 @@ async fn every_other_route_stands_in_the_table_and_answers_a_stranger() {
             | "/acme/prod/members"
             | "/acme/prod/projects"
             | "/acme/prod/settings"
-            | "/acme/prod/settings/collaborators" => &[302, 401],
+            | "/acme/prod/settings/collaborators"
+            | "/account"
+            | "/account/organization" => &[302, 401],
             "/invite" | "/signin/reset" | "/signup/account" | "/account/email" => &[410],
             // Without a topic or an address the question itself is wrong, whoever asks.
             "/events" | "/signin/forgot" | "/signup" => &[422],

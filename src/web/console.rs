@@ -23,7 +23,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::{
     HeaderMap, HeaderValue, Method, StatusCode,
-    header::{CONTENT_SECURITY_POLICY, COOKIE, SET_COOKIE},
+    header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, LOCATION, SET_COOKIE},
     request::Parts,
 };
 use leptos::{
@@ -42,7 +42,7 @@ use super::{
     bounds::MAX_BODY_BYTES,
     branding::FindBrandFile,
     csv::OpenExport,
-    errors::Audience,
+    errors::{Audience, status_of},
     events::{Topic, Watch},
     headers::page_policy,
     origin,
@@ -51,22 +51,26 @@ use super::{
 /// Puts the ports of one request into the Leptos context. The parts hold `CurrentRequest`, `ClientAddr` and the headers.
 pub type Provide = Arc<dyn Fn(&Parts) + Send + Sync>;
 
-/// A form whose answer is the page at its own address, because it shows a secret once, keeps what was typed or asks to
-/// confirm, all of it without script.
+/// The forms of a page, which are posted to its own address: it shows a secret once, keeps what was typed or asks to
+/// confirm, all of it without script. Where a page has several, the query says which one was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageForm {
     /// `/{org}/{project}/keys`
     CreateKey,
     /// `/{org}/{project}/settings/collaborators`: adds somebody, or says what is to be confirmed first.
     AddCollaborator,
-    /// `/{org}/{project}/members`: sends invitations.
-    Invite,
+    /// `/{org}/~/members`: sends invitations, or gives the ownership to another member.
+    Members,
     /// `/invite`: makes the holder of the link a member.
     AcceptInvitation,
-    /// `/{org}/{project}/settings`
+    /// `/{org}/{project}/settings`: those of a project, or below "All projects" those of the organization.
     SaveSettings,
-    /// `/{org}/~/projects`: says what a template makes, or makes it.
-    UseTemplate,
+    /// `/{org}/~/projects`: makes a project, archives one, says what a template makes, or makes it.
+    Projects,
+    /// `/account`: the profile, or another address.
+    Account,
+    /// `/account/organization`
+    CreateOrganization,
     Entry(EntryPage),
 }
 
@@ -85,11 +89,21 @@ pub enum EntryPage {
     ConfirmEmail,
 }
 
-/// What to do inside the Leptos context before the page is rendered: provide the outcome, set the status.
-pub type BeforeRender = Box<dyn FnOnce() + Send>;
+/// What came of a form.
+pub enum FormAnswer {
+    /// It is done, and leads to this address.
+    Lead(String),
+    /// Its page again.
+    Page {
+        /// Why it was refused, if it was.
+        error: Option<AppError>,
+        /// Puts what the page shows into the Leptos context: what was typed, or a secret.
+        provide: Box<dyn FnOnce() + Send>,
+    },
+}
 
 /// Does the work of a form; the body is as it was posted.
-pub type Submit = Arc<dyn Fn(PageForm, Parts, Bytes) -> BoxFuture<'static, BeforeRender> + Send + Sync>;
+pub type Submit = Arc<dyn Fn(PageForm, Parts, Bytes) -> BoxFuture<'static, FormAnswer> + Send + Sync>;
 
 /// Keeps the theme with the account of the caller of one request; `SignedOut` without a session.
 pub type SetTheme = Arc<dyn Fn(Parts, Theme) -> BoxFuture<'static, Result<(), AppError>> + Send + Sync>;
@@ -143,22 +157,45 @@ pub async fn not_found(state: State<Arc<Site>>, request: Request) -> Response {
     response
 }
 
-/// A posted form of a page.
+/// A posted form of a page. To a script, which has the page already, a refusal is told as data, as server functions do.
 pub async fn submit(form: PageForm, State(site): State<Arc<Site>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
+    let audience = Audience::of_parts(&parts);
     let Ok(body) = axum::body::to_bytes(body, MAX_BODY_BYTES).await else {
-        return Audience::of_parts(&parts).refuse(&AppError::Unreachable);
+        return audience.refuse(&AppError::Unreachable);
     };
-    let before = (site.console.submit)(form, parts.clone(), body).await;
-    let before = Arc::new(Mutex::new(Some(before)));
-    let provide = context(&site);
+    let (error, provide) = match (site.console.submit)(form, parts.clone(), body).await {
+        FormAnswer::Lead(to) => return lead(audience, to),
+        FormAnswer::Page { error: Some(error), .. } if audience == Audience::Client => return audience.refuse(&error),
+        FormAnswer::Page { error, provide } => (error, Mutex::new(Some(provide))),
+    };
+    let provide = Arc::new((error, provide));
+    let general = context(&site);
     let context = move || {
-        provide();
-        if let Some(before) = before.lock().take() {
-            before();
+        general();
+        let (error, provide) = &*provide;
+        if let Some(response) = use_context::<ResponseOptions>() {
+            // It holds a secret, or what a person typed.
+            response.insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            if let Some(error) = error {
+                response.set_status(status_of(error));
+            }
+        }
+        if let Some(provide) = provide.lock().take() {
+            provide();
         }
     };
     render_app_async_with_context(context, shell)(Request::from_parts(parts, Body::empty())).await
+}
+
+/// A browser is led to the address, a script told of it.
+fn lead(audience: Audience, to: String) -> Response {
+    let status = if audience == Audience::Browser {
+        StatusCode::FOUND
+    } else {
+        StatusCode::OK
+    };
+    (status, [(LOCATION, to)]).into_response()
 }
 
 /// Everything that pages and server functions find in the context.

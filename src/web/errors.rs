@@ -75,7 +75,8 @@ impl Audience {
     }
 }
 
-fn status_of(error: &AppError) -> StatusCode {
+/// The status that says the same as the error.
+pub fn status_of(error: &AppError) -> StatusCode {
     StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 

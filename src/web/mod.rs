@@ -40,7 +40,7 @@ use crate::{
     identity::{SessionLayer, authenticate, secure_removal},
     store::{Store, db::Db},
 };
-pub use console::{BeforeRender, Console, EntryPage, OpenWatch, PageForm, Provide, Submit};
+pub use console::{Console, EntryPage, FormAnswer, OpenWatch, PageForm, Provide, Submit};
 pub use edge::{DataPlane, Edge};
 
 /// What the web layer is composed of.

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::{
-    Console, DataPlane, Edge, WebParts,
+    Console, DataPlane, Edge, FormAnswer, WebParts,
     branding::BrandFile,
     request::{Arrival, CurrentRequest},
 };
@@ -97,11 +97,11 @@ pub async fn server(public_url: &str) -> Server {
     let submit = move |_, parts: Parts, form: bytes::Bytes| {
         let text = format!("{} {}", parts.uri.path(), String::from_utf8_lossy(&form));
         seen.lock().unwrap_or_else(PoisonError::into_inner).push(text);
-        let before: Box<dyn FnOnce() + Send> = Box::new(|| {
+        let provide: Box<dyn FnOnce() + Send> = Box::new(|| {
             let response = use_context::<ResponseOptions>().expect("inside the Leptos context");
             response.insert_header(HeaderName::from_static("x-before-render"), HeaderValue::from_static("ran"));
         });
-        Box::pin(async move { before }) as futures::future::BoxFuture<'static, _>
+        Box::pin(async move { FormAnswer::Page { error: None, provide } }) as futures::future::BoxFuture<'static, _>
     };
     let ambient = Ambient {
         clock: Arc::new(FrozenClock::at(Timestamp(1_767_225_600_000))),

@@ -36,7 +36,16 @@ pub fn Form(
     }
 }
 
-/// A form whose answer is a whole page: it posts to a page of the server, with script and without.
+/// A page form that came back, with what was typed into it. The server provides it as context of that one answer.
+#[derive(Clone, Debug)]
+pub struct RefusedForm<F>(pub AppError, pub F);
+
+/// Why the form came back, and what was typed into it, if it did.
+pub fn refused<F: Clone + Send + Sync + 'static>() -> (Option<AppError>, Option<F>) {
+    use_context::<RefusedForm<F>>().map_or((None, None), |RefusedForm(error, typed)| (Some(error), Some(typed)))
+}
+
+/// A form that posts to a page of the server, which shows it again with what was typed when it is refused: without script, too.
 #[component]
 pub fn PageForm(
     #[prop(into)] href: String,
@@ -45,10 +54,14 @@ pub fn PageForm(
     /// With a file among its fields.
     #[prop(optional)]
     file: bool,
+    /// It shows no page of its own when it is done, but leads to another one. So a script can send it and stay on the page while
+    /// it is refused.
+    #[prop(optional)]
+    enhanced: bool,
     children: Children,
 ) -> impl IntoView {
     view! {
-        <form action=href method="post" enctype=file.then_some("multipart/form-data")>
+        <form action=href method="post" enctype=file.then_some("multipart/form-data") data-enhanced=enhanced>
             <Provider value=FormState(failure)>{children()}</Provider>
         </form>
     }

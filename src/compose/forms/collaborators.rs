@@ -11,30 +11,24 @@ use app::{
 use bytes::Bytes;
 use http::request::Parts;
 
-use super::{fields, in_project, show};
-use crate::{console::ConsoleParts, web::BeforeRender};
+use super::{done, fields, in_project, show};
+use crate::{console::ConsoleParts, web::FormAnswer};
 
 /// Adds somebody and leads to the list, or asks to confirm that they are from outside.
-pub async fn add(parts: &Arc<ConsoleParts>, request: &Parts, body: &Bytes) -> BeforeRender {
+pub async fn add(parts: &Arc<ConsoleParts>, request: &Parts, body: &Bytes) -> FormAnswer {
     let outcome = match fields::<AddForm>(body) {
         Ok(form) => match try_add(parts, request, &form).await {
-            Ok(Addition::Added) => {
-                let (name, value) = Notice::CollaboratorAdded.param();
-                let list = format!("{}?{name}={value}", request.uri.path());
-                return Box::new(move || leptos_axum::redirect(&list));
-            }
+            Ok(Addition::Added) => return FormAnswer::Lead(done(request, Notice::CollaboratorAdded)),
             Ok(Addition::Announced(guest)) => AddOutcome::Announced(guest, form),
             Err(error) => AddOutcome::Refused(error, form),
         },
         Err(error) => AddOutcome::Refused(error, AddForm::default()),
     };
-    Box::new(move || {
-        let error = match &outcome {
-            AddOutcome::Refused(error, _) => Some(error.clone()),
-            AddOutcome::Announced(..) => None,
-        };
-        show(outcome, error.as_ref());
-    })
+    let error = match &outcome {
+        AddOutcome::Refused(error, _) => Some(error.clone()),
+        AddOutcome::Announced(..) => None,
+    };
+    show(outcome, error)
 }
 
 async fn try_add(parts: &Arc<ConsoleParts>, request: &Parts, form: &AddForm) -> Result<Addition, AppError> {

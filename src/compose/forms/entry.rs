@@ -9,23 +9,15 @@ use app::{
 };
 use bytes::Bytes;
 use http::request::Parts;
-use serde::Deserialize;
 
-use super::{console_of, fields, show};
+use super::{caller, fields, parameter, show};
 use crate::{
     console::ConsoleParts,
-    web::{BeforeRender, EntryPage},
+    web::{EntryPage, FormAnswer},
 };
 
-/// The secret of a link stands in the address of the page that the form is on.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Address {
-    token: String,
-}
-
 /// Does what the form of the page is for.
-pub async fn submit(parts: &Arc<ConsoleParts>, page: EntryPage, request: &Parts, body: &Bytes) -> BeforeRender {
+pub async fn submit(parts: &Arc<ConsoleParts>, page: EntryPage, request: &Parts, body: &Bytes) -> FormAnswer {
     let outcome = match fields::<EntryForm>(body) {
         Ok(form) => match act(parts, page, request, &form).await {
             Ok(()) => EntryOutcome::Done(form),
@@ -33,18 +25,17 @@ pub async fn submit(parts: &Arc<ConsoleParts>, page: EntryPage, request: &Parts,
         },
         Err(error) => EntryOutcome::Refused(error, EntryForm::default()),
     };
-    Box::new(move || {
-        let error = match &outcome {
-            EntryOutcome::Refused(error, _) => Some(error.clone()),
-            EntryOutcome::Done(_) => None,
-        };
-        show(outcome, error.as_ref());
-    })
+    let error = match &outcome {
+        EntryOutcome::Refused(error, _) => Some(error.clone()),
+        EntryOutcome::Done(_) => None,
+    };
+    show(outcome, error)
 }
 
 async fn act(parts: &Arc<ConsoleParts>, page: EntryPage, request: &Parts, form: &EntryForm) -> Result<(), AppError> {
-    let console = console_of(parts, request).ok_or(AppError::Internal)?;
-    let Address { token } = serde_urlencoded::from_str(request.uri.query().unwrap_or_default()).unwrap_or_default();
+    let console = caller(parts, request)?;
+    // The secret of a link stands in the address of the page that the form is on.
+    let token = parameter(request, "token").unwrap_or_default();
     match page {
         EntryPage::Forgot => console.request_reset(&form.email).await,
         EntryPage::Reset => console.reset(&token, &form.password).await,

@@ -14,10 +14,10 @@ use bytes::Bytes;
 use http::request::Parts;
 
 use super::{fields, in_project, show};
-use crate::{console::ConsoleParts, web::BeforeRender};
+use crate::{console::ConsoleParts, web::FormAnswer};
 
 /// Makes a key; its page shows the secret once.
-pub async fn create(parts: &Arc<ConsoleParts>, request: &Parts, body: &Bytes) -> BeforeRender {
+pub async fn create(parts: &Arc<ConsoleParts>, request: &Parts, body: &Bytes) -> FormAnswer {
     let outcome = match fields::<KeyForm>(body) {
         Ok(form) => match make(parts, request, &form).await {
             Ok(created) => KeyOutcome::Created(created),
@@ -25,13 +25,11 @@ pub async fn create(parts: &Arc<ConsoleParts>, request: &Parts, body: &Bytes) ->
         },
         Err(error) => KeyOutcome::Refused(error, KeyForm::default()),
     };
-    Box::new(move || {
-        let error = match &outcome {
-            KeyOutcome::Refused(error, _) => Some(error.clone()),
-            KeyOutcome::Created(_) => None,
-        };
-        show(outcome, error.as_ref());
-    })
+    let error = match &outcome {
+        KeyOutcome::Refused(error, _) => Some(error.clone()),
+        KeyOutcome::Created(_) => None,
+    };
+    show(outcome, error)
 }
 
 async fn make(parts: &Arc<ConsoleParts>, request: &Parts, form: &KeyForm) -> Result<CreatedKey, AppError> {

@@ -7,21 +7,17 @@ use bytes::Bytes;
 use futures::stream;
 use http::{header::CONTENT_TYPE, request::Parts};
 
-use super::{in_org, show};
-use crate::{console::ConsoleParts, web::BeforeRender};
+use super::{done, in_org, show};
+use crate::{console::ConsoleParts, web::FormAnswer};
 
 /// The name of the file field.
 const FIELD: &str = "logo";
 
 /// Takes the logo and leads to the page, or shows there why it is refused.
-pub async fn set(parts: &Arc<ConsoleParts>, request: &Parts, body: &Bytes) -> BeforeRender {
+pub async fn set(parts: &Arc<ConsoleParts>, request: &Parts, body: &Bytes) -> FormAnswer {
     match try_set(parts, request, body).await {
-        Ok(()) => {
-            let (name, value) = Notice::OrganizationSaved.param();
-            let page = format!("{}?{name}={value}", request.uri.path());
-            Box::new(move || leptos_axum::redirect(&page))
-        }
-        Err(error) => Box::new(move || show(RefusedLogo(error.clone()), Some(&error))),
+        Ok(()) => FormAnswer::Lead(done(request, Notice::OrganizationSaved)),
+        Err(error) => show(RefusedLogo(error.clone()), Some(error)),
     }
 }
 

@@ -4,39 +4,25 @@ use std::sync::Arc;
 
 use app::{
     model::AppError,
-    pages::project::{
-        RefusedSettings,
-        form::{SettingsForm, parse},
-    },
+    pages::project::form::{SettingsForm, parse},
     port::ProjectSettings,
     ui::Notice,
 };
 use bytes::Bytes;
 use http::request::Parts;
 
-use super::{fields, in_project, show};
-use crate::{console::ConsoleParts, web::BeforeRender};
+use super::{after, answer, done, in_project, typed};
+use crate::{console::ConsoleParts, web::FormAnswer};
 
 /// Saves the details and leads to the page, which leads on if the address of the project is another one now.
-pub async fn save(parts: &Arc<ConsoleParts>, request: &Parts, body: &Bytes) -> BeforeRender {
-    let refused = match fields::<SettingsForm>(body) {
-        Ok(form) => match try_save(parts, request, &form).await {
-            Ok(()) => {
-                let (name, value) = Notice::ProjectSaved.param();
-                let page = format!("{}?{name}={value}", request.uri.path());
-                return Box::new(move || leptos_axum::redirect(&page));
-            }
-            Err(error) => RefusedSettings(error, form),
-        },
-        Err(error) => RefusedSettings(error, SettingsForm::default()),
-    };
-    Box::new(move || {
-        let error = refused.0.clone();
-        show(refused, Some(&error));
-    })
+pub async fn save(parts: &Arc<ConsoleParts>, request: &Parts, body: &Bytes) -> FormAnswer {
+    let (form, read) = typed::<SettingsForm>(body);
+    let outcome = after(read, update(parts, request, &form)).await;
+    answer(outcome, form)
 }
 
-async fn try_save(parts: &Arc<ConsoleParts>, request: &Parts, form: &SettingsForm) -> Result<(), AppError> {
+async fn update(parts: &Arc<ConsoleParts>, request: &Parts, form: &SettingsForm) -> Result<String, AppError> {
     let (console, project) = in_project(parts, request).await?;
-    console.update(project.id, parse(form)?, &form.seen).await
+    console.update(project.id, parse(form)?, &form.seen).await?;
+    Ok(done(request, Notice::ProjectSaved))
 }

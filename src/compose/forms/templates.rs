@@ -14,20 +14,16 @@ use app::{
 use bytes::Bytes;
 use http::request::Parts;
 
-use super::{fields, in_org, show};
-use crate::{console::ConsoleParts, web::BeforeRender};
+use super::{done, fields, in_org, show};
+use crate::{console::ConsoleParts, web::FormAnswer};
 
 /// Shows what would be made, goes back to the form, or makes the projects and leads to the list.
-pub async fn submit(parts: &Arc<ConsoleParts>, request: &Parts, body: &Bytes) -> BeforeRender {
+pub async fn submit(parts: &Arc<ConsoleParts>, request: &Parts, body: &Bytes) -> FormAnswer {
     let outcome = match fields::<Vec<(String, String)>>(body) {
         Ok(pairs) => {
             let form = TemplateForm::from(pairs);
             match take(parts, request, &form).await {
-                Ok(Taken::Made) => {
-                    let (name, value) = Notice::ProjectsCreated.param();
-                    let list = format!("{}?{name}={value}", request.uri.path());
-                    return Box::new(move || leptos_axum::redirect(&list));
-                }
+                Ok(Taken::Made) => return FormAnswer::Lead(done(request, Notice::ProjectsCreated)),
                 Ok(Taken::Back) => TemplateOutcome::Back(form),
                 Ok(Taken::Planned(planned)) => TemplateOutcome::Planned(planned, form),
                 Err(error) => TemplateOutcome::Refused(error, form),
@@ -35,13 +31,11 @@ pub async fn submit(parts: &Arc<ConsoleParts>, request: &Parts, body: &Bytes) ->
         }
         Err(error) => TemplateOutcome::Refused(error, TemplateForm::default()),
     };
-    Box::new(move || {
-        let error = match &outcome {
-            TemplateOutcome::Refused(error, _) => Some(error.clone()),
-            TemplateOutcome::Planned(..) | TemplateOutcome::Back(_) => None,
-        };
-        show(outcome, error.as_ref());
-    })
+    let error = match &outcome {
+        TemplateOutcome::Refused(error, _) => Some(error.clone()),
+        TemplateOutcome::Planned(..) | TemplateOutcome::Back(_) => None,
+    };
+    show(outcome, error)
 }
 
 /// What a step came to.

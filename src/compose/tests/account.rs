@@ -45,7 +45,7 @@ async fn times_are_shown_in_the_zone_of_the_person() {
     let (_, html) = page(&site, "/acme/~/audit", &cookie).await;
     assert!(html.contains("title=\"20 Nov 2026, 14:02:11 UTC\""), "{html}");
     let profile = "name=Ada&zone=Europe/Berlin&theme=light&density=compact";
-    let saved = site.ask(Method::POST, "/api/account/save-profile", profile, &cookie).await;
+    let saved = site.ask(Method::POST, "/account", profile, &cookie).await;
     assert_eq!(saved.location, "/account?done=account%2Dsaved", "{}", saved.body);
     for path in ["/acme/~/audit", "/account"] {
         let (_, html) = page(&site, path, &cookie).await;

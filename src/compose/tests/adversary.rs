@@ -14,31 +14,71 @@ use app::policy::Action;
 use super::{Site, Who};
 use crate::store::db::{execute, fetch_all};
 
-/// The forms whose answer is a page, with a body that harms nobody. A route of this kind without a row fails the
-/// matrix.
-/// With them stand what the form asks for, and the status for those who may.
-pub const FORMS: &[(&str, &str, Action, u16)] = &[
-    ("/acme/prod/keys", "name=ci&lifetime=30&idempotency=", Action::ManageKeys, 200),
+/// The forms of pages, with a body that harms nobody. A route of this kind without a row fails the matrix.
+/// With them stand what the form asks for, or `None` where it is one's own, and the status for those who may.
+pub const FORMS: &[(&str, &str, Option<Action>, u16)] = &[
+    ("/acme/prod/keys", "name=ci&lifetime=30&idempotency=", Some(Action::ManageKeys), 200),
     (
         "/acme/prod/settings",
         "name=prod&slug=prod&description=d&environment=production&owner={member}&key_owner={member}&workload=w&expected_spend=5\
          &escalation=e&tier=default&external_allowed=refused&seen=stale",
-        Action::ManageProject,
+        Some(Action::ManageProject),
         409,
     ),
     (
         "/acme/prod/settings/collaborators",
         "email=nobody@acme.example&role=owner&announced={member}",
-        Action::ManageProject,
+        Some(Action::ManageProject),
         422,
     ),
     (
         "/acme/~/members",
         "emails=nobody&role=member&project_role=member",
-        Action::ManageMembers,
+        Some(Action::ManageMembers),
         422,
     ),
-    ("/acme/~/projects", "template=team&names=&step=create", Action::ManageProjects, 422),
+    (
+        "/acme/~/members?transfer=",
+        "email=nobody@acme.example&confirmation=wrong&password=wrong-password",
+        Some(Action::ManageOrg),
+        422,
+    ),
+    (
+        "/acme/~/projects",
+        "template=team&names=&step=create",
+        Some(Action::ManageProjects),
+        422,
+    ),
+    (
+        "/acme/~/projects?new=1",
+        "name=Lab&slug=lab&description=&environment=other",
+        Some(Action::ManageProjects),
+        422,
+    ),
+    (
+        "/acme/~/projects?archive={prod}",
+        "confirmation=prod&password=wrong-password",
+        Some(Action::ManageProjects),
+        422,
+    ),
+    (
+        "/acme/~/settings?save=names",
+        "name=Acme&slug=acme&seen=stale",
+        Some(Action::ManageOrg),
+        409,
+    ),
+    ("/acme/~/settings?save=colour", "colour=blue", Some(Action::ManageOrg), 422),
+    // What holds already.
+    ("/acme/~/settings?save=external", "allowed=false", Some(Action::ManageOrg), 302),
+    ("/acme/~/settings?access=all_members", "", Some(Action::ManageOrg), 302),
+    ("/account", "name=&zone=UTC&theme=dark&density=compact", None, 422),
+    (
+        "/account?save=email",
+        "email=new-{who}@acme.example&password=wrong-password",
+        None,
+        422,
+    ),
+    ("/account/organization", "name=Other&slug=other", None, 422),
 ];
 
 impl Site {

@@ -26,9 +26,10 @@ async fn owners_set_the_logo_and_whoever_has_a_place_sees_it() {
         assert_eq!(answer.status.as_u16(), expected, "{who:?} {}", answer.body);
     }
     let (_, owner) = &site.cookies[1];
-    let body = format!("org={}&colour=%231f6feb&back={PAGE}", site.world.org);
-    let set = site.ask(Method::POST, "/api/organization/set-colour", &body, owner).await;
-    assert_eq!(set.status, 200, "{}", set.body);
+    let set = site
+        .ask(Method::POST, &format!("{PAGE}?save=colour"), "colour=%231f6feb", owner)
+        .await;
+    assert_eq!(set.location, "/acme/~/settings?done=organization%2Dsaved", "{}", set.body);
     for ((who, cookie), expected) in site.cookies.iter().zip(PLACE) {
         for path in ["/acme/branding.css", "/acme/branding.logo"] {
             let answer = site.ask(Method::GET, path, "", cookie).await;

@@ -63,7 +63,7 @@ async fn the_form_adds_announces_or_keeps_what_was_typed() {
     let added = site.post(&confirmed, &cookie).await;
     assert_eq!(
         (added.status.as_u16(), added.location.as_str()),
-        (302, "/acme/prod/settings/collaborators?done=collaborator-added")
+        (302, "/acme/prod/settings/collaborators?done=collaborator%2Dadded")
     );
     let stranger = site.sign_in(Who::Stranger).await;
     assert_eq!(site.ask(Method::GET, "/acme/prod/keys", "", &stranger).await.status, 200);

@@ -64,16 +64,17 @@ async fn an_archived_project_is_there_for_owners_and_admins_alone() {
         ("/api/projects/preview-restore", "project={prod}", reads),
         ("/api/projects/preview-default", "project={prod}", reads),
         ("/api/projects/make-default", "project={prod}&back=/", changes),
-        (
-            "/api/projects/archive",
-            "project={prod}&confirmation=prod&password=correct-horse-9&back=/",
-            changes,
-        ),
     ] {
         for ((who, cookie), expected) in site.cookies.iter().zip(expected) {
             let answer = site.ask(Method::POST, path, &site.fill(body, *who).await, cookie).await;
             assert_eq!(answer.status.as_u16(), expected, "{who:?} {path} {}", answer.body);
         }
+    }
+    let again = format!("/acme/~/projects?archive={}", site.world.prod);
+    for ((who, cookie), expected) in site.cookies.iter().zip([302, 409, 409, 403, 403, 403, 404, 404]) {
+        let form = format!("confirmation=prod&password={PASSWORD}");
+        let answer = site.ask(Method::POST, &again, &form, cookie).await;
+        assert_eq!(answer.status.as_u16(), expected, "{who:?} {}", answer.body);
     }
     for page in ["/acme/prod/keys", "/acme/prod/settings"] {
         for ((who, cookie), expected) in site.cookies.iter().zip([302, 200, 200, 404, 404, 404, 404, 404]) {

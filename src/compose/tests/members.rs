@@ -27,11 +27,6 @@ pub const FUNCTIONS: &[Row] = &[
         "org={org}&account={other}&projects[]=proj_00000000000000000000000000&role=member&back=/acme/~/members",
         UNKNOWN,
     ),
-    (
-        "/api/members/transfer",
-        "org={org}&email=nobody@acme.example&confirmation=wrong&password=wrong-password&back=/acme/~/members",
-        [401, 422, 403, 403, 403, 403, 404, 404],
-    ),
     ("/api/invitations/list", "org={org}&text=", ORG),
     ("/api/invitations/options", "org={org}", ORG),
     (

@@ -117,10 +117,14 @@ async fn an_organization_is_made_by_a_form_and_leads_to_its_project() {
     let site = Site::new().await;
     let cookie = site.sign_in(Who::OtherMember).await;
     let made = site
-        .ask(Method::POST, "/api/org/create", "name=Tern+%26+Hollow&slug=", &cookie)
+        .ask(Method::POST, "/account/organization", "name=Tern+%26+Hollow&slug=", &cookie)
         .await;
-    assert!(made.status.is_success(), "{} {}", made.status, made.body);
-    assert_eq!(made.location, "/tern-hollow/default");
+    assert_eq!(
+        (made.status.as_u16(), made.location.as_str()),
+        (302, "/tern-hollow/default"),
+        "{}",
+        made.body
+    );
     site.page("/tern-hollow/~/projects", &cookie).await;
     let other = site.sign_in(Who::Owner).await;
     assert_eq!(site.ask(Method::GET, "/tern-hollow/default/keys", "", &other).await.status, 404);

@@ -59,8 +59,8 @@ async fn what_was_typed_stays_when_it_is_refused() {
     let answer = site.ask(Method::POST, PAGE, &moved, &admin).await;
     assert_eq!(
         (answer.status.as_u16(), answer.location.as_str()),
-        (302, "/acme/prod/settings?done=project-saved")
+        (302, "/acme/prod/settings?done=project%2Dsaved")
     );
     let answer = site.ask(Method::GET, &answer.location, "", &admin).await;
-    assert_eq!(answer.location, "/acme/production/settings?done=project-saved");
+    assert_eq!(answer.location, "/acme/production/settings?done=project%2Dsaved");
 }

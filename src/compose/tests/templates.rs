@@ -13,7 +13,7 @@ async fn the_form_is_for_owners_and_admins() {
         assert_eq!(answer.status.as_u16(), expected, "{who:?} {}", answer.body);
         let made = expected == 302 && *who != Who::Anonymous;
         assert_eq!(
-            answer.location.contains("done=projects-created"),
+            answer.location.contains("done=projects%2Dcreated"),
             made,
             "{who:?} {}",
             answer.location
@@ -52,7 +52,7 @@ async fn nothing_is_made_before_it_was_shown_and_what_was_typed_stays() {
     let answer = site.ask(Method::POST, PAGE, &form("Globex%0D%0AInitech", "create"), &owner).await;
     assert_eq!(
         (answer.status.as_u16(), answer.location.as_str()),
-        (302, "/acme/~/projects?done=projects-created")
+        (302, "/acme/~/projects?done=projects%2Dcreated")
     );
     assert_eq!(site.ask(Method::GET, "/acme/globex/keys", "", &owner).await.status, 200);
 }

@@ -1,4 +1,4 @@
-//! The server functions of the account page.
+//! The server functions of the account page. Its forms with something to type, besides passwords, are answered by the page itself.
 
 use leptos::prelude::*;
 
@@ -21,29 +21,12 @@ pub async fn find_account() -> Result<Account, AppError> {
     port::port::<dyn port::Account>()?.show().await
 }
 
-/// Changes the name, and how the person sees the console.
-#[server(endpoint = "account/save-profile")]
-pub async fn save_profile(name: String, zone: String, theme: String, density: String) -> Result<(), AppError> {
-    let profile = super::form::parse_profile(&name, &zone, &theme, &density)?;
-    port::port::<dyn port::Account>()?.save_profile(profile).await?;
-    back(Notice::AccountSaved);
-    Ok(())
-}
-
 /// Changes the password and ends all other sessions.
 #[server(endpoint = "account/change-password")]
 pub async fn change_password(current: String, new: String) -> Result<(), AppError> {
     super::form::check_change(&current, &new)?;
     port::port::<dyn port::Account>()?.change_password(&current, &new).await?;
     back(Notice::PasswordChanged);
-    Ok(())
-}
-
-/// Mails a link to a new address, which confirms it.
-#[server(endpoint = "account/request-email")]
-pub async fn request_email(email: String, password: String) -> Result<(), AppError> {
-    port::port::<dyn port::EmailChange>()?.request_email(&email, &password).await?;
-    back(Notice::EmailRequested);
     Ok(())
 }
 

@@ -11,7 +11,8 @@ mod tests;
 use leptos::{prelude::*, server_fn::ServerFn};
 
 use self::{
-    api::{ChangePassword, EndSession, RequestEmail, SaveProfile, SignOutEverywhere, find_account},
+    api::{ChangePassword, EndSession, SignOutEverywhere, find_account},
+    form::{EMAIL, EmailForm, ProfileForm, SAVE},
     orgs::{LeaveDialog, OrgCard},
     sessions::SessionCard,
 };
@@ -24,7 +25,10 @@ use crate::{
         preferences::{Density, Preferences, Theme},
         zone::Zone,
     },
-    ui::{Alert, Card, Form, FormError, Loaded, PageHead, PasswordField, SelectField, Submit, TextField, failure, query},
+    ui::{
+        Alert, Card, Form, FormError, Loaded, PageForm, PageHead, PasswordField, SelectField, Submit, TextField, failure, href, query,
+        refused,
+    },
 };
 
 /// The address of the page.
@@ -95,12 +99,13 @@ fn Body(account: Account) -> impl IntoView {
 /// One form for the name and for how the person sees the console.
 #[component]
 fn ProfileCard(viewer: Viewer, preferences: Preferences) -> impl IntoView {
-    let Preferences { zone, theme, density } = preferences;
+    let (failure, typed) = refused::<ProfileForm>();
     let mut zones = Zone::offered();
     // An old name that was chosen elsewhere stays as it is.
-    if !zones.iter().any(|name| name == zone.as_str()) {
-        zones.push(zone.to_string());
+    if !zones.iter().any(|name| name == preferences.zone.as_str()) {
+        zones.push(preferences.zone.to_string());
     }
+    let typed = typed.unwrap_or_else(|| ProfileForm::new(&viewer.name, &preferences));
     let zones = zones.into_iter().map(|name| (name.clone(), name)).collect();
     let themes = Theme::ALL
         .map(|theme| (theme.as_str().to_owned(), theme.label().to_owned()))
@@ -111,20 +116,20 @@ fn ProfileCard(viewer: Viewer, preferences: Preferences) -> impl IntoView {
     view! {
         <Card id="profile" title="Profile">
             <div class="body">
-                <Form action=SaveProfile::PATH>
+                <PageForm href=PATH failure enhanced=true>
                     <FormError fields=&["name", "zone", "theme", "density"] />
-                    <TextField label="Name" name="name" value=viewer.name.to_string() autocomplete="name" required=true />
+                    <TextField label="Name" name="name" value=typed.name autocomplete="name" required=true />
                     <SelectField
                         label="Time zone"
                         name="zone"
                         options=zones
-                        selected=zone.to_string()
+                        selected=typed.zone
                         hint="Times on all pages are shown in it. Days and months of usage and budgets are in UTC."
                     />
-                    <SelectField label="Theme" name="theme" options=themes selected=theme.as_str() />
-                    <SelectField label="Density" name="density" options=densities selected=density.as_str() />
+                    <SelectField label="Theme" name="theme" options=themes selected=typed.theme />
+                    <SelectField label="Density" name="density" options=densities selected=typed.density />
                     <Submit label="Save profile" />
-                </Form>
+                </PageForm>
             </div>
         </Card>
     }
@@ -133,23 +138,25 @@ fn ProfileCard(viewer: Viewer, preferences: Preferences) -> impl IntoView {
 /// The address changes when the link that is mailed there is confirmed.
 #[component]
 fn EmailCard(viewer: Viewer) -> impl IntoView {
+    let (failure, typed) = refused::<EmailForm>();
     view! {
         <Card id="e-mail" title="E-mail">
             <div class="body">
-                <Form action=RequestEmail::PATH>
+                <PageForm href=href(PATH, &[(SAVE, EMAIL)]) failure enhanced=true>
                     <FormError fields=&["email", "password"] />
                     <p>"You sign in as " <strong>{viewer.email.to_string()}</strong></p>
                     <TextField
                         label="New address"
                         name="email"
                         kind="email"
+                        value=typed.unwrap_or_default().email
                         hint="You get a mail there, and confirm it. The old address is told."
                         autocomplete="email"
                         required=true
                     />
                     <PasswordField label="Your password" name="password" autocomplete="current-password" />
                     <Submit label="Change address" />
-                </Form>
+                </PageForm>
             </div>
         </Card>
     }

@@ -2,7 +2,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::api::{ChangePassword, EndSession, Leave, RequestEmail, SaveProfile};
+use super::{
+    api::{ChangePassword, EndSession, Leave},
+    form::{EmailForm, ProfileForm},
+};
 use crate::{
     model::{
         AppError, FieldError, OrgId, OrgRole, Timestamp, TypedId,
@@ -137,7 +140,8 @@ async fn everything_of_the_account_is_on_one_page() {
             "Firefox on Linux",
             "192.0.2.24",
             "title=\"20 Nov 2026, 14:02:11 UTC+1 (Europe/Berlin)\"",
-            "action=\"/api/account/request-email\"",
+            "action=\"/account\" method=\"post\" data-enhanced",
+            "action=\"/account?save=email\" method=\"post\" data-enhanced",
             "action=\"/api/account/sign-out-everywhere\"",
         ],
     );
@@ -176,7 +180,22 @@ async fn somebody_without_an_organization_is_told_whom_to_ask() {
 #[tokio::test]
 async fn errors_stand_beside_the_fields_that_they_are_of() {
     let error = AppError::field("zone", "Choose a time zone of the list.");
-    let (html, _) = render(&failed::<SaveProfile>("/account", error), ports(member_of_acme())).await;
+    let typed = ProfileForm {
+        name: "Ada <N.>".to_owned(),
+        zone: "Mars/Olympus".to_owned(),
+        theme: "light".to_owned(),
+        density: "comfortable".to_owned(),
+    };
+    let (html, _) = render("/account", ports(member_of_acme()).refusing(error, typed)).await;
+    assert_has(
+        &html,
+        &[
+            "value=\"Ada &lt;N.&gt;\"",
+            "<option value=\"light\" selected",
+            "<option value=\"comfortable\" selected",
+        ],
+    );
+    assert_eq!(html.matches(" autofocus").count(), 1, "{html}");
     assert_eq!(html.matches(">Choose a time zone of the list.<").count(), 1, "{html}");
     let error = AppError::Invalid {
         fields: vec![
@@ -189,7 +208,13 @@ async fn errors_stand_beside_the_fields_that_they_are_of() {
         assert_eq!(html.matches(text).count(), 1, "{html}");
     }
     let error = AppError::field("email", "This is your address already.");
-    let (html, _) = render(&failed::<RequestEmail>("/account", error), ports(member_of_acme())).await;
+    let typed = EmailForm {
+        email: "ada+\"new@acme.example".to_owned(),
+        password: "quiet river".to_owned(),
+    };
+    let (html, _) = render("/account?save=email", ports(member_of_acme()).refusing(error, typed)).await;
+    assert_has(&html, &["value=\"ada+&quot;new@acme.example\""]);
+    assert!(!html.contains("quiet river"), "a password is never handed back");
     assert_eq!(html.matches(">This is your address already.<").count(), 1, "{html}");
     let error = AppError::conflict("This is the session that you are using.");
     let (html, _) = render(&failed::<EndSession>("/account", error), ports(member_of_acme())).await;

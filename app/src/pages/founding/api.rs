@@ -1,4 +1,4 @@
-//! The server function of the page.
+//! The server function of the page. Its form is answered by the page itself.
 
 use leptos::prelude::*;
 
@@ -8,15 +8,4 @@ use crate::model::AppError;
 #[server(endpoint = "org/may_create")]
 pub async fn may_create_organization() -> Result<(), AppError> {
     crate::port::port::<dyn crate::port::Founding>()?.may_create_organization().await
-}
-
-/// Makes an organization that the person owns, and leads to its Default Project.
-#[server(endpoint = "org/create")]
-pub async fn create_organization(name: String, #[server(default)] slug: String) -> Result<(), AppError> {
-    let (name, slug) = super::form::parse(&name, &slug)?;
-    let home = crate::port::port::<dyn crate::port::Founding>()?
-        .create_organization(name, slug)
-        .await?;
-    leptos_axum::redirect(&format!("/{}/{}", home.org, home.project));
-    Ok(())
 }

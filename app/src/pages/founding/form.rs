@@ -1,27 +1,47 @@
 //! The fields of the form.
 
+use serde::Deserialize;
+
 use crate::model::{AppError, Name, Slug, error::Fields};
 
-/// Parses the fields `name` and `slug`. An empty slug takes the one that the name suggests.
-///
-/// # Errors
-/// `Invalid` with one message for every wrong field.
-pub fn parse(name: &str, slug: &str) -> Result<(Name, Slug), AppError> {
-    let mut fields = Fields::default();
-    let suggested = Slug::suggest(name).filter(|_| slug.trim().is_empty());
-    let slug = match suggested {
-        Some(slug) => Some(slug),
-        None => fields.parse("slug", Slug::choose(slug)),
-    };
-    match (fields.parse("name", name.parse::<Name>()), slug) {
-        (Some(name), Some(slug)) => Ok((name, slug)),
-        _ => Err(fields.into_error()),
+/// The fields as they are typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct FoundingForm {
+    pub name: String,
+    pub slug: String,
+}
+
+impl FoundingForm {
+    /// What the fields mean. An empty slug takes the one that the name suggests.
+    ///
+    /// # Errors
+    /// `Invalid` with one message for every wrong field.
+    pub fn parse(&self) -> Result<(Name, Slug), AppError> {
+        let mut fields = Fields::default();
+        let suggested = Slug::suggest(&self.name).filter(|_| self.slug.trim().is_empty());
+        let slug = match suggested {
+            Some(slug) => Some(slug),
+            None => fields.parse("slug", Slug::choose(&self.slug)),
+        };
+        match (fields.parse("name", self.name.parse::<Name>()), slug) {
+            (Some(name), Some(slug)) => Ok((name, slug)),
+            _ => Err(fields.into_error()),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn parse(name: &str, slug: &str) -> Result<(Name, Slug), AppError> {
+        let typed = FoundingForm {
+            name: name.to_owned(),
+            slug: slug.to_owned(),
+        };
+        typed.parse()
+    }
 
     #[test]
     fn an_empty_address_follows_the_name_and_a_typed_one_is_not_mended() {

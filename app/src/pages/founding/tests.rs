@@ -4,9 +4,9 @@ use async_trait::async_trait;
 
 use crate::{
     model::{AppError, Name, Slug, place::Home},
-    pages::founding::api::CreateOrganization,
+    pages::founding::form::FoundingForm,
     port::Founding,
-    testing::{Ports, assert_has, failed, owner, place, render, request},
+    testing::{Ports, assert_has, owner, place, render, request},
 };
 
 const PAGE: &str = "/account/organization";
@@ -38,7 +38,7 @@ async fn the_form_asks_for_name_and_address() {
     assert_has(
         &html,
         &[
-            "action=\"/api/org/create\"",
+            "action=\"/account/organization\" method=\"post\" data-enhanced",
             "name=\"name\"",
             "name=\"slug\"",
             "Create organization</button>",
@@ -49,17 +49,24 @@ async fn the_form_asks_for_name_and_address() {
 #[tokio::test]
 async fn a_refusal_stands_where_it_belongs() {
     let taken = AppError::field("slug", "This address is taken. Choose another one.");
-    let (html, _) = render(&failed::<CreateOrganization>(PAGE, taken), ports(Ok(()))).await;
+    let typed = FoundingForm {
+        name: "Tern & \"Hollow\"".to_owned(),
+        slug: "tern".to_owned(),
+    };
+    let (html, _) = render(PAGE, ports(Ok(())).refusing(taken, typed.clone())).await;
     assert_has(
         &html,
         &[
             "class=\"error\">This address is taken. Choose another one.</span>",
             "aria-invalid=\"true\"",
+            "value=\"Tern &amp; &quot;Hollow&quot;\"",
+            "value=\"tern\"",
         ],
     );
     let throttled = AppError::Throttled { retry_after_s: 60 };
-    let (html, _) = render(&failed::<CreateOrganization>(PAGE, throttled), ports(Ok(()))).await;
-    assert_has(&html, &["Too many attempts. Try again in 60 seconds."]);
+    assert_eq!(html.matches(" autofocus").count(), 1, "{html}");
+    let (html, _) = render(PAGE, ports(Ok(())).refusing(throttled, typed)).await;
+    assert_has(&html, &["value=\"tern\"", "Too many attempts. Try again in 60 seconds."]);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The server functions of an invitation's page. Accepting is a form of the page, see [`super::AcceptOutcome`].
+//! The server functions of an invitation's page. Accepting is a form of the page, see [`super::form::AcceptForm`].
 
 use leptos::prelude::*;
 

@@ -8,7 +8,10 @@ mod tests;
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::location::Url;
 
-use self::api::{DeclineInvitation, find_invited};
+use self::{
+    api::{DeclineInvitation, find_invited},
+    form::AcceptForm,
+};
 use super::signin::SignOut;
 use crate::{
     icon::Icon,
@@ -18,33 +21,21 @@ use crate::{
     },
     ui::{
         Control, Entry, EntryFrame, Failure, Field, Form, FormError, Obstacle, PageForm, PasswordField, Submit, TextField, Time, href,
-        query,
+        query, refused,
     },
 };
 
 /// The address of the page.
 pub const PATH: &str = "/invite";
 
-/// What became of the form that accepts. The server provides it as context of that one answer.
-#[derive(Clone)]
-pub enum AcceptOutcome {
-    /// The answer leads on, and needs no page.
-    Joined,
-    /// Nobody has joined; the form keeps the name that was typed.
-    Refused(AppError, String),
-}
-
 /// The page. It acts on a posted form alone: mail scanners follow every link.
 #[component]
 pub fn InvitePage() -> impl IntoView {
     let token = query().get("token").unwrap_or_default();
-    let refused = match use_context::<AcceptOutcome>() {
-        Some(AcceptOutcome::Joined) => return ().into_any(),
-        Some(AcceptOutcome::Refused(error, name)) => (Some(error), name),
-        None => (None, String::new()),
-    };
+    let (failure, typed) = refused::<AcceptForm>();
+    let refused = (failure, typed.and_then(|typed| typed.name).unwrap_or_default());
     let page = Suspend::new(async move { page_for(find_invited(token.clone()).await, token, refused) });
-    view! { <Suspense>{page}</Suspense> }.into_any()
+    view! { <Suspense>{page}</Suspense> }
 }
 
 fn page_for(invited: Result<Invited, AppError>, token: String, refused: (Option<AppError>, String)) -> AnyView {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::AcceptOutcome;
+use super::form::AcceptForm;
 use crate::{
     model::{
         AppError, InvitationId, OrgId, OrgRole, Timestamp,
@@ -136,13 +136,12 @@ async fn a_refused_form_keeps_the_name_and_shows_each_error_beside_its_field() {
     let error = AppError::Invalid {
         fields: vec![FieldError::new("password", "Use at least 12 characters.")],
     };
-    let ports = Ports {
-        contexts: Some(Arc::new(move || {
-            leptos::prelude::provide_context(AcceptOutcome::Refused(error.clone(), "Noor Haddad".to_owned()));
-        })),
-        ..open(Guest::New)
+    let typed = AcceptForm {
+        name: Some("Noor Haddad".to_owned()),
+        password: "short-and-secret".to_owned(),
     };
-    let (html, _) = render(PAGE, ports).await;
+    let (html, _) = render(PAGE, open(Guest::New).refusing(error, typed)).await;
+    assert!(!html.contains("short-and-secret"), "a password is never handed back");
     assert_has(&html, &["value=\"Noor Haddad\""]);
     assert_eq!(html.matches("Use at least 12 characters.").count(), 1, "{html}");
 }

@@ -60,21 +60,6 @@ pub async fn assign_member(
     Ok(())
 }
 
-/// Gives the ownership to another member, and leads `back` to the list.
-#[server(endpoint = "members/transfer")]
-pub async fn transfer_ownership(
-    org: OrgId,
-    email: String,
-    confirmation: String,
-    password: String,
-    back: LocalPath,
-) -> Result<(), AppError> {
-    let transfer = super::form::parse_transfer(&email, confirmation, password)?;
-    port::port::<dyn port::Members>()?.transfer(org, transfer).await?;
-    leptos_axum::redirect(back.as_str());
-    Ok(())
-}
-
 /// The invitations of an organization that wait for an answer, with a filter by address.
 #[server(endpoint = "invitations/list")]
 pub async fn list_pending(org: OrgId, #[server(default)] text: String) -> Result<Pending, AppError> {

@@ -1,5 +1,7 @@
 //! What the fields of the Members page mean.
 
+use serde::Deserialize;
+
 use crate::model::{AppError, Email, OrgRole, ProjectRole, error::Fields, member::Transfer};
 
 /// Parses the field `role` of a member.
@@ -19,26 +21,39 @@ pub fn parse_project_role(role: &str) -> Result<ProjectRole, AppError> {
         .map_err(|error| AppError::field("role", error.to_string()))
 }
 
-/// Parses the form that transfers the ownership. Whether name and password are right, the server knows.
-///
-/// # Errors
-/// `Invalid` with one message for every wrong field.
-pub fn parse_transfer(email: &str, confirmation: String, password: String) -> Result<Transfer, AppError> {
-    let mut fields = Fields::default();
-    let email = fields.parse("email", email.parse::<Email>());
-    if confirmation.trim().is_empty() {
-        fields.refuse("confirmation", "Type the name of the organization.");
-    }
-    if password.is_empty() {
-        fields.refuse("password", "Enter your password.");
-    }
-    match email {
-        Some(email) if fields.is_empty() => Ok(Transfer {
-            email,
-            confirmation,
-            password,
-        }),
-        _ => Err(fields.into_error()),
+/// What is typed to give the ownership to another member.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct TransferForm {
+    pub email: String,
+    /// The name of the organization.
+    pub confirmation: String,
+    /// Never shown again.
+    pub password: String,
+}
+
+impl TransferForm {
+    /// What the fields mean. Whether name and password are right, the server knows.
+    ///
+    /// # Errors
+    /// `Invalid` with one message for every wrong field.
+    pub fn parse(&self) -> Result<Transfer, AppError> {
+        let mut fields = Fields::default();
+        let email = fields.parse("email", self.email.parse::<Email>());
+        if self.confirmation.trim().is_empty() {
+            fields.refuse("confirmation", "Type the name of the organization.");
+        }
+        if self.password.is_empty() {
+            fields.refuse("password", "Enter your password.");
+        }
+        match email {
+            Some(email) if fields.is_empty() => Ok(Transfer {
+                email,
+                confirmation: self.confirmation.clone(),
+                password: self.password.clone(),
+            }),
+            _ => Err(fields.into_error()),
+        }
     }
 }
 
@@ -48,11 +63,16 @@ mod tests {
 
     #[test]
     fn every_wrong_field_of_a_transfer_is_named_at_once() {
-        let error = parse_transfer("noor", " ".to_owned(), String::new()).expect_err("nothing is right");
+        let typed = |email: &str, confirmation: &str, password: &str| TransferForm {
+            email: email.to_owned(),
+            confirmation: confirmation.to_owned(),
+            password: password.to_owned(),
+        };
+        let error = typed("noor", " ", "").parse().expect_err("nothing is right");
         for field in ["email", "confirmation", "password"] {
             assert!(error.on_field(field).is_some(), "{field}");
         }
-        let transfer = parse_transfer(" Noor.Haddad@acme.example", "Acme".to_owned(), "x".to_owned()).expect("valid");
+        let transfer = typed(" Noor.Haddad@acme.example", "Acme", "x").parse().expect("valid");
         assert_eq!(transfer.email.as_str(), "noor.haddad@acme.example");
     }
 

@@ -1,18 +1,24 @@
 //! Giving the ownership to another member. It stands in the URL: `?transfer=…` with the address of that member, or nothing.
 
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::prelude::*;
+use leptos_router::location::Url;
 
-use super::{Members, api::TransferOwnership};
+use super::{Members, form::TransferForm};
 use crate::{
     icon::Icon,
-    ui::{Dialog, Form, FormError, Notice, PasswordField, Submit, TextField},
+    ui::{Dialog, FormError, PageForm, PasswordField, Submit, TextField, refused},
 };
 
 /// What it does, the name of the organization typed, and the password again.
 #[component]
 pub fn TransferDialog(members: Members, email: String) -> impl IntoView {
     let close = members.href(&[]);
-    let back = members.href(&[Notice::OwnershipTransferred.param()]);
+    let action = format!("{}?transfer={}", members.place.href("members"), Url::escape(&email));
+    let (failure, typed) = refused::<TransferForm>();
+    let typed = typed.unwrap_or_else(|| TransferForm {
+        email,
+        ..TransferForm::default()
+    });
     let org = members.place.org.name.to_string();
     view! {
         <Dialog
@@ -20,11 +26,9 @@ pub fn TransferDialog(members: Members, email: String) -> impl IntoView {
             lead="Another member becomes an owner. It takes effect at once, and only an owner can undo it."
             close=close.clone()
         >
-            <Form action=TransferOwnership::PATH>
+            <PageForm href=action failure enhanced=true>
                 <div class="body">
                     <FormError fields=&["email", "confirmation", "password"] />
-                    <input type="hidden" name="org" value=members.place.org.id.to_string() />
-                    <input type="hidden" name="back" value=back />
                     <ul class="effects">
                         <li class="yes">
                             <Icon name="shield" />
@@ -39,12 +43,12 @@ pub fn TransferDialog(members: Members, email: String) -> impl IntoView {
                         label="E-mail of the new owner"
                         name="email"
                         kind="email"
-                        value=email
+                        value=typed.email
                         hint="A member of the organization."
                         autocomplete="off"
                         required=true
                     />
-                    <TextField label=format!("Type “{org}” to confirm") name="confirmation" autocomplete="off" required=true />
+                    <TextField label=format!("Type “{org}” to confirm") name="confirmation" value=typed.confirmation autocomplete="off" required=true />
                     <PasswordField label="Your password" name="password" autocomplete="current-password" />
                 </div>
                 <div class="foot">
@@ -53,7 +57,7 @@ pub fn TransferDialog(members: Members, email: String) -> impl IntoView {
                     </a>
                     <Submit label="Transfer ownership" class="btn danger" />
                 </div>
-            </Form>
+            </PageForm>
         </Dialog>
     }
 }

@@ -1,10 +1,11 @@
 //! The dialog of another Default Project access, with its dry run. It stands in the URL: `?access=assigned_only`.
 
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::prelude::*;
 
 use super::{
     Organization,
-    api::{SetAccess, preview_access},
+    api::preview_access,
+    form::{ACCESS, AccessForm},
 };
 use crate::{
     model::{
@@ -13,7 +14,7 @@ use crate::{
         project_life::{AccessPreview, People},
     },
     pages::projects::effects::PeopleList,
-    ui::{Dialog, ErrorNote, Form, FormError, Note, Notice, Submit, Tone},
+    ui::{Dialog, ErrorNote, FormError, Note, PageForm, Submit, Tone, refused},
 };
 
 /// The dialog that asks for this access; for the one that holds already there is nothing to ask.
@@ -70,8 +71,8 @@ fn effects(preview: &AccessPreview, org: &str) -> [Effect; 2] {
 #[component]
 fn Confirm(organization: Organization, preview: AccessPreview) -> impl IntoView {
     let close = organization.href(&[]);
-    let back = organization.href(&[Notice::OrganizationSaved.param()]);
-    let org = organization.place.org.clone();
+    let action = organization.href(&[(ACCESS, preview.to.as_str())]);
+    let (failure, _) = refused::<AccessForm>();
     let (title, lead, class) = match preview.to {
         DefaultAccess::AssignedOnly => (
             format!("Open {} to assigned people only?", preview.default_project),
@@ -84,7 +85,7 @@ fn Confirm(organization: Organization, preview: AccessPreview) -> impl IntoView 
             "btn primary",
         ),
     };
-    let [of_org, of_project] = effects(&preview, org.name.as_str());
+    let [of_org, of_project] = effects(&preview, organization.place.org.name.as_str());
     let invited = (preview.to == DefaultAccess::AssignedOnly && preview.invitations > 0).then(|| {
         let text = match preview.invitations {
             1 => "1 open invitation leads to no project: who accepts it has no access until somebody adds them to one.".to_owned(),
@@ -97,12 +98,9 @@ fn Confirm(organization: Organization, preview: AccessPreview) -> impl IntoView 
     });
     view! {
         <Dialog title lead close=close.clone() wide=true>
-            <Form action=SetAccess::PATH>
+            <PageForm href=action failure enhanced=true>
                 <div class="body">
                     <FormError />
-                    <input type="hidden" name="org" value=org.id.to_string() />
-                    <input type="hidden" name="to" value=preview.to.as_str() />
-                    <input type="hidden" name="back" value=back />
                     <div class="pair">
                         <EffectOn id="access-org" effect=of_org />
                         <EffectOn id="access-project" effect=of_project />
@@ -115,7 +113,7 @@ fn Confirm(organization: Organization, preview: AccessPreview) -> impl IntoView 
                     </a>
                     <Submit label="Change access" class />
                 </div>
-            </Form>
+            </PageForm>
         </Dialog>
     }
 }

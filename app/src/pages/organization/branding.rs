@@ -4,17 +4,18 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 use super::{
     Organization, RefusedLogo,
-    api::{RemoveLogo, SetColour},
+    api::RemoveLogo,
+    form::{COLOUR, ColourForm as TypedColour, SAVE},
 };
 use crate::{
     islands::BrandPreview,
     model::branding::{Branding, Colour, MAX_LOGO_BYTES, MAX_LOGO_PIXELS},
     pages::shell::Mark,
-    ui::{Card, Field, Form, FormError, Notice, PageForm, Submit, TextField},
+    ui::{Card, Field, FormError, Notice, PageForm, Submit, TextField, refused},
 };
 
 /// The id of the colour field.
-const COLOUR: &str = "f-colour";
+const FIELD: &str = "f-colour";
 
 #[component]
 pub fn BrandingForms(organization: Organization, branding: Branding) -> impl IntoView {
@@ -54,28 +55,28 @@ fn Sample(scheme: &'static str, logo: Option<String>, name: String) -> impl Into
 
 #[component]
 fn ColourForm(organization: Organization, colour: Option<Colour>) -> impl IntoView {
-    let back = organization.href(&[Notice::OrganizationSaved.param()]);
+    let (failure, typed) = refused::<TypedColour>();
+    let holds = || colour.map(String::from).unwrap_or_default();
+    let value = typed.map_or_else(holds, |typed| typed.colour);
     view! {
-        <Form action=SetColour::PATH>
+        <PageForm href=organization.href(&[(SAVE, COLOUR)]) failure enhanced=true>
             <div class="body">
                 <FormError fields=&["colour"] />
-                <input type="hidden" name="org" value=organization.place.org.id.to_string() />
-                <input type="hidden" name="back" value=back />
                 <TextField
                     label="Colour"
                     name="colour"
-                    id=COLOUR
-                    value=colour.map(String::from).unwrap_or_default()
+                    id=FIELD
+                    value
                     hint="As #rrggbb. Empty for the colour of the product."
                     placeholder="#1f6feb"
                     autocomplete="off"
                 />
-                <BrandPreview field=COLOUR />
+                <BrandPreview field=FIELD />
             </div>
             <div class="foot">
                 <Submit label="Save colour" />
             </div>
-        </Form>
+        </PageForm>
     }
 }
 

@@ -3,6 +3,7 @@
 mod access;
 pub mod api;
 mod branding;
+pub mod form;
 #[cfg(test)]
 mod tests;
 
@@ -10,8 +11,9 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 use self::{
     access::AccessDialog,
-    api::{RemoveLogo, RenameOrganization, SetExternal, find_organization},
+    api::{RemoveLogo, find_organization},
     branding::BrandingForms,
+    form::{ACCESS, EXTERNAL, ExternalForm, NAMES, NamesForm, SAVE},
 };
 use crate::{
     model::{
@@ -20,7 +22,7 @@ use crate::{
         organization::{DefaultAccess, ExternalUse, OrgNames, OrgSettings},
         place::Place,
     },
-    ui::{Alert, Card, Form, FormError, Loaded, Notice, PageHead, Submit, TextField, failure, href, query},
+    ui::{Alert, Card, FormError, Loaded, PageForm, PageHead, Submit, TextField, failure, href, query, refused},
 };
 
 /// A logo that was refused. The server provides it as context of that one answer.
@@ -54,11 +56,12 @@ pub fn OrganizationSettings(place: Place) -> impl IntoView {
 
 #[component]
 fn Body(organization: Organization, settings: OrgSettings) -> impl IntoView {
-    let asked = query().get_str("access").and_then(|word| word.parse::<DefaultAccess>().ok());
+    let asked = query().get_str(ACCESS).and_then(|word| word.parse::<DefaultAccess>().ok());
     let dialog = asked.map(|to| view! { <AccessDialog organization=organization.clone() to /> });
+    let (failed, _) = refused::<ExternalForm>();
     view! {
         <PageHead title="Organization settings" lead="For owners. Every change is recorded in the Audit Logs." />
-        <Alert error=failure(SetExternal::PATH).or_else(|| failure(RemoveLogo::PATH)) />
+        <Alert error=failed.or_else(|| failure(RemoveLogo::PATH)) />
         <div class="settings">
             <NameForm organization=organization.clone() names=settings.names />
             <BrandingForms organization=organization.clone() branding=settings.branding />
@@ -71,22 +74,20 @@ fn Body(organization: Organization, settings: OrgSettings) -> impl IntoView {
 
 #[component]
 fn NameForm(organization: Organization, names: OrgNames) -> impl IntoView {
-    let back = organization.href(&[Notice::OrganizationSaved.param()]);
-    let seen = names.version();
+    let (failure, typed) = refused::<NamesForm>();
+    let typed = typed.unwrap_or_else(|| NamesForm::from(&names));
     view! {
         <Card id="names" title="Name and address">
-            <Form action=RenameOrganization::PATH>
+            <PageForm href=organization.href(&[(SAVE, NAMES)]) failure enhanced=true>
                 <div class="body">
                     <FormError fields=&["name", "slug"] />
-                    <input type="hidden" name="org" value=organization.place.org.id.to_string() />
-                    <input type="hidden" name="seen" value=seen />
-                    <input type="hidden" name="back" value=back />
+                    <input type="hidden" name="seen" value=typed.seen />
                     <div class="two">
-                        <TextField label="Name" name="name" value=names.name.to_string() autocomplete="off" required=true />
+                        <TextField label="Name" name="name" value=typed.name autocomplete="off" required=true />
                         <TextField
                             label="Address"
                             name="slug"
-                            value=names.slug.to_string()
+                            value=typed.slug
                             hint="The first part of every address here. The old one goes on to lead here."
                             autocomplete="off"
                             required=true
@@ -96,7 +97,7 @@ fn NameForm(organization: Organization, names: OrgNames) -> impl IntoView {
                 <div class="foot">
                     <Submit label="Save" />
                 </div>
-            </Form>
+            </PageForm>
         </Card>
     }
 }
@@ -121,7 +122,7 @@ fn AccessPolicy(organization: Organization, access: DefaultAccess) -> impl IntoV
                     <strong>{access.label()}</strong>
                     <span class="sub">{text}</span>
                 </p>
-                <a class="btn" href=organization.href(&[("access", other.as_str())])>
+                <a class="btn" href=organization.href(&[(ACCESS, other.as_str())])>
                     {label}
                 </a>
             </div>
@@ -131,7 +132,6 @@ fn AccessPolicy(organization: Organization, access: DefaultAccess) -> impl IntoV
 
 #[component]
 fn ExternalPolicy(organization: Organization, allowed: bool, used: ExternalUse) -> impl IntoView {
-    let back = organization.href(&[Notice::OrganizationSaved.param()]);
     let count = |number: u64, one: &str, many: &str| format!("{} {}", grouped(number), if number == 1 { one } else { many });
     let used = format!(
         "{} switched on, {} from outside.",
@@ -158,12 +158,10 @@ fn ExternalPolicy(organization: Organization, allowed: bool, used: ExternalUse) 
                     <strong>{state}</strong>
                     <span class="sub">{text} " " {used}</span>
                 </p>
-                <form action=SetExternal::PATH method="post" data-enhanced>
-                    <input type="hidden" name="org" value=organization.place.org.id.to_string() />
+                <PageForm href=organization.href(&[(SAVE, EXTERNAL)]) failure=None enhanced=true>
                     <input type="hidden" name="allowed" value=(!allowed).to_string() />
-                    <input type="hidden" name="back" value=back />
                     <Submit label class="btn" />
-                </form>
+                </PageForm>
             </div>
         </Card>
     }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    RefusedSettings, Settings,
+    Settings,
     form::{ALLOWED, REFUSED, SettingsForm},
 };
 use crate::{
@@ -13,19 +13,17 @@ use crate::{
         project_settings::{Candidate, DefaultTier, SettingsView},
     },
     policy::{Action, reason},
-    ui::{Card, Field, FormError, PageForm, SelectField, Submit, TextField},
+    ui::{Card, Field, FormError, PageForm, SelectField, Submit, TextField, refused},
 };
 
 /// All details in one form: what was typed, if it was refused, else what holds.
 #[component]
 pub fn DetailsForm(settings: Settings, view: SettingsView) -> impl IntoView {
-    let (failure, typed) = match use_context::<RefusedSettings>() {
-        Some(RefusedSettings(error, typed)) => (Some(error), typed),
-        None => (None, SettingsForm::from(&view.details)),
-    };
+    let (failure, typed) = refused::<SettingsForm>();
+    let typed = typed.unwrap_or_else(|| SettingsForm::from(&view.details));
     view! {
         <Card id="details" title="Details">
-            <PageForm href=settings.href(&[]) failure>
+            <PageForm href=settings.href(&[]) failure enhanced=true>
                 <div class="body">
                     <FormError fields=&[
                         "name",

@@ -9,11 +9,10 @@ mod tests;
 
 use leptos::prelude::*;
 
-use self::{api::find_settings, details::DetailsForm, form::SettingsForm};
+use self::{api::find_settings, details::DetailsForm};
 use super::organization::OrganizationSettings;
 use crate::{
     model::{
-        AppError,
         place::{Place, ProjectRef},
         project_settings::SettingsView,
     },
@@ -34,10 +33,6 @@ impl Settings {
         href(&self.place.href("settings"), params)
     }
 }
-
-/// A form that was refused, with what was typed into it.
-#[derive(Clone, Debug)]
-pub struct RefusedSettings(pub AppError, pub SettingsForm);
 
 /// The page of the route `settings`.
 #[component]

@@ -1,9 +1,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use leptos::prelude::provide_context;
 
-use super::{RefusedSettings, form::SettingsForm};
+use super::form::SettingsForm;
 use crate::{
     model::{
         AccountId, AppError, FieldError, Money, OrgRole, ProjectId, ProjectRole, Standing, TypedId,
@@ -148,10 +147,7 @@ async fn errors_stand_beside_their_fields_and_what_was_typed_stays() {
             seen: "of before".to_owned(),
             ..SettingsForm::from(&view().details)
         };
-        Ports {
-            contexts: Some(Arc::new(move || provide_context(RefusedSettings(error.clone(), typed.clone())))),
-            ..at(owner(), Ok(view()))
-        }
+        at(owner(), Ok(view())).refusing(error, typed)
     };
     let error = AppError::Invalid {
         fields: vec![

@@ -1,15 +1,16 @@
 //! The archive dialog: the dry run first, then the name and the password typed to confirm. It stands in the URL: `?archive=proj_…`.
 
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::prelude::*;
 
 use super::{
     Projects,
-    api::{ArchiveProject, preview_archive},
+    api::preview_archive,
     effects::{KeyTable, PeopleList},
+    form::ArchiveForm,
 };
 use crate::{
     model::{number::grouped, project::ArchivePreview},
-    ui::{Blocked, Dialog, DryRun, Form, FormError, Notice, PasswordField, Submit, TextField},
+    ui::{Blocked, Dialog, DryRun, FormError, PageForm, PasswordField, Submit, TextField, refused},
 };
 
 /// The dialog for the project that the address names.
@@ -30,7 +31,9 @@ fn Confirm(projects: Projects, preview: ArchivePreview, close: String) -> impl I
     if let Some(obstacle) = preview.obstacle {
         return view! { <Blocked title close obstacle /> }.into_any();
     }
-    let back = projects.href(&[Notice::ProjectArchived.param()]);
+    let action = projects.href(&[("archive", &preview.id.to_string())]);
+    let (failure, typed) = refused::<ArchiveForm>();
+    let fresh = failure.is_none();
     view! {
         <Dialog
             title
@@ -72,19 +75,18 @@ fn Confirm(projects: Projects, preview: ArchivePreview, close: String) -> impl I
                     </section>
                 </div>
             </div>
-            <Form action=ArchiveProject::PATH>
+            <PageForm href=action failure enhanced=true>
                 <div class="body">
                     <FormError fields=&["confirmation", "password"] />
-                    <input type="hidden" name="project" value=preview.id.to_string() />
-                    <input type="hidden" name="back" value=back />
                     <div class="two">
                         <TextField
                             label=format!("Type “{name}” to confirm")
                             name="confirmation"
+                            value=typed.unwrap_or_default().confirmation
                             hint="Restoring brings keys back disabled."
                             autocomplete="off"
                             required=true
-                            autofocus=true
+                            autofocus=fresh
                         />
                         <PasswordField
                             label="Your password"
@@ -100,7 +102,7 @@ fn Confirm(projects: Projects, preview: ArchivePreview, close: String) -> impl I
                     </a>
                     <Submit label=format!("Archive {name}") class="btn danger" />
                 </div>
-            </Form>
+            </PageForm>
         </Dialog>
     }
     .into_any()

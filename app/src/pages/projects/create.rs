@@ -1,47 +1,53 @@
 //! The create dialog. It stands in the URL: `?new=1`.
 
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::prelude::*;
 
-use super::{Projects, api::CreateProject};
+use super::{Projects, form::ProjectForm};
 use crate::{
     islands::SlugSuggestion,
     model::{ModelId, project::Environment},
-    ui::{Dialog, Form, FormError, SelectField, Submit, TextField},
+    ui::{Dialog, FormError, PageForm, SelectField, Submit, TextField, refused},
 };
 
-/// A new project opens itself: the server function leads there.
+/// A new project opens itself: the form leads there.
 #[component]
 pub fn CreateDialog(projects: Projects, models: Vec<ModelId>) -> impl IntoView {
     let close = projects.href(&[]);
-    let org = projects.place.org.clone();
+    let action = projects.href(&[("new", "1")]);
+    let (failure, typed) = refused::<ProjectForm>();
+    let ticked = typed.as_ref().map(|typed| typed.models.clone());
+    let typed = typed.unwrap_or_else(|| ProjectForm {
+        environment: Environment::Development.as_str().to_owned(),
+        ..ProjectForm::default()
+    });
+    let fresh = failure.is_none();
     let environments = Environment::ALL
         .into_iter()
         .map(|environment| (environment.as_str().to_owned(), environment.as_str().to_owned()))
         .collect::<Vec<_>>();
     view! {
-        <Dialog title="Create project" lead=format!("In {}. It can be archived later, never deleted.", org.name) close=close.clone()>
-            <Form action=CreateProject::PATH>
+        <Dialog title="Create project" lead=format!("In {}. It can be archived later, never deleted.", projects.place.org.name) close=close.clone()>
+            <PageForm href=action failure enhanced=true>
                 <div class="body">
                     <FormError fields=&["name", "slug", "description", "environment"] />
-                    <input type="hidden" name="org" value=org.id.to_string() />
-                    <input type="hidden" name="org_slug" value=org.slug.to_string() />
-                    <TextField label="Name" name="name" autocomplete="off" required=true autofocus=true />
+                    <TextField label="Name" name="name" value=typed.name autocomplete="off" required=true autofocus=fresh />
                     <TextField
                         label="Address"
                         name="slug"
+                        value=typed.slug
                         hint="Lower-case letters, digits and hyphens. Empty takes it from the name."
                         autocomplete="off"
                     />
                     <SlugSuggestion from="f-name" to="f-slug" />
-                    <TextField label="Description (optional)" name="description" autocomplete="off" />
+                    <TextField label="Description (optional)" name="description" value=typed.description autocomplete="off" />
                     <SelectField
                         label="Environment"
                         name="environment"
                         options=environments
-                        selected=Environment::Development.as_str()
+                        selected=typed.environment
                         hint="Its first letter stands in the project’s keys."
                     />
-                    <ModelList models ticked=None />
+                    <ModelList models ticked />
                 </div>
                 <div class="foot">
                     <a class="btn" href=close>
@@ -49,7 +55,7 @@ pub fn CreateDialog(projects: Projects, models: Vec<ModelId>) -> impl IntoView {
                     </a>
                     <Submit label="Create project" />
                 </div>
-            </Form>
+            </PageForm>
         </Dialog>
     }
 }

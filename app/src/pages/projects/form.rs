@@ -1,5 +1,7 @@
 //! The forms that make projects: what their fields mean.
 
+use serde::Deserialize;
+
 use crate::model::{
     AppError, ModelId, Name, Slug,
     error::Fields,
@@ -7,35 +9,76 @@ use crate::model::{
     template::{FromTemplate, Step, Template},
 };
 
-/// Parses the fields `name`, `slug`, `description`, `environment` and `models`. An empty slug takes the one that the name suggests.
-///
-/// # Errors
-/// `Invalid` with one message for every wrong field.
-pub fn parse(name: &str, slug: &str, description: &str, environment: &str, models: &[String]) -> Result<NewProject, AppError> {
-    let mut fields = Fields::default();
-    let models = parse_models(&mut fields, models);
-    let suggested = Slug::suggest(name).filter(|_| slug.trim().is_empty());
-    let slug = match suggested {
-        Some(slug) => Some(slug),
-        None => fields.parse("slug", Slug::choose(slug)),
-    };
-    let name = fields.parse("name", name.parse::<Name>());
-    let environment = fields.parse("environment", environment.parse::<Environment>());
-    let description = description.trim();
-    if description.chars().count() > MAX_DESCRIPTION {
-        fields.refuse("description", format!("A description has at most {MAX_DESCRIPTION} characters."));
+/// The fields of a new project, as they are typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProjectForm {
+    pub name: String,
+    pub slug: String,
+    pub description: String,
+    pub environment: String,
+    /// Those that are ticked.
+    pub models: Vec<String>,
+}
+
+impl From<Vec<(String, String)>> for ProjectForm {
+    /// Unknown fields count for nothing.
+    fn from(pairs: Vec<(String, String)>) -> Self {
+        let mut form = Self::default();
+        for (name, value) in pairs {
+            match name.as_str() {
+                "name" => form.name = value,
+                "slug" => form.slug = value,
+                "description" => form.description = value,
+                "environment" => form.environment = value,
+                "models[]" => form.models.push(value),
+                _ => {}
+            }
+        }
+        form
     }
-    match (name, slug, environment) {
-        (Some(name), Some(slug), Some(environment)) if fields.is_empty() => Ok(NewProject {
-            name,
-            slug,
-            description: description.to_owned(),
-            environment,
-            workload: String::new(),
-            models,
-        }),
-        _ => Err(fields.into_error()),
+}
+
+impl ProjectForm {
+    /// What the fields mean. An empty slug takes the one that the name suggests.
+    ///
+    /// # Errors
+    /// `Invalid` with one message for every wrong field.
+    pub fn parse(&self) -> Result<NewProject, AppError> {
+        let mut fields = Fields::default();
+        let models = parse_models(&mut fields, &self.models);
+        let suggested = Slug::suggest(&self.name).filter(|_| self.slug.trim().is_empty());
+        let slug = match suggested {
+            Some(slug) => Some(slug),
+            None => fields.parse("slug", Slug::choose(&self.slug)),
+        };
+        let name = fields.parse("name", self.name.parse::<Name>());
+        let environment = fields.parse("environment", self.environment.parse::<Environment>());
+        let description = self.description.trim();
+        if description.chars().count() > MAX_DESCRIPTION {
+            fields.refuse("description", format!("A description has at most {MAX_DESCRIPTION} characters."));
+        }
+        match (name, slug, environment) {
+            (Some(name), Some(slug), Some(environment)) if fields.is_empty() => Ok(NewProject {
+                name,
+                slug,
+                description: description.to_owned(),
+                environment,
+                workload: String::new(),
+                models,
+            }),
+            _ => Err(fields.into_error()),
+        }
     }
+}
+
+/// What is typed to archive a project.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct ArchiveForm {
+    /// The name of the project.
+    pub confirmation: String,
+    /// Never shown again.
+    pub password: String,
 }
 
 /// The models that are ticked, each once.
@@ -98,10 +141,19 @@ impl TemplateForm {
 mod tests {
     use super::*;
 
+    fn typed(name: &str, slug: &str) -> ProjectForm {
+        ProjectForm {
+            name: name.to_owned(),
+            slug: slug.to_owned(),
+            description: " Help desk ".to_owned(),
+            environment: "production".to_owned(),
+            models: ["b", "a", "b"].map(str::to_owned).to_vec(),
+        }
+    }
+
     #[test]
     fn an_empty_slug_follows_the_name() {
-        let models = ["b".to_owned(), "a".to_owned(), "b".to_owned()];
-        let new = parse("Support Bot", " ", " Help desk ", "production", &models).expect("valid");
+        let new = typed("Support Bot", " ").parse().expect("valid");
         assert_eq!(new.slug.as_str(), "support-bot");
         assert_eq!(new.description, "Help desk");
         assert_eq!(new.models.len(), 2, "each once");
@@ -109,13 +161,19 @@ mod tests {
 
     #[test]
     fn a_typed_slug_is_not_mended() {
-        let error = parse("Support Bot", "Support Bot", "", "production", &[]).expect_err("a slug has no spaces");
+        let error = typed("Support Bot", "Support Bot").parse().expect_err("a slug has no spaces");
         assert!(error.on_field("slug").is_some());
     }
 
     #[test]
     fn every_wrong_field_is_named_at_once() {
-        let error = parse("", "", &"x".repeat(MAX_DESCRIPTION + 1), "moon", &["a b".to_owned()]).expect_err("nothing is right");
+        let wrong = ProjectForm {
+            description: "x".repeat(MAX_DESCRIPTION + 1),
+            environment: "moon".to_owned(),
+            models: vec!["a b".to_owned()],
+            ..ProjectForm::default()
+        };
+        let error = wrong.parse().expect_err("nothing is right");
         for field in ["name", "slug", "description", "environment", "models"] {
             assert!(error.on_field(field).is_some(), "{field}: {error:?}");
         }

@@ -95,10 +95,21 @@ fn mutants(foreign: &Foreign) -> Vec<[(String, String); 2]> {
         }
     }
     for (path, body, ..) in FORMS {
+        for pair in path.split_once('?').map_or("", |(_, query)| query).split('&') {
+            let Some((field, value)) = pair.split_once('=') else { continue };
+            if let Some(twins) = foreign.instead_of(field, value) {
+                let with = |id: &str| (path.replace(pair, &format!("{field}={id}")), (*body).to_owned());
+                mutants.push([with(&twins.foreign), with(&twins.unknown)]);
+            }
+        }
         for (ours, theirs, nobodys) in [
             ("/acme/prod", "/other/theirs", "/nowhere/nobodys"),
+            ("/acme/~", "/other/~", "/nowhere/~"),
             ("/prod", "/theirs", "/nobodys"),
         ] {
+            if !path.contains(ours) {
+                continue;
+            }
             let at = |place| (path.replace(ours, place), (*body).to_owned());
             mutants.push([at(theirs), at(nobodys)]);
         }
@@ -117,7 +128,7 @@ fn essence(body: &str, asked: &(String, String)) -> String {
         let rest = rest.split_once('>').map_or("", |(_, rest)| rest);
         text = format!("{before}{rest}");
     }
-    for word in asked.0.split('/').chain(asked.1.split(['&', '='])) {
+    for word in asked.0.split(['/', '?', '=']).chain(asked.1.split(['&', '='])) {
         if word.len() > 4 {
             text = text.replace(word, "…");
         }
@@ -136,8 +147,8 @@ async fn another_tenant_s_id_in_any_field_is_like_one_that_does_not_exist() {
         for [theirs, nobodys] in mutants {
             // Keys of ours are made before the count.
             let filled = [
-                (theirs.0, site.fill(&theirs.1, who).await),
-                (nobodys.0, site.fill(&nobodys.1, who).await),
+                (site.fill(&theirs.0, who).await, site.fill(&theirs.1, who).await),
+                (site.fill(&nobodys.0, who).await, site.fill(&nobodys.1, who).await),
             ];
             let before = site.tenants().await;
             let mut answers = Vec::new();

@@ -77,7 +77,8 @@ on_both_engines! {
                     let field = pairs[at].split('=').next().expect("a name");
                     let typed = format!("{field}={text}");
                     pairs[at] = &typed;
-                    let answer = site.ask(Method::POST, path, &pairs.join("&"), &cookie).await;
+                    let path = site.fill(path, Who::Owner).await;
+                    let answer = site.ask(Method::POST, &path, &pairs.join("&"), &cookie).await;
                     let status = answer.status.as_u16();
                     assert!(status < 500, "{path} {field} {kind}: {status} {}", answer.body);
                     assert!(path.starts_with("/api/") || !answer.body.contains("<script>alert(1)"), "{path} {field}");
@@ -127,16 +128,38 @@ on_both_engines! {
                 let settings = owner.settings(site.world.org.clone()).await.expect("read");
                 let (name, slug) = (settings.names.name.as_str(), settings.names.slug.as_str());
                 let typed = |own: &str, now: &str| if field == own { text.clone() } else { encode(now) };
+                let path = format!("/{slug}/~/settings?save=names");
                 let body = format!(
-                    "org={}&name={}&slug={}&seen={}&back=/",
-                    site.world.org,
+                    "name={}&slug={}&seen={}",
                     typed("name", name),
                     typed("slug", slug),
                     encode(&settings.names.version())
                 );
-                let answer = site.ask(Method::POST, "/api/organization/rename", &body, &cookie).await;
-                let named = answer.body.contains(&format!("\"field\":\"{field}\"")) || kind == "no UTF-8";
-                assert!(answer.status == 200 || (answer.status == 422 && named), "{field} {kind}: {} {}", answer.status, answer.body);
+                let answer = site.ask(Method::POST, &path, &body, &cookie).await;
+                let named = answer.body.contains("aria-invalid=\"true\"") || kind == "no UTF-8";
+                assert!(answer.status == 302 || (answer.status == 422 && named), "{field} {kind}: {} {}", answer.status, answer.body);
+            }
+        }
+    }
+
+    async fn new_projects_are_refused_at_their_field_or_made(db: TestDb) {
+        let site = Site::on(db).await;
+        let cookie = site.sign_in(Who::Owner).await;
+        let mut turn = 0;
+        for field in ["name", "slug", "description", "environment"] {
+            for (kind, text) in hostile() {
+                turn += 1;
+                let typed = |own: &str, plain: String| if field == own { text.clone() } else { plain };
+                let body = format!(
+                    "name={}&slug={}&description={}&environment={}&models[]=bailiwick/echo",
+                    typed("name", "Lab".to_owned()),
+                    typed("slug", format!("lab-{turn}")),
+                    typed("description", String::new()),
+                    typed("environment", "other".to_owned()),
+                );
+                let answer = site.ask(Method::POST, "/acme/~/projects?new=1", &body, &cookie).await;
+                let named = answer.body.contains("aria-invalid=\"true\"") || kind == "no UTF-8";
+                assert!(answer.status == 302 || (answer.status == 422 && named), "{field} {kind}: {} {}", answer.status, answer.body);
             }
         }
     }
@@ -165,17 +188,19 @@ on_both_engines! {
         let site = Site::on(db).await;
         let cookie = site.sign_in(Who::Owner).await;
         let (org, prod) = (&site.world.org, &site.world.prod);
+        let names = site.world.console(Who::Owner).await.settings(org.clone()).await.expect("read").names;
+        let names = encode(&names.version());
         let details = site.world.console(Who::Owner).await.details(prod.clone()).await.expect("read").details;
         let seen = encode(&details.version());
         let lists = [
-            ("/api/projects/create", format!("org={org}&org_slug=acme&name={TYPED}&slug=fox&description={TYPED}&environment=other&models[]=bailiwick/echo")),
-            ("/api/account/save-profile", format!("name={TYPED}&zone=UTC&theme=dark&density=compact")),
+            ("/acme/~/projects?new=1", format!("name={TYPED}&slug=fox&description={TYPED}&environment=other&models[]=bailiwick/echo")),
+            ("/account", format!("name={TYPED}&zone=UTC&theme=dark&density=compact")),
             ("/acme/prod/keys", format!("name={TYPED}&lifetime=30&idempotency=fox")),
             (
                 "/acme/prod/settings",
                 format!("name={TYPED}&slug=prod&description={TYPED}&environment=production&workload={TYPED}&escalation={TYPED}&tier=default&external_allowed=refused&seen={seen}"),
             ),
-            ("/api/organization/rename", format!("org={org}&name={TYPED}&slug=acme&seen=acme+Acme+Robotics&back=/")),
+            ("/acme/~/settings?save=names", format!("name={TYPED}&slug=acme&seen={names}")),
         ];
         for (path, body) in lists {
             let answer = site.ask(Method::POST, path, &body, &cookie).await;

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use self::invitations::invites;
-use super::api::{AssignMember, SetRole, TransferOwnership};
+use super::{
+    api::{AssignMember, SetRole},
+    form::TransferForm,
+};
 use crate::{
     model::{
         AccountId, AppError, KeyId, Listing, OrgId, OrgRole, Page, ProjectId, ProjectRole, Standing, Timestamp, TypedId,
@@ -18,7 +21,7 @@ use crate::{
         time::{DAY, MINUTE},
     },
     port::Members,
-    testing::{Ports, all_projects, assert_has, failed, owner, place, render},
+    testing::{Ports, all_projects, assert_has, failed, focused, owner, place, render},
 };
 
 const NOW: Timestamp = Timestamp(1_795_183_331_123);
@@ -268,7 +271,23 @@ async fn a_transfer_is_for_owners_and_shows_errors_beside_fields() {
         ],
     );
     let error = AppError::field("password", "This is not your password.");
-    let (html, _) = render(&failed::<TransferOwnership>(&path, error), ports(everybody(), OrgRole::Owner)).await;
+    let typed = TransferForm {
+        email: "noor.haddad@acme.example".to_owned(),
+        confirmation: "Acme <Robots>".to_owned(),
+        password: "quiet river".to_owned(),
+    };
+    let refused = ports(everybody(), OrgRole::Owner).refusing(error, typed);
+    let (html, _) = render(&format!("{PAGE}?transfer="), refused).await;
+    assert_has(
+        &html,
+        &[
+            "action=\"/acme-robotics/~/members?transfer=\" method=\"post\" data-enhanced",
+            "value=\"noor.haddad@acme.example\"",
+            "value=\"Acme &lt;Robots&gt;\"",
+        ],
+    );
+    assert!(!html.contains("quiet river"), "a password is never handed back");
+    assert_eq!(focused(&html), 1, "{html}");
     assert_eq!(html.matches(">This is not your password.<").count(), 1, "{html}");
     let (html, _) = render(&path, ports(everybody(), OrgRole::Admin)).await;
     assert!(!html.contains("<dialog"), "{html}");

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    pages::organization::{RefusedLogo, api::SetColour},
+    pages::organization::{RefusedLogo, form::ColourForm},
     testing::place,
 };
 
@@ -40,7 +40,17 @@ async fn the_samples_show_both_schemes_and_the_logo_can_be_removed() {
 #[tokio::test]
 async fn what_is_wrong_stands_beside_its_field() {
     let error = AppError::field("colour", "Enter a colour");
-    let (html, _) = render(&failed::<SetColour>(PAGE, error), ports(Ok(settings()))).await;
+    let typed = ColourForm {
+        colour: "\"red".to_owned(),
+    };
+    let (html, _) = render(&format!("{PAGE}?save=colour"), ports(Ok(settings())).refusing(error, typed)).await;
+    assert_has(
+        &html,
+        &[
+            "action=\"/acme-robotics/~/settings?save=colour\" method=\"post\" data-enhanced",
+            "value=\"&quot;red\"",
+        ],
+    );
     assert_eq!(html.matches(">Enter a colour<").count(), 1, "{html}");
     let refused = RefusedLogo(AppError::field("logo", "This SVG holds the element script"));
     let ports = Ports {

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::api::{RenameOrganization, SetExternal};
+use super::{
+    api::RemoveLogo,
+    form::{AccessForm, ExternalForm, NamesForm},
+};
 use crate::{
     model::{
         AppError, OrgId, OrgRole, Standing,
@@ -15,7 +18,7 @@ use crate::{
         project_life::{AccessPreview, Concerned, People},
     },
     port::Organization,
-    testing::{Ports, all_projects, assert_has, failed, render},
+    testing::{Ports, all_projects, assert_has, failed, focused, render},
 };
 
 #[derive(Clone)]
@@ -120,7 +123,7 @@ async fn the_dry_run_says_who_loses_what_before_the_access_changes() {
             "Lose Default project: 0",
             "Nobody.",
             "2 open invitations lead to no project",
-            "name=\"to\" value=\"assigned_only\"",
+            "action=\"/acme-robotics/~/settings?access=assigned%5Fonly\" method=\"post\" data-enhanced",
         ],
     );
     let assigned = OrgSettings {
@@ -138,15 +141,40 @@ async fn the_dry_run_says_who_loses_what_before_the_access_changes() {
 #[tokio::test]
 async fn errors_are_shown_where_they_belong() {
     let error = AppError::field("slug", "Another organization has, or had, this address.");
-    let (html, _) = render(&failed::<RenameOrganization>(PAGE, error), ports(Ok(settings()))).await;
+    let typed = NamesForm {
+        name: "Acme <Robots>".to_owned(),
+        slug: "tern".to_owned(),
+        seen: "of before".to_owned(),
+    };
+    let (html, _) = render(&format!("{PAGE}?save=names"), ports(Ok(settings())).refusing(error, typed)).await;
+    assert_has(
+        &html,
+        &[
+            "action=\"/acme-robotics/~/settings?save=names\" method=\"post\" data-enhanced",
+            "value=\"Acme &lt;Robots&gt;\"",
+            "value=\"tern\"",
+            "name=\"seen\" value=\"of before\"",
+        ],
+    );
     assert_eq!(html.matches("aria-invalid=\"true\"").count(), 1, "{html}");
+    assert_eq!(focused(&html), 1, "{html}");
     assert_eq!(
         html.matches(">Another organization has, or had, this address.<").count(),
         1,
         "{html}"
     );
-    let (html, _) = render(&failed::<SetExternal>(PAGE, AppError::Internal), ports(Ok(settings()))).await;
-    assert_has(&html, &["Something went wrong on the server."]);
+    let refused = ports(Ok(settings())).refusing(AppError::Internal, ExternalForm::default());
+    let (html, _) = render(PAGE, refused).await;
+    assert_eq!(html.matches("Something went wrong on the server.").count(), 1, "{html}");
+    let (html, _) = render(&failed::<RemoveLogo>(PAGE, AppError::Internal), ports(Ok(settings()))).await;
+    assert_eq!(html.matches("Something went wrong on the server.").count(), 1, "{html}");
+    let refused = ports(Ok(settings())).refusing(AppError::Internal, AccessForm::default());
+    let (html, _) = render(&format!("{PAGE}?access=assigned_only"), refused).await;
+    let (_, dialog) = html.split_once("<dialog").expect("still open");
+    assert_has(
+        dialog,
+        &["Something went wrong on the server.", "?access=assigned%5Fonly\" method=\"post\""],
+    );
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::api::{ArchiveProject, CreateProject};
+use super::form::{ArchiveForm, ProjectForm};
 use crate::{
     model::{
         AppError, KeyId, Listing, Money, OrgId, OrgRole, Page, ProjectId, Standing, Timestamp, TypedId,
@@ -17,7 +17,7 @@ use crate::{
         time::{DAY, HOUR},
     },
     port::{ProjectLife, Projects},
-    testing::{Ports, all_projects, assert_has, failed, member, owner, place, project, render},
+    testing::{Ports, all_projects, assert_has, focused, member, owner, place, project, render},
 };
 
 const NOW: Timestamp = Timestamp(1_795_183_331_123);
@@ -213,15 +213,38 @@ async fn nothing_matches_is_not_nothing_yet() {
 }
 
 #[tokio::test]
-async fn errors_of_the_create_form_stand_beside_their_fields() {
+async fn a_refused_project_keeps_what_was_typed_with_errors_beside_their_fields() {
     let error = AppError::Invalid {
         fields: vec![FieldError::new("slug", "This address is taken in Acme Robotics.")],
     };
-    let (html, _) = render(&failed::<CreateProject>(&format!("{PAGE}?new=1"), error), ports(None)).await;
+    let typed = ProjectForm {
+        name: "\"><script>x".to_owned(),
+        slug: "support-bot".to_owned(),
+        description: "Help <desk>".to_owned(),
+        environment: "production".to_owned(),
+        models: vec!["bailiwick/embed".to_owned()],
+    };
+    let (html, _) = render(&format!("{PAGE}?new=1"), ports(None).refusing(error, typed)).await;
     assert_has(
         &html,
-        &["<dialog open", "aria-invalid=\"true\"", "name=\"org_slug\" value=\"acme-robotics\""],
+        &[
+            "<dialog open",
+            "action=\"/acme-robotics/~/projects?new=1\" method=\"post\" data-enhanced",
+            "value=\"&quot;&gt;&lt;script&gt;x\"",
+            "value=\"support-bot\"",
+            "value=\"Help &lt;desk&gt;\"",
+            "<option value=\"production\" selected",
+            "value=\"bailiwick/embed\" autocomplete=\"off\" checked",
+        ],
     );
+    assert!(
+        !html.contains("value=\"bailiwick/echo\" autocomplete=\"off\" checked"),
+        "it was not ticked"
+    );
+    let slug = html.split("name=\"slug\"").nth(1).and_then(|rest| rest.split_once('>'));
+    let (slug, _) = slug.expect("the field");
+    assert!(slug.contains("autofocus") && slug.contains("aria-invalid=\"true\""), "{slug}");
+    assert_eq!(focused(&html), 1, "{html}");
     assert_eq!(html.matches(">This address is taken in Acme Robotics.<").count(), 1, "{html}");
 }
 
@@ -245,12 +268,21 @@ async fn the_dry_run_comes_before_the_confirmation() {
             "name=\"password\"",
         ],
     );
-    let error = AppError::field("confirmation", "Type the name exactly as it stands above.");
-    let (html, _) = render(&failed::<ArchiveProject>(&path, error), ports(None)).await;
-    assert_eq!(html.matches(">Type the name exactly as it stands above.<").count(), 1, "{html}");
-    let error = AppError::field("password", "This is not your password.");
-    let (html, _) = render(&failed::<ArchiveProject>(&path, error), ports(None)).await;
-    assert_eq!(html.matches(">This is not your password.<").count(), 1, "{html}");
+    let typed = ArchiveForm {
+        confirmation: "<tset>".to_owned(),
+        password: "quiet river".to_owned(),
+    };
+    for (field, message) in [
+        ("confirmation", "Type the name exactly as it stands above."),
+        ("password", "This is not your password."),
+    ] {
+        let refused = ports(None).refusing(AppError::field(field, message), typed.clone());
+        let (html, _) = render(&path, refused).await;
+        assert_eq!(html.matches(&format!(">{message}<")).count(), 1, "{html}");
+        assert_has(&html, &["value=\"&lt;tset&gt;\""]);
+        assert_eq!(focused(&html), 1, "{html}");
+        assert!(!html.contains("quiet river"), "a password is never handed back");
+    }
 }
 
 #[tokio::test]
@@ -295,7 +327,7 @@ async fn early_access_says_whom_to_ask_instead_of_offering_more() {
     assert_has(&html, &[held_back, "aria-disabled=\"true\""]);
     let (html, _) = render(&format!("{PAGE}?new=1"), at(all_projects(), None, Some(held_back))).await;
     assert_eq!(html.matches(held_back).count(), 2, "in the dialog, too");
-    assert!(!html.contains("action=\"/api/projects/create\""));
+    assert!(!html.contains("name=\"environment\""));
 }
 
 #[tokio::test]

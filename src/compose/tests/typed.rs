@@ -1,0 +1,153 @@
+//! Nothing that was typed is lost when a form is refused: without script, and with it.
+
+use app::model::AppError;
+
+use super::*;
+
+const SECRET: &str = "not-my-password-at-all";
+
+/// A form that is refused: its address, what is sent, the status, and what the page must show again.
+type Refusal = (&'static str, &'static str, u16, &'static [&'static str]);
+
+const REFUSALS: &[Refusal] = &[
+    (
+        "/acme/~/projects?new=1",
+        "name=%3Cb%3E%22Bot&slug=prod&description=Help+%3Cdesk%3E&environment=staging&models%5B%5D=bailiwick%2Fembed",
+        422,
+        &[
+            "value=\"&lt;b&gt;&quot;Bot\"",
+            "value=\"prod\"",
+            "value=\"Help &lt;desk&gt;\"",
+            "<option value=\"staging\" selected",
+            "value=\"bailiwick/embed\" autocomplete=\"off\" checked",
+            "Another project of this organization has, or had, this address.</span>",
+        ],
+    ),
+    (
+        "/acme/~/projects?archive={prod}",
+        "confirmation=%3Cprod%22&password=not-my-password-at-all",
+        422,
+        &[
+            "value=\"&lt;prod&quot;\"",
+            "Type the name of the project exactly: prod</span>",
+            "Archive prod?",
+        ],
+    ),
+    (
+        "/acme/~/settings?save=names",
+        "name=Acme+%3CRobots%3E&slug=No+Slug&seen=of+before",
+        422,
+        &[
+            "value=\"Acme &lt;Robots&gt;\"",
+            "value=\"No Slug\"",
+            "name=\"seen\" value=\"of before\"",
+        ],
+    ),
+    (
+        "/acme/~/settings?save=names",
+        "name=Acme+Labs&slug=acme&seen=of+before",
+        409,
+        &["value=\"Acme Labs\"", "name=\"seen\" value=\"of before\""],
+    ),
+    (
+        "/acme/~/settings?save=colour",
+        "colour=%22red",
+        422,
+        &["value=\"&quot;red\"", "aria-invalid=\"true\""],
+    ),
+    (
+        "/account",
+        "name=Ada+%3CN.%3E&zone=Mars%2FOlympus&theme=dark&density=compact",
+        422,
+        &[
+            "value=\"Ada &lt;N.&gt;\"",
+            "<option value=\"dark\" selected",
+            "<option value=\"compact\" selected",
+            "aria-invalid=\"true\"",
+        ],
+    ),
+    (
+        "/account?save=email",
+        "email=new%22owner%40acme.example&password=not-my-password-at-all",
+        422,
+        &["value=\"new&quot;owner@acme.example\"", "aria-invalid=\"true\""],
+    ),
+    (
+        "/account/organization",
+        "name=Tern+%26+%22Hollow%22&slug=acme",
+        422,
+        &["value=\"Tern &amp; &quot;Hollow&quot;\"", "value=\"acme\"", "aria-invalid=\"true\""],
+    ),
+    (
+        "/acme/~/members?transfer=",
+        "email=nobody%40acme.example&confirmation=%3CAcme%3E&password=not-my-password-at-all",
+        422,
+        &["value=\"nobody@acme.example\"", "value=\"&lt;Acme&gt;\"", "aria-invalid=\"true\""],
+    ),
+];
+
+#[tokio::test]
+async fn a_refused_form_comes_back_as_it_was_typed_but_for_passwords() {
+    let site = Site::new().await;
+    let owner = site.sign_in(Who::Owner).await;
+    let before = audit_heads(&site).await;
+    for (path, body, status, kept) in REFUSALS {
+        let path = site.fill(path, Who::Owner).await;
+        let answer = site.ask(Method::POST, &path, body, &owner).await;
+        assert_eq!(answer.status.as_u16(), *status, "{path} {}", answer.body);
+        // Between views stand empty comments.
+        let page = answer.body.replace("<!>", "");
+        for kept in *kept {
+            assert!(page.contains(kept), "{path}: {kept} is missing in {page}");
+        }
+        assert!(!page.contains(SECRET), "{path}: a password came back");
+        assert!(page.contains(" autofocus") || *status == 409, "{path}: where to go on");
+    }
+    assert_eq!(audit_heads(&site).await, before, "nothing is half done");
+}
+
+#[tokio::test]
+async fn a_script_is_told_the_refusal_and_where_the_form_leads() {
+    let site = Site::new().await;
+    let owner = site.sign_in(Who::Owner).await;
+    for (path, body, status, _) in REFUSALS {
+        let path = site.fill(path, Who::Owner).await;
+        let (got, location, answer) = by_script(&site, &path, body, &owner).await;
+        assert_eq!((got, location.as_str()), (*status, ""), "{path} {answer}");
+        let error: AppError = serde_json::from_str(&answer).expect("an error as data");
+        assert_eq!(error.status(), *status, "{path} {answer}");
+    }
+    let made = "name=Support+Bot&slug=&description=&environment=staging&models%5B%5D=bailiwick%2Fecho";
+    let (status, location, _) = by_script(&site, "/acme/~/projects?new=1", made, &owner).await;
+    assert_eq!((status, location.as_str()), (200, "/acme/support-bot/keys"));
+    let profile = "name=Ada+Osei&zone=UTC&theme=dark&density=compact";
+    let (status, location, _) = by_script(&site, "/account", profile, &owner).await;
+    assert_eq!((status, location.as_str()), (200, "/account?done=account%2Dsaved"));
+}
+
+/// Sends a form as the script of a page does. Returns status, address and body of the answer.
+async fn by_script(site: &Site, path: &str, body: &str, cookie: &str) -> (u16, String, String) {
+    let mut request = Request::post(path)
+        .header(header::HOST, "127.0.0.1:3000")
+        .header("sec-fetch-site", "same-origin")
+        .header(header::ACCEPT, "application/json")
+        .header(header::CONTENT_TYPE, FORM)
+        .header(header::COOKIE, cookie)
+        .body(Body::from(body.to_owned()))
+        .expect("a request");
+    request
+        .extensions_mut()
+        .insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 50_000))));
+    let answer = site.server.clone().oneshot(request).await.expect("an answer");
+    let location = answer.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+    let (status, location) = (answer.status().as_u16(), location.unwrap_or_default().to_owned());
+    let bytes = answer.into_body().collect().await.expect("a body").to_bytes();
+    (status, location, String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The newest record of each chain.
+async fn audit_heads(site: &Site) -> Vec<(String, i64)> {
+    const SQL: &str = "SELECT chain, seq FROM audit_heads ORDER BY chain";
+    let mut reader = site.world.store.db.read().await.expect("a reader");
+    crate::store::db::fetch_all!(&mut reader, (String, i64), SQL).expect("heads")
+}
