@@ -36,12 +36,13 @@ const PAGE: f64 = 30.0;
 const PART: f64 = 50.0;
 
 /// The pages, as somebody would name them, and the most that each may take.
-const PAGES: [(&str, &str, f64); 16] = [
+const PAGES: [(&str, &str, f64); 17] = [
     ("Members", "/acme-robotics/~/members", PAGE),
     ("Members, the last of 5,000", "/acme-robotics/~/members?page=100", PAGE),
     ("Members, filtered", "/acme-robotics/~/members?q=person-49", PAGE),
     ("Projects", "/acme-robotics/~/projects", PAGE),
     ("Projects, the last of 500", "/acme-robotics/~/projects?page=11", PAGE),
+    ("Projects, by cost", "/acme-robotics/~/projects?sort=-cost", PAGE),
     ("Projects, filtered", "/acme-robotics/~/projects?q=project-49", PAGE),
     ("API keys of a project with 1,000", "/acme-robotics/project-0/keys", PAGE),
     ("API keys, filtered", "/acme-robotics/project-0/keys?q=key+99", PAGE),

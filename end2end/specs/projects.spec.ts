@@ -14,6 +14,26 @@ test("a new project is listed, reachable, and has keys of its own", async ({ own
   await expect(page.getByRole("row", { name: /Support bot/ })).toContainText("production");
 });
 
+test("a heading sorts, and the filter stays", async ({ ownerPage: page }) => {
+  await createProject(page, "Support bot", "production");
+  await expect(page).toHaveURL("/acme-robotics/support-bot/keys");
+  await createKey(page, "help-desk");
+  await page.goto("/acme-robotics/support-bot/keys");
+  await createKey(page, "nightly");
+  await page.goto("/acme-robotics/~/projects");
+  const keys = page.getByRole("columnheader", { name: "Keys" });
+  await keys.getByRole("link").click();
+  await expect(keys).toHaveAttribute("aria-sort", "descending");
+  await expect(page.getByRole("rowheader").first()).toContainText("Support bot");
+  await page.getByLabel("Environment").selectOption("production");
+  await page.getByRole("button", { name: "Filter", exact: true }).click();
+  await expect(page).toHaveURL(/environment=production/);
+  await expect(keys, "the order stays").toHaveAttribute("aria-sort", "descending");
+  await expect(page.getByRole("rowheader")).toHaveCount(1);
+  await page.getByRole("link", { name: "Clear" }).click();
+  await expect(page.getByRole("rowheader")).toHaveCount(2);
+});
+
 test("an address that is taken is refused beside its field", async ({ ownerPage: page, complaints }) => {
   complaints.expectStatus(409, 422);
   await createProject(page, "Support bot", "production");

@@ -7,7 +7,7 @@ use app::{
         collaborator::{Collaborator, CollaboratorFilter, Origin},
         key::{ApiKey, KeyStatus},
         member::{AssignedProject, Member, MemberFilter},
-        project::{ProjectFilter, ProjectRow},
+        project::{ProjectFilter, ProjectRow, ProjectState},
     },
     pages::members::NO_PROJECT,
     port::{Collaborators, Keys, Members, Projects, Shell},
@@ -31,6 +31,9 @@ struct Asked {
     role: String,
     origin: String,
     project: String,
+    environment: String,
+    owner: String,
+    sort: String,
 }
 
 /// Loads one page of a list.
@@ -48,13 +51,18 @@ pub async fn open(console: Console, request: Parts, list: CsvList) -> Result<Lin
     let text = asked.q.trim().to_owned();
     match (list, place.project) {
         (CsvList::Projects, None) => {
-            let filter = if asked.state == "archived" {
-                ProjectFilter::Archived
-            } else {
-                ProjectFilter::Active
+            let filter = ProjectFilter {
+                state: if asked.state == "archived" {
+                    ProjectState::Archived
+                } else {
+                    ProjectState::Active
+                },
+                environment: asked.environment.parse().ok(),
+                owner: asked.owner.parse().ok(),
+                sort: asked.sort.parse().ok(),
             };
             let load: Load<ProjectRow> = Box::new(move |page| {
-                let (console, org) = (console.clone(), place.org.id.clone());
+                let (console, org, filter) = (console.clone(), place.org.id.clone(), filter.clone());
                 Box::pin(async move { Ok(Projects::list(&console, org, filter, page).await?.listing) })
             });
             lines(&PROJECTS, load, text, project_cells).await
@@ -123,7 +131,7 @@ async fn lines<T: Send + 'static>(
     Ok(stream::once(async move { Ok(headings) }).chain(pages).boxed())
 }
 
-const PROJECTS: [&str; 11] = [
+const PROJECTS: [&str; 12] = [
     "id",
     "name",
     "slug",
@@ -131,6 +139,7 @@ const PROJECTS: [&str; 11] = [
     "environment",
     "default",
     "owner",
+    "created_at",
     "active_keys",
     "month_cost",
     "refused_24h",
@@ -146,6 +155,7 @@ fn project_cells(row: ProjectRow, _: Timestamp) -> Vec<String> {
         row.environment.as_str().to_owned(),
         row.is_default.to_string(),
         row.owner.unwrap_or_default(),
+        row.created_at.iso(),
         row.active_keys.to_string(),
         row.month_cost.plain(),
         row.refused_24h.to_string(),

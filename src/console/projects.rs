@@ -30,7 +30,8 @@ impl Projects for Console {
         drop(reader);
         let plan = self.parts.catalog.plan(&grant.org().plan).ok_or(AppError::Internal)?;
         Ok(ProjectList {
-            listing: self.store().projects(&grant, filter, &page).await?,
+            listing: self.store().projects(&grant, &filter, &page).await?,
+            owners: self.store().project_owners(&grant, filter.state).await?,
             default_access: self.store().default_access(&grant).await?,
             held_back,
             models: plan.models.clone(),

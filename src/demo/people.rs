@@ -210,7 +210,7 @@ mod tests {
             Page,
             collaborator::CollaboratorFilter,
             member::MemberFilter,
-            project::ProjectFilter,
+            project::{ProjectFilter, ProjectState},
             time::{DAY, HOUR, MINUTE},
         },
         port::{Members, Projects},
@@ -267,8 +267,14 @@ mod tests {
 
         let collaborators = Collaborators::list(&console, prod.clone(), CollaboratorFilter::default(), Page::default());
         assert_eq!(collaborators.await.expect("listed").external, 1);
-        for (state, count) in [(ProjectFilter::Active, 6), (ProjectFilter::Archived, 1)] {
-            let projects = Projects::list(&console, org.clone(), state, Page::default()).await.expect("listed");
+        for (state, count) in [(ProjectState::Active, 6), (ProjectState::Archived, 1)] {
+            let filter = ProjectFilter {
+                state,
+                ..ProjectFilter::default()
+            };
+            let projects = Projects::list(&console, org.clone(), filter, Page::default())
+                .await
+                .expect("listed");
             assert_eq!(projects.listing.total, count, "{state:?}");
         }
     }

@@ -82,7 +82,7 @@ impl Demo {
     /// The active project with this address.
     pub(super) async fn project(&self, console: &Console, slug: &str) -> Result<ProjectId, AppError> {
         let slug: Slug = slug.parse().map_err(refused)?;
-        let list = Projects::list(console, self.founded.org.clone(), ProjectFilter::Active, Page::default());
+        let list = Projects::list(console, self.founded.org.clone(), ProjectFilter::default(), Page::default());
         let found = list.await?.listing.rows.into_iter().find(|project| project.slug == slug);
         found.map(|project| project.id).ok_or(AppError::NotFound)
     }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use app::model::{
     AccountId, Listing, Money, OrgId, Page, ProjectId, Slug, Timestamp,
     organization::DefaultAccess,
-    project::{NewProject, ProjectFilter, ProjectRow},
+    project::{Environment, NewProject, OwnedBy, ProjectColumn, ProjectFilter, ProjectRow, ProjectState},
     time::DAY,
 };
 
@@ -25,6 +25,7 @@ struct Row {
     environment: String,
     is_default: bool,
     owner: Option<String>,
+    created_at: i64,
     archived_at: Option<i64>,
     active_keys: i64,
     month_cost: i64,
@@ -42,6 +43,7 @@ impl Row {
             environment: parse(self.environment)?,
             is_default: self.is_default,
             owner: self.owner,
+            created_at: Timestamp(self.created_at),
             active_keys: count(self.active_keys),
             month_cost: Money(self.month_cost),
             expected_spend: self.expected_spend.map(Money),
@@ -51,31 +53,97 @@ impl Row {
     }
 }
 
-// $2 asks for archived projects; $4 and $5 are the starts of the month and of the last 24 hours. The page is cut first: its
-// numbers are counted for the projects on it alone.
-const LIST: &str = "
-    SELECT p.id, p.name, p.slug, p.description, p.environment, p.is_default, a.name AS owner, p.archived_at,
-           p.expected_monthly_spend AS expected_spend,
-           (SELECT count(*) FROM api_keys k WHERE k.project_id = p.id AND k.state = 'active' AND NOT k.is_org_default) AS active_keys,
-           (SELECT CAST(coalesce(sum(u.cost_micros), 0) AS BIGINT) FROM usage_hours u WHERE u.project_id = p.id AND u.hour >= $4) AS month_cost,
-           (SELECT CAST(coalesce(sum(u.refused_org + u.refused_project), 0) AS BIGINT) FROM usage_hours u
-            WHERE u.project_id = p.id AND u.hour >= $5) AS refused_24h
-    FROM (SELECT * FROM projects
-          WHERE org_id = $1 AND (archived_at IS NOT NULL) = $2
-            AND (lower(name) LIKE lower($3) ESCAPE '\\' OR slug LIKE lower($3) ESCAPE '\\')
-          ORDER BY is_default DESC, lower(name), id LIMIT $6 OFFSET $7) p
-    LEFT JOIN accounts a ON a.id = p.owner_id
-    ORDER BY p.is_default DESC, lower(p.name), p.id";
-const COUNT: &str = "
-    SELECT count(*), CAST(coalesce(sum(CASE WHEN lower(name) LIKE lower($3) ESCAPE '\\' OR slug LIKE lower($3) ESCAPE '\\' THEN 1 ELSE 0 END), 0) AS BIGINT)
-    FROM projects WHERE org_id = $1 AND (archived_at IS NOT NULL) = $2";
+/// Active keys of the project p; the Organization Default Key is no key of a project.
+macro_rules! active_keys {
+    () => {
+        "(SELECT count(*) FROM api_keys k WHERE k.project_id = p.id AND k.state = 'active' AND NOT k.is_org_default)"
+    };
+}
+
+/// Cost of the project p since the day $6.
+macro_rules! month_cost {
+    () => {
+        "(SELECT CAST(coalesce(sum(u.cost_micros), 0) AS BIGINT) FROM usage_days u WHERE u.project_id = p.id AND u.day >= $6)"
+    };
+}
+
+/// Refusals of the project p since the hour $7.
+macro_rules! refused_24h {
+    () => {
+        "(SELECT CAST(coalesce(sum(u.refused_org + u.refused_project), 0) AS BIGINT) FROM usage_hours u
+          WHERE u.project_id = p.id AND u.hour >= $7)"
+    };
+}
+
+/// True for what matches the text $3, the environment $4, and the owner $5, who is nobody when it is empty.
+macro_rules! matches_filter {
+    () => {
+        "((lower(p.name) LIKE lower($3) ESCAPE '\\' OR p.slug LIKE lower($3) ESCAPE '\\')
+          AND (CAST($4 AS TEXT) IS NULL OR p.environment = $4) AND (CAST($5 AS TEXT) IS NULL OR coalesce(p.owner_id, '') = $5))"
+    };
+}
+
+/// The order by the column of the word $8, whose number, if it is one, is this expression; $9 is -1 for names from the last.
+/// Names and ids make every order one of its own; without a word the Default Project comes first.
+macro_rules! in_order {
+    ($number:literal) => {
+        concat!(
+            " ORDER BY CASE WHEN CAST($8 AS TEXT) = '' AND p.is_default THEN 0 ELSE 1 END, ",
+            $number,
+            ", CASE WHEN CAST($8 AS TEXT) = 'name' AND CAST($9 AS BIGINT) < 0 THEN lower(p.name) END DESC, lower(p.name), p.id"
+        )
+    };
+}
+
+// $2 asks for archived projects. The page is cut first: its numbers are counted for the projects on it alone, but for the one that
+// sorts.
+const LIST: &str = concat!(
+    "SELECT p.id, p.name, p.slug, p.description, p.environment, p.is_default, a.name AS owner, p.created_at, p.archived_at,
+            p.expected_monthly_spend AS expected_spend, ",
+    active_keys!(),
+    " AS active_keys, ",
+    month_cost!(),
+    " AS month_cost, ",
+    refused_24h!(),
+    " AS refused_24h
+     FROM (SELECT p.*, CASE CAST($8 AS TEXT) WHEN 'created' THEN p.created_at WHEN 'keys' THEN ",
+    active_keys!(),
+    " WHEN 'cost' THEN ",
+    month_cost!(),
+    " WHEN 'refused' THEN ",
+    refused_24h!(),
+    " ELSE 0 END * CAST($9 AS BIGINT) AS number
+           FROM projects p
+           WHERE p.org_id = $1 AND (p.archived_at IS NOT NULL) = $2 AND ",
+    matches_filter!(),
+    in_order!("number"),
+    " LIMIT $10 OFFSET $11) p
+     LEFT JOIN accounts a ON a.id = p.owner_id",
+    in_order!("p.number")
+);
+const COUNT: &str = concat!(
+    "SELECT count(*), CAST(coalesce(sum(CASE WHEN ",
+    matches_filter!(),
+    " THEN 1 ELSE 0 END), 0) AS BIGINT) FROM projects p WHERE p.org_id = $1 AND (p.archived_at IS NOT NULL) = $2"
+);
+const OWNERS: &str = "
+    SELECT a.id, a.name FROM projects p JOIN accounts a ON a.id = p.owner_id
+    WHERE p.org_id = $1 AND (p.archived_at IS NOT NULL) = $2
+    GROUP BY a.id, a.name ORDER BY lower(a.name), a.id";
 
 impl Store {
-    pub async fn projects(&self, grant: &Grant<ViewOrg>, filter: ProjectFilter, page: &Page) -> Result<Listing<ProjectRow>, DbError> {
+    pub async fn projects(&self, grant: &Grant<ViewOrg>, filter: &ProjectFilter, page: &Page) -> Result<Listing<ProjectRow>, DbError> {
         let now = self.ambient.now();
         let org = grant.org().id.as_str();
-        let archived = filter == ProjectFilter::Archived;
+        let archived = filter.state == ProjectState::Archived;
         let text = pattern(&page.query);
+        let environment = filter.environment.map(Environment::as_str);
+        let owner = filter.owner.as_ref().map(|owner| match owner {
+            OwnedBy::Nobody => "",
+            OwnedBy::Account(account) => account.as_str(),
+        });
+        let column = filter.sort.map_or("", |sort| ProjectColumn::as_str(sort.column));
+        let sign: i64 = if filter.sort.is_some_and(|sort| sort.descending) { -1 } else { 1 };
         let mut reader = self.db.read().await?;
         let rows = fetch_all!(
             &mut reader,
@@ -84,13 +152,25 @@ impl Store {
             org,
             archived,
             &text,
+            environment,
+            owner,
             now.month_start().0,
             now.plus(-DAY).0,
+            column,
+            sign,
             i64::from(Page::SIZE),
             page.offset(),
         )?;
-        let counts = fetch_one!(&mut reader, (i64, i64), COUNT, org, archived, &text)?;
+        let counts = fetch_one!(&mut reader, (i64, i64), COUNT, org, archived, &text, environment, owner)?;
         listing(rows, Row::into_model, counts, page, now)
+    }
+
+    /// Who owns a project of this state, by name.
+    pub async fn project_owners(&self, grant: &Grant<ViewOrg>, state: ProjectState) -> Result<Vec<(AccountId, String)>, DbError> {
+        let archived = state == ProjectState::Archived;
+        let org = grant.org().id.as_str();
+        let rows = fetch_all!(&mut self.db.read().await?, (String, String), OWNERS, org, archived)?;
+        rows.into_iter().map(|(id, name)| Ok((parse(id)?, name))).collect()
     }
 
     /// Who reaches the Default Project.

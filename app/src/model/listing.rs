@@ -1,5 +1,7 @@
 //! Pages of lists. Filtering, sorting and paging happen on the server; their state stands in the URL.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 use super::Timestamp;
@@ -34,4 +36,37 @@ pub struct Listing<T> {
     pub unfiltered: u64,
     pub page: u32,
     pub now: Timestamp,
+}
+
+/// The columns that a list can be sorted by. Their words stand in the address.
+pub trait SortColumn: Copy + PartialEq + FromStr {
+    fn word(self) -> &'static str;
+    /// Where the first look is at the largest or newest.
+    fn begins_descending(self) -> bool;
+}
+
+/// By which column a list is sorted, and which way: `cost`, or `-cost` for the largest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sort<C> {
+    pub column: C,
+    pub descending: bool,
+}
+
+impl<C: SortColumn> Sort<C> {
+    /// As it stands in the address.
+    pub fn param(self) -> String {
+        format!("{}{}", if self.descending { "-" } else { "" }, self.column.word())
+    }
+}
+
+impl<C: SortColumn> FromStr for Sort<C> {
+    type Err = C::Err;
+
+    fn from_str(text: &str) -> Result<Self, C::Err> {
+        let word = text.strip_prefix('-');
+        Ok(Self {
+            column: word.unwrap_or(text).parse()?,
+            descending: word.is_some(),
+        })
+    }
 }

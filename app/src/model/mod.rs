@@ -43,7 +43,7 @@ pub mod zone;
 
 pub use error::{AppError, FieldError};
 pub use ids::{AccountId, AuditId, InvitationId, KeyId, LinkId, MailId, OrgId, ProjectId, RequestId, TypedId};
-pub use listing::{Listing, Page};
+pub use listing::{Listing, Page, Sort, SortColumn};
 pub use local_path::LocalPath;
 pub use money::Money;
 pub use names::{Email, ModelId, Name, Slug};

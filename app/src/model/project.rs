@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    KeyId, Listing, ModelId, Money, Name, ProjectId, Slug, Timestamp, organization::DefaultAccess, project_life::People, words::words,
+    AccountId, KeyId, Listing, ModelId, Money, Name, ProjectId, Slug, Sort, SortColumn, Timestamp, ids::InvalidId,
+    organization::DefaultAccess, project_life::People, words::words,
 };
 
 /// The longest description, in characters.
@@ -51,6 +52,7 @@ pub struct ProjectRow {
     pub is_default: bool,
     /// Display name of the project's owner, if it has one.
     pub owner: Option<String>,
+    pub created_at: Timestamp,
     pub active_keys: u64,
     /// Cost of the current month (UTC).
     pub month_cost: Money,
@@ -66,6 +68,8 @@ pub struct ProjectRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProjectList {
     pub listing: Listing<ProjectRow>,
+    /// Who owns a project of the state that is shown, by name.
+    pub owners: Vec<(AccountId, String)>,
     /// Who reaches the Default Project.
     pub default_access: DefaultAccess,
     /// Early access: why the organization has its Default Project only, and whom to ask for more. `None` where it may have
@@ -75,12 +79,98 @@ pub struct ProjectList {
     pub models: Vec<ModelId>,
 }
 
-/// Which projects the list shows.
+/// The two lists of projects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum ProjectFilter {
+#[serde(rename_all = "snake_case")]
+pub enum ProjectState {
     #[default]
     Active,
     Archived,
+}
+
+/// Whose projects the list shows. In the address it is an account id, or `nobody`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum OwnedBy {
+    /// Projects without an owner.
+    Nobody,
+    Account(AccountId),
+}
+
+impl OwnedBy {
+    const NOBODY: &str = "nobody";
+}
+
+impl std::str::FromStr for OwnedBy {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidId> {
+        if text == Self::NOBODY {
+            return Ok(Self::Nobody);
+        }
+        text.parse().map(Self::Account)
+    }
+}
+
+impl TryFrom<String> for OwnedBy {
+    type Error = InvalidId;
+
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        text.parse()
+    }
+}
+
+impl From<OwnedBy> for String {
+    fn from(owner: OwnedBy) -> Self {
+        match owner {
+            OwnedBy::Nobody => OwnedBy::NOBODY.to_owned(),
+            OwnedBy::Account(account) => account.into(),
+        }
+    }
+}
+
+/// The columns that the list can be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProjectColumn {
+    Name,
+    Created,
+    /// Active keys.
+    Keys,
+    /// Cost of the current month.
+    Cost,
+    /// 429 answers of the last 24 hours.
+    Refused,
+}
+
+words!(
+    ProjectColumn,
+    "name, created, keys, cost or refused",
+    Name = "name",
+    Created = "created",
+    Keys = "keys",
+    Cost = "cost",
+    Refused = "refused",
+);
+
+impl SortColumn for ProjectColumn {
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn begins_descending(self) -> bool {
+        self != Self::Name
+    }
+}
+
+/// Which projects the list shows, and in which order; `None` filters nothing, and has the Default Project first, then names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ProjectFilter {
+    pub state: ProjectState,
+    pub environment: Option<Environment>,
+    pub owner: Option<OwnedBy>,
+    pub sort: Option<Sort<ProjectColumn>>,
 }
 
 /// A project to be made.
@@ -122,4 +212,31 @@ pub struct ArchivePreview {
     pub now: Timestamp,
     /// Why it cannot be archived, if it cannot (last active project, Default Project).
     pub obstacle: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::TypedId;
+
+    #[test]
+    fn an_order_is_a_word_of_the_address() {
+        for text in ["name", "-name", "cost", "-refused"] {
+            let sort: Sort<ProjectColumn> = text.parse().expect("an order");
+            assert_eq!(sort.param(), text);
+        }
+        for nonsense in ["", "-", "--cost", "Cost", "cost-", "id"] {
+            assert!(nonsense.parse::<Sort<ProjectColumn>>().is_err(), "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn an_owner_is_an_account_or_nobody() {
+        let account = AccountId::from_bits(7);
+        assert_eq!(account.as_str().parse(), Ok(OwnedBy::Account(account.clone())));
+        assert_eq!("nobody".parse(), Ok(OwnedBy::Nobody));
+        assert_eq!(String::from(OwnedBy::Account(account.clone())), account.as_str());
+        assert_eq!(String::from(OwnedBy::Nobody).parse(), Ok(OwnedBy::Nobody));
+        assert!("proj_1".parse::<OwnedBy>().is_err());
+    }
 }

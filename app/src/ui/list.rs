@@ -27,6 +27,31 @@ pub fn SearchBox(
     }
 }
 
+/// A select whose first option, its name, filters nothing. What is chosen stays a choice even if it is no longer offered.
+pub fn filter_choice(
+    name: &'static str,
+    label: &'static str,
+    chosen: Option<String>,
+    mut options: Vec<(String, String)>,
+) -> impl IntoView + use<> {
+    if let Some(value) = chosen.as_ref().filter(|chosen| !options.iter().any(|(value, _)| value == *chosen)) {
+        options.push((value.clone(), value.clone()));
+    }
+    let options = options
+        .into_iter()
+        .map(|(value, text)| {
+            let selected = chosen.as_ref() == Some(&value);
+            view! { <option value=value selected=selected>{text}</option> }
+        })
+        .collect_view();
+    view! {
+        <select class=if chosen.is_some() { "select sm on" } else { "select sm" } name=name aria-label=label>
+            <option value="">{label}</option>
+            {options}
+        </select>
+    }
+}
+
 /// Leads to the whole list as CSV, under the filter of the address.
 #[component]
 pub fn CsvLink(

@@ -31,7 +31,7 @@ pub use document::{Assets, Client, shell};
 pub use dry_run::{Blocked, DryRun, Refused};
 pub use entry::{Entry, EntryFrame};
 pub use form::{Alert, Control, Field, Form, FormError, PageForm, RefusedForm, SelectField, Submit, TextField, failure, refused};
-pub use list::{CsvLink, Pager, SearchBox};
+pub use list::{CsvLink, Pager, SearchBox, filter_choice};
 pub use live::{Live, LiveMark, live_topic};
 pub use loaded::{Failure, Loaded, NotFound, Obstacle};
 pub use made_keys::{MadeKeys, removal_label};

@@ -72,3 +72,20 @@ async fn members_are_exported_as_they_are_filtered() {
     let nobody = site.ask(Method::GET, "/acme/~/members.csv?state=no-project", "", owner).await.body;
     assert_eq!(nobody.split_terminator("\r\n").count(), 1, "{nobody}");
 }
+
+#[tokio::test]
+async fn the_file_of_projects_has_the_filter_and_the_order_of_the_list() {
+    let site = Site::new().await;
+    let (_, cookie) = &site.cookies[1];
+    for (name, environment) in [("Lab+A", "staging"), ("Lab+B", "staging"), ("Lab+C", "other")] {
+        let form = format!("name={name}&slug=&description=&environment={environment}&models%5B%5D=bailiwick%2Fecho");
+        let made = site.ask(Method::POST, "/acme/~/projects?new=1", &form, cookie).await;
+        assert_eq!(made.status, 302, "{}", made.body);
+    }
+    let address = "/acme/~/projects.csv?q=lab&environment=staging&sort=-name&page=7";
+    let answer = site.ask(Method::GET, address, "", cookie).await;
+    let names: Vec<&str> = answer.body.lines().skip(1).filter_map(|line| line.split(',').nth(1)).collect();
+    assert_eq!(names, ["\"Lab B\"", "\"Lab A\""], "{}", answer.body);
+    let answer = site.ask(Method::GET, "/acme/~/projects.csv?owner=nobody&q=lab", "", cookie).await;
+    assert_eq!(answer.body.lines().count(), 1, "whoever makes a project owns it: {}", answer.body);
+}

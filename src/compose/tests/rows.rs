@@ -73,7 +73,7 @@ pub const FUNCTIONS: &[Row] = &[
         "org={org}&project={prod}&page[number]=0&page[query]=",
         [401, 200, 200, 200, 403, 404, 403, 404],
     ),
-    ("/api/projects/list", "org={org}&filter=Active&page[number]=0&page[query]=", ORG),
+    ("/api/projects/list", "org={org}&page[number]=0&page[query]=", ORG),
     ("/api/projects/preview-archive", "project={prod}", MANAGE_PROJECTS),
     // The ways in: a token alone opens them.
     ("/api/entry/find_reset", "token=guess", [200; 8]),

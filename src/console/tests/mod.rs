@@ -15,6 +15,7 @@ mod outsiders;
 mod people;
 mod places;
 mod project_life;
+mod project_list;
 mod project_settings;
 mod races;
 mod receipts;
@@ -104,7 +105,7 @@ async fn outcomes(world: &World, who: Who) -> Vec<&'static str> {
         outcome(console.report(Scope::Project(prod()), Range::Days7).await),
         outcome(Audit::list(&console, Scope::Project(prod()), Page::default()).await),
         outcome(console.preview_archive(prod()).await),
-        outcome(Projects::list(&console, org(), ProjectFilter::Active, Page::default()).await),
+        outcome(Projects::list(&console, org(), ProjectFilter::default(), Page::default()).await),
         outcome(Projects::create(&console, org(), new_project(&slug)).await),
         outcome(console.report(Scope::Org(org()), Range::Days7).await),
         outcome(Audit::list(&console, Scope::Org(org()), Page::default()).await),

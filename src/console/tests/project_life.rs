@@ -320,7 +320,7 @@ on_both_engines! {
     async fn early_access_names_whom_to_ask(db: TestDb) {
         let mut world = World::new(db).await;
         let owner = world.console(Who::Owner).await;
-        let list = Projects::list(&owner, world.org.clone(), ProjectFilter::Active, Page::default()).await.expect("listed");
+        let list = Projects::list(&owner, world.org.clone(), ProjectFilter::default(), Page::default()).await.expect("listed");
         assert_eq!((list.held_back, list.default_access), (None, DefaultAccess::AllMembers));
         owner.archive(world.prod.clone(), "prod", PASSWORD).await.expect("archived");
         drop(owner);
@@ -330,7 +330,7 @@ on_both_engines! {
         Arc::get_mut(&mut world.parts).expect("nobody else holds it yet").operator_contact = "platform@acme.example".parse().ok();
         let owner = world.console(Who::Owner).await;
         let asks = "platform@acme.example";
-        let list = Projects::list(&owner, world.org.clone(), ProjectFilter::Active, Page::default()).await.expect("listed");
+        let list = Projects::list(&owner, world.org.clone(), ProjectFilter::default(), Page::default()).await.expect("listed");
         assert!(list.held_back.is_some_and(|text| text.contains(asks)));
         for refused in [
             Projects::create(&owner, world.org.clone(), new_project("lab")).await.map(drop),

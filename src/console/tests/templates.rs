@@ -11,7 +11,7 @@ fn from(template: Template, names: &str) -> FromTemplate {
 }
 
 async fn slugs(console: &Console, world: &World) -> Vec<String> {
-    let list = Projects::list(console, world.org.clone(), ProjectFilter::Active, Page::default())
+    let list = Projects::list(console, world.org.clone(), ProjectFilter::default(), Page::default())
         .await
         .expect("listed");
     list.listing.rows.iter().map(|row| row.slug.to_string()).collect()

@@ -10,7 +10,7 @@ use crate::model::{
 
 /// One page of an organization's projects, and what holds for all of them.
 #[server(endpoint = "projects/list")]
-pub async fn list_projects(org: OrgId, filter: ProjectFilter, page: Page) -> Result<ProjectList, AppError> {
+pub async fn list_projects(org: OrgId, #[server(default)] filter: ProjectFilter, page: Page) -> Result<ProjectList, AppError> {
     crate::port::port::<dyn crate::port::Projects>()?.list(org, filter, page).await
 }
 

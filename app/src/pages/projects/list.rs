@@ -7,13 +7,13 @@ use crate::{
     icon::Icon,
     islands::CopyLink,
     model::{
-        Listing, Timestamp,
+        AccountId, Listing, Sort, Timestamp,
         number::grouped,
         organization::DefaultAccess,
-        project::{ProjectFilter, ProjectRow},
+        project::{Environment, OwnedBy, ProjectColumn, ProjectFilter, ProjectRow, ProjectState},
     },
     policy::{Action, reason},
-    ui::{Badge, Card, Column, DisabledEntry, Empty, Pager, RowMenu, SearchBox, Table, Time, page_of, page_param, query},
+    ui::{Badge, Card, Column, DisabledEntry, Empty, Pager, RowMenu, Table, Time, filter_choice, page_of, page_param, query},
 };
 
 /// The filter, the rows, and the pager; or why there are no rows.
@@ -22,72 +22,137 @@ pub fn ProjectTable(
     projects: Projects,
     filter: ProjectFilter,
     listing: Listing<ProjectRow>,
+    owners: Vec<(AccountId, String)>,
     default_access: DefaultAccess,
 ) -> impl IntoView {
     let text = page_of(&query()).query;
-    let state = state_param(filter);
     let (now, page, total, unfiltered) = (listing.now, listing.page, listing.total, listing.unfiltered);
+    let all = projects.href(&[("state", state_param(filter.state))]);
     let paging = {
-        let (projects, text) = (projects.clone(), text.clone());
-        move |page: u32| projects.href(&[("state", state), ("q", &text), ("page", &page_param(page))])
+        let (projects, filter, text) = (projects.clone(), filter.clone(), text.clone());
+        move |page: u32| projects.listed(&filter, &text, &page_param(page))
     };
-    let all = projects.href(&[("state", state)]);
-    let search = text.clone();
-    let kept = if state.is_empty() {
-        Vec::new()
-    } else {
-        vec![("state", state.to_owned())]
+    let tools = {
+        let (filter, text, all) = (filter.clone(), text.clone(), all.clone());
+        move || view! { <Filters filter text owners all /> }
+    };
+    let title = match filter.state {
+        ProjectState::Active => "Active projects",
+        ProjectState::Archived => "Archived projects",
     };
     let table = if unfiltered == 0 {
-        nothing_yet(filter).into_any()
+        nothing_yet(filter.state).into_any()
     } else if total == 0 {
+        let text = if text.is_empty() {
+            "No project here is what the filter asks for.".to_owned()
+        } else {
+            format!("Nothing here contains “{text}” and is what the filter asks for.")
+        };
         view! {
-            <Empty title="No project matches" text=format!("Nothing here contains “{text}”.")>
+            <Empty title="No project matches" text>
                 <a class="btn" href=all>"Show all of them"</a>
             </Empty>
         }
         .into_any()
     } else {
-        view! { <Rows projects rows=listing.rows default_access now /> }.into_any()
+        view! { <Rows projects filter text rows=listing.rows default_access now /> }.into_any()
     };
     view! {
-        <Card
-            id="projects"
-            title=match filter {
-                ProjectFilter::Active => "Active projects",
-                ProjectFilter::Archived => "Archived projects",
-            }
-            quiet=true
-            tools=move || view! { <SearchBox label="Filter projects by name or slug" value=search keep=kept /> }
-        >
+        <Card id="projects" title quiet=true tools>
             {table}
             <Pager page total noun="projects" href=paging />
         </Card>
     }
 }
 
-fn nothing_yet(filter: ProjectFilter) -> impl IntoView {
-    match filter {
-        ProjectFilter::Active => view! { <Empty title="No project yet" text="Create the first one to get keys, limits and usage." /> },
-        ProjectFilter::Archived => {
+/// Text, environment and owner, as a plain form: the address holds them. State and order stay.
+#[component]
+fn Filters(filter: ProjectFilter, text: String, owners: Vec<(AccountId, String)>, all: String) -> impl IntoView {
+    let sort = filter.sort.map(Sort::param).unwrap_or_default();
+    let kept = [("state", state_param(filter.state).to_owned()), ("sort", sort)]
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value /> })
+        .collect_view();
+    let environments = Environment::ALL.map(|environment| (environment.as_str().to_owned(), environment.as_str().to_owned()));
+    let nobody = (String::from(OwnedBy::Nobody), "No owner".to_owned());
+    let people = owners.into_iter().map(|(account, name)| (account.to_string(), name));
+    let owners = std::iter::once(nobody).chain(people).collect();
+    let filtered = !text.is_empty() || filter.environment.is_some() || filter.owner.is_some();
+    let environment = filter.environment.map(|environment| environment.as_str().to_owned());
+    view! {
+        <form class="filters" role="search" method="get">
+            {kept}
+            <div class="search">
+                <Icon name="search" />
+                <input
+                    class="input"
+                    type="search"
+                    name="q"
+                    aria-label="Filter projects by name or slug"
+                    placeholder="Filter projects by name or slug"
+                    value=text
+                />
+            </div>
+            {filter_choice("environment", "Environment", environment, environments.to_vec())}
+            {filter_choice("owner", "Owner", filter.owner.map(String::from), owners)}
+            <button type="submit" class="btn sm">
+                <Icon name="list-filter" />
+                "Filter"
+            </button>
+            {filtered.then(|| view! { <a class="btn ghost sm" href=all>"Clear"</a> })}
+        </form>
+    }
+}
+
+fn nothing_yet(state: ProjectState) -> impl IntoView {
+    match state {
+        ProjectState::Active => view! { <Empty title="No project yet" text="Create the first one to get keys, limits and usage." /> },
+        ProjectState::Archived => {
             view! { <Empty title="No archived project" text="An archived project is kept here with its history. Nothing is deleted." /> }
         }
     }
 }
 
 #[component]
-fn Rows(projects: Projects, rows: Vec<ProjectRow>, default_access: DefaultAccess, now: Timestamp) -> impl IntoView {
+fn Rows(
+    projects: Projects,
+    filter: ProjectFilter,
+    text: String,
+    rows: Vec<ProjectRow>,
+    default_access: DefaultAccess,
+    now: Timestamp,
+) -> impl IntoView {
     let month = now.day_label().split(' ').next().unwrap_or_default().to_owned();
     let cost = format!("Cost, {month}");
+    let sorting = |heading: Column, column: ProjectColumn| {
+        heading.sorting(column, filter.sort, |sort| {
+            let sorted = ProjectFilter {
+                sort: Some(sort),
+                ..filter.clone()
+            };
+            projects.listed(&sorted, &text, "")
+        })
+    };
+    let columns = vec![
+        sorting(Column::text("Project"), ProjectColumn::Name),
+        Column::text("Environment"),
+        Column::text("Owner"),
+        sorting(Column::text("Created"), ProjectColumn::Created),
+        sorting(Column::number("Keys"), ProjectColumn::Keys),
+        sorting(Column::number(cost.clone()), ProjectColumn::Cost),
+        sorting(Column::number("429s, 24 h"), ProjectColumn::Refused),
+        Column::Controls("Actions"),
+    ];
     let rows = rows
         .into_iter()
         .map(|row| view! { <Row projects=projects.clone() row default_access cost=cost.clone() now /> })
         .collect_view();
     view! {
-            <Table label="Projects table" columns=vec![Column::text("Project"), Column::text("Environment"), Column::text("Owner"), Column::number("Keys"), Column::number(cost), Column::number("429s, 24 h"), Column::Controls("Actions")]>
-    {rows}
-    </Table>
-        }
+        <Table label="Projects table" columns>
+            {rows}
+        </Table>
+    }
 }
 
 #[component]
@@ -124,6 +189,9 @@ fn Row(projects: Projects, row: ProjectRow, default_access: DefaultAccess, cost:
                     Some(owner) => owner.into_any(),
                     None => view! { <span class="muted">"No owner"</span> }.into_any(),
                 }}
+            </td>
+            <td data-label="Created">
+                <Time at=row.created_at now />
             </td>
             <td data-label="Keys" class="num">
                 {grouped(row.active_keys)}

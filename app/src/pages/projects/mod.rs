@@ -13,12 +13,13 @@ mod template;
 mod tests;
 
 use leptos::prelude::*;
+use leptos_router::params::ParamsMap;
 
 use crate::{
     model::{
-        AppError, ModelId,
+        AppError, ModelId, Sort,
         place::Place,
-        project::{ProjectFilter, ProjectList},
+        project::{Environment, OwnedBy, ProjectFilter, ProjectList, ProjectState},
         template::Planned,
     },
     policy::{Action, reason},
@@ -54,6 +55,20 @@ impl Projects {
         href(&self.place.href("projects"), params)
     }
 
+    /// The address of the list with a filter, in its order.
+    fn listed(&self, filter: &ProjectFilter, text: &str, page: &str) -> String {
+        let owner = filter.owner.clone().map(String::from).unwrap_or_default();
+        let sort = filter.sort.map(Sort::param).unwrap_or_default();
+        self.href(&[
+            ("state", state_param(filter.state)),
+            ("q", text),
+            ("environment", filter.environment.map_or("", Environment::as_str)),
+            ("owner", &owner),
+            ("sort", &sort),
+            ("page", page),
+        ])
+    }
+
     /// Why the person may not change projects, if so.
     fn locked(&self) -> Option<&'static str> {
         (!self.place.standing.may(Action::ManageProjects)).then(|| reason(Action::ManageProjects))
@@ -64,10 +79,23 @@ impl Projects {
 const EARLY_ACCESS: &str = "Several projects are in early access. The note below says whom to ask.";
 
 /// The value of `?state=`.
-fn state_param(filter: ProjectFilter) -> &'static str {
-    match filter {
-        ProjectFilter::Active => "",
-        ProjectFilter::Archived => "archived",
+fn state_param(state: ProjectState) -> &'static str {
+    match state {
+        ProjectState::Active => "",
+        ProjectState::Archived => "archived",
+    }
+}
+
+/// Filter and order of the address; words that it does not know filter nothing, and leave the order as it is without any.
+fn filter_of(query: &ParamsMap) -> ProjectFilter {
+    ProjectFilter {
+        state: match query.get_str("state") {
+            Some("archived") => ProjectState::Archived,
+            _ => ProjectState::Active,
+        },
+        environment: query.get_str("environment").and_then(|word| word.parse().ok()),
+        owner: query.get_str("owner").and_then(|word| word.parse::<OwnedBy>().ok()),
+        sort: query.get_str("sort").and_then(|word| word.parse().ok()),
     }
 }
 
@@ -92,11 +120,8 @@ fn ProjectsOf(place: Place) -> impl IntoView {
 #[component]
 fn OrgProjects(place: Place) -> impl IntoView {
     let query = query();
-    let filter = match query.get_str("state") {
-        Some("archived") => ProjectFilter::Archived,
-        _ => ProjectFilter::Active,
-    };
-    let list = list_projects(place.org.id.clone(), filter, page_of(&query));
+    let filter = filter_of(&query);
+    let list = list_projects(place.org.id.clone(), filter.clone(), page_of(&query));
     let (archiving, restoring, default) = (query.get("archive"), query.get("restore"), query.get("default"));
     let projects = Projects { place };
     let dialogs = projects.locked().is_none().then(|| {
@@ -118,6 +143,7 @@ fn OrgProjects(place: Place) -> impl IntoView {
 fn Body(projects: Projects, filter: ProjectFilter, list: ProjectList) -> impl IntoView {
     let ProjectList {
         listing,
+        owners,
         default_access,
         held_back,
         models,
@@ -134,8 +160,8 @@ fn Body(projects: Projects, filter: ProjectFilter, list: ProjectList) -> impl In
         .is_none()
         .then(|| create_dialog(&projects, held_back.clone(), models));
     let locked = projects.locked().or(held_back.is_some().then_some(EARLY_ACCESS));
-    let tab = |state: ProjectFilter, label: &'static str| {
-        let here = state == filter;
+    let tab = |state: ProjectState, label: &'static str| {
+        let here = state == filter.state;
         let count = here.then(|| view! { <span class="faint">{format!(" {}", listing.unfiltered)}</span> });
         view! {
             <a href=projects.href(&[("state", state_param(state))]) aria-current=here.then_some("page")>
@@ -144,7 +170,7 @@ fn Body(projects: Projects, filter: ProjectFilter, list: ProjectList) -> impl In
             </a>
         }
     };
-    let tabs = (tab(ProjectFilter::Active, "Active"), tab(ProjectFilter::Archived, "Archived"));
+    let tabs = (tab(ProjectState::Active, "Active"), tab(ProjectState::Archived, "Archived"));
     view! {
         <PageHead title="Projects" lead>
             <CsvLink href=csv />
@@ -155,7 +181,7 @@ fn Body(projects: Projects, filter: ProjectFilter, list: ProjectList) -> impl In
         <nav class="tabs" aria-label="State">
             {tabs}
         </nav>
-        <ProjectTable projects filter listing default_access />
+        <ProjectTable projects filter listing owners default_access />
         {create}
     }
 }

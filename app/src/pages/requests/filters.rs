@@ -10,6 +10,7 @@ use crate::{
         request::{Ending, Refusal, RequestLog},
         tier::Tier,
     },
+    ui::filter_choice,
 };
 
 /// The endings as links, the rest as a form.
@@ -61,36 +62,16 @@ pub fn Filters(asked: Asked, models: Vec<ModelId>, keys: Vec<(KeyId, String)>) -
                     value=filter.text.clone()
                 />
             </div>
-            {choice("refused", "Refused by", filter.refusal.map(|refusal| refusal.as_str().to_owned()), levels)}
-            {choice("model", "Model", filter.model.as_ref().map(ToString::to_string), models)}
-            {choice("key", "Key", filter.key.as_ref().map(ToString::to_string), keys)}
-            {choice("tier", "Tier", filter.tier.map(|tier| tier.as_str().to_owned()), tiers)}
+            {filter_choice("refused", "Refused by", filter.refusal.map(|refusal| refusal.as_str().to_owned()), levels)}
+            {filter_choice("model", "Model", filter.model.as_ref().map(ToString::to_string), models)}
+            {filter_choice("key", "Key", filter.key.as_ref().map(ToString::to_string), keys)}
+            {filter_choice("tier", "Tier", filter.tier.map(|tier| tier.as_str().to_owned()), tiers)}
             <button type="submit" class="btn sm">
                 <Icon name="list-filter" />
                 "Filter"
             </button>
             {clear}
         </form>
-    }
-}
-
-/// A select whose first option, its name, filters nothing. What is chosen stays a choice even if it is no longer offered.
-fn choice(name: &'static str, label: &'static str, chosen: Option<String>, mut options: Vec<(String, String)>) -> impl IntoView + use<> {
-    if let Some(value) = chosen.as_ref().filter(|chosen| !options.iter().any(|(value, _)| value == *chosen)) {
-        options.push((value.clone(), value.clone()));
-    }
-    let options = options
-        .into_iter()
-        .map(|(value, text)| {
-            let selected = chosen.as_ref() == Some(&value);
-            view! { <option value=value selected=selected>{text}</option> }
-        })
-        .collect_view();
-    view! {
-        <select class=if chosen.is_some() { "select sm on" } else { "select sm" } name=name aria-label=label>
-            <option value="">{label}</option>
-            {options}
-        </select>
     }
 }
 

@@ -7,11 +7,11 @@ use async_trait::async_trait;
 use super::form::{ArchiveForm, ProjectForm};
 use crate::{
     model::{
-        AppError, KeyId, Listing, Money, OrgId, OrgRole, Page, ProjectId, Standing, Timestamp, TypedId,
+        AccountId, AppError, KeyId, Listing, Money, OrgId, OrgRole, Page, ProjectId, Standing, Timestamp, TypedId,
         error::FieldError,
         organization::DefaultAccess,
         place::{Place, ProjectRef},
-        project::{ArchivePreview, Environment, NewProject, ProjectFilter, ProjectList, ProjectRow, StoppingKey},
+        project::{ArchivePreview, Environment, NewProject, OwnedBy, ProjectFilter, ProjectList, ProjectRow, ProjectState, StoppingKey},
         project_life::{Concerned, DefaultPreview, People, RestorePreview},
         template::{FromTemplate, Planned, expand},
         time::{DAY, HOUR},
@@ -52,9 +52,17 @@ fn keys() -> Vec<StoppingKey> {
 #[async_trait]
 impl Projects for Fake {
     async fn list(&self, _: OrgId, filter: ProjectFilter, page: Page) -> Result<ProjectList, AppError> {
-        let of_state = |row: &&ProjectRow| row.archived_at.is_some() == (filter == ProjectFilter::Archived);
+        let of_state = |row: &&ProjectRow| row.archived_at.is_some() == (filter.state == ProjectState::Archived);
         let all: Vec<_> = self.rows.iter().filter(of_state).cloned().collect();
-        let rows: Vec<_> = all.iter().filter(|row| row.name.as_str().contains(&page.query)).cloned().collect();
+        let matches = |row: &&ProjectRow| {
+            row.name.as_str().contains(&page.query)
+                && filter.environment.is_none_or(|environment| row.environment == environment)
+                && (filter.owner != Some(OwnedBy::Nobody) || row.owner.is_none())
+        };
+        let mut rows: Vec<_> = all.iter().filter(matches).cloned().collect();
+        if filter.sort.is_some_and(|sort| sort.descending) {
+            rows.reverse();
+        }
         Ok(ProjectList {
             listing: Listing {
                 total: rows.len() as u64,
@@ -63,6 +71,7 @@ impl Projects for Fake {
                 page: page.number,
                 now: NOW,
             },
+            owners: vec![(AccountId::from_bits(7), "Noor Haddad".to_owned())],
             default_access: DefaultAccess::AllMembers,
             held_back: self.held_back.clone(),
             models: vec!["bailiwick/echo".parse().unwrap(), "bailiwick/embed".parse().unwrap()],
@@ -137,6 +146,7 @@ fn row(bits: u128, name: &str, archived_at: Option<Timestamp>) -> ProjectRow {
         environment: Environment::Development,
         is_default: bits == 1,
         owner: (bits == 1).then(|| "Noor Haddad".to_owned()),
+        created_at: NOW.plus(-40 * DAY),
         active_keys: 3,
         month_cost: Money(1_102_770_000),
         expected_spend: (bits == 1).then_some(Money(1_000_000_000)),
@@ -198,6 +208,52 @@ async fn archived_projects_have_their_own_tab_and_cannot_be_archived_again() {
     let (html, _) = render(&format!("{PAGE}?state=archived"), ports(None)).await;
     assert_has(&html, &["old-bot", "3 days ago", "name=\"state\" value=\"archived\""]);
     assert!(!html.contains("?archive="));
+}
+
+#[tokio::test]
+async fn headings_sort_and_keep_the_filter() {
+    let (html, _) = render(PAGE, ports(None)).await;
+    assert!(!html.contains("aria-sort"), "no column sorts: the Default Project comes first");
+    assert_has(
+        &html,
+        &[
+            "<th scope=\"col\" class=\"\"><a href=\"/acme-robotics/~/projects?sort=name\">Project",
+            "<a href=\"/acme-robotics/~/projects?sort=%2Dcost\">Cost, Nov",
+            "<a href=\"/acme-robotics/~/projects?sort=%2Dcreated\">Created",
+        ],
+    );
+    let (html, _) = render(&format!("{PAGE}?environment=development&sort=-keys&q=t"), ports(None)).await;
+    assert_has(
+        &html,
+        &[
+            "aria-sort=\"descending\" class=\"num\"><a href=\"/acme-robotics/~/projects?q=t&amp;environment=development&amp;sort=keys\">Keys",
+            "<option value=\"development\" selected",
+            "name=\"sort\" value=\"-keys\"",
+        ],
+    );
+    assert_eq!(html.matches("aria-sort").count(), 1, "{html}");
+    let (html, _) = render(&format!("{PAGE}?sort=-name"), ports(None)).await;
+    assert!(html.find("/test/keys") < html.find("/main/keys"), "{html}");
+}
+
+#[tokio::test]
+async fn filters_stand_in_the_address_and_unknown_words_filter_nothing() {
+    let (html, _) = render(&format!("{PAGE}?owner=nobody"), ports(None)).await;
+    assert_has(
+        &html,
+        &[
+            "1–1 of 1 projects",
+            "<option value=\"nobody\" selected",
+            ">Noor Haddad</option>",
+            "Clear",
+        ],
+    );
+    let (html, _) = render(&format!("{PAGE}?environment=production"), ports(None)).await;
+    assert_has(&html, &["No project matches", "No project here is what the filter asks for."]);
+    let (html, status) = render(&format!("{PAGE}?environment=moon&owner=me&sort=size&state=old"), ports(None)).await;
+    assert_eq!(status, 200);
+    assert_has(&html, &["1–2 of 2 projects"]);
+    assert!(!html.contains("aria-sort") && !html.contains(">Clear<"), "{html}");
 }
 
 #[tokio::test]
@@ -327,7 +383,7 @@ async fn early_access_says_whom_to_ask_instead_of_offering_more() {
     assert_has(&html, &[held_back, "aria-disabled=\"true\""]);
     let (html, _) = render(&format!("{PAGE}?new=1"), at(all_projects(), None, Some(held_back))).await;
     assert_eq!(html.matches(held_back).count(), 2, "in the dialog, too");
-    assert!(!html.contains("name=\"environment\""));
+    assert!(!html.contains("name=\"slug\""));
 }
 
 #[tokio::test]
