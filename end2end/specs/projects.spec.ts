@@ -18,7 +18,6 @@ test("a heading sorts, and the filter stays", async ({ ownerPage: page }) => {
   await createProject(page, "Support bot", "production");
   await expect(page).toHaveURL("/acme-robotics/support-bot/keys");
   await createKey(page, "help-desk");
-  await page.goto("/acme-robotics/support-bot/keys");
   await createKey(page, "nightly");
   await page.goto("/acme-robotics/~/projects");
   const keys = page.getByRole("columnheader", { name: "Keys" });
@@ -74,6 +73,7 @@ test("archiving shows first what stops, wants the name, and stops it", async ({ 
   expect(await refusal(server, secret)).toEqual({ status: 401, code: "project_archived" });
 
   await page.getByRole("link", { name: /^Archived/ }).click();
+  await expect(page.getByRole("row", { name: /Support bot/ })).toContainText(`by ${owner.name}`);
   await page.getByRole("button", { name: "Actions for Support bot" }).click();
   await page.getByRole("link", { name: "Restore…" }).click();
   const restore = page.getByRole("dialog", { name: /Restore Support bot/ });

@@ -131,7 +131,7 @@ async fn lines<T: Send + 'static>(
     Ok(stream::once(async move { Ok(headings) }).chain(pages).boxed())
 }
 
-const PROJECTS: [&str; 12] = [
+const PROJECTS: [&str; 13] = [
     "id",
     "name",
     "slug",
@@ -144,6 +144,7 @@ const PROJECTS: [&str; 12] = [
     "month_cost",
     "refused_24h",
     "archived_at",
+    "archived_by",
 ];
 
 fn project_cells(row: ProjectRow, _: Timestamp) -> Vec<String> {
@@ -160,6 +161,7 @@ fn project_cells(row: ProjectRow, _: Timestamp) -> Vec<String> {
         row.month_cost.plain(),
         row.refused_24h.to_string(),
         moment(row.archived_at),
+        row.archived_by.unwrap_or_default(),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! What becomes of a project: archive, restore, the Default flag; and whom each of them concerns.
 
 use app::model::{
-    KeyId, Name, OrgId, ProjectId, Slug, Timestamp,
+    AccountId, KeyId, Name, OrgId, ProjectId, Slug, Timestamp,
     organization::DefaultAccess,
     project::StoppingKey,
     project_life::{Concerned, People, in_words},
@@ -240,9 +240,10 @@ impl Change<ArchiveProject> {
     }
 
     pub async fn set_archived(&mut self) -> Result<(), DbError> {
-        const SQL: &str = "UPDATE projects SET archived_at = $2 WHERE id = $1 AND archived_at IS NULL";
+        const SQL: &str = "UPDATE projects SET archived_at = $2, archived_by = $3 WHERE id = $1 AND archived_at IS NULL";
         let ((_, project), now) = (self.place(), self.ambient().now().0);
-        execute!(self, SQL, project.as_str(), now)?;
+        let by = self.caller().person.as_ref().map(|person| person.id.clone());
+        execute!(self, SQL, project.as_str(), now, by.as_ref().map(AccountId::as_str))?;
         Ok(())
     }
 
@@ -250,7 +251,7 @@ impl Change<ArchiveProject> {
     pub async fn set_restored(&mut self) -> Result<Option<(KeyId, Name)>, DbError> {
         const DEFAULT_KEY: &str = "SELECT id, name FROM api_keys WHERE project_id = $1 AND state = 'active' AND is_org_default";
         const KEYS: &str = "UPDATE api_keys SET state = 'disabled' WHERE project_id = $1 AND state = 'active'";
-        const PROJECT: &str = "UPDATE projects SET archived_at = NULL WHERE id = $1";
+        const PROJECT: &str = "UPDATE projects SET archived_at = NULL, archived_by = NULL WHERE id = $1";
         let (_, project) = self.place();
         let default_key = fetch_optional!(self, (String, String), DEFAULT_KEY, project.as_str())?;
         execute!(self, KEYS, project.as_str())?;

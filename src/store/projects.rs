@@ -27,6 +27,7 @@ struct Row {
     owner: Option<String>,
     created_at: i64,
     archived_at: Option<i64>,
+    archived_by: Option<String>,
     active_keys: i64,
     month_cost: i64,
     expected_spend: Option<i64>,
@@ -49,6 +50,7 @@ impl Row {
             expected_spend: self.expected_spend.map(Money),
             refused_24h: count(self.refused_24h),
             archived_at: self.archived_at.map(Timestamp),
+            archived_by: self.archived_by,
         })
     }
 }
@@ -98,7 +100,7 @@ macro_rules! in_order {
 // $2 asks for archived projects. The page is cut first: its numbers are counted for the projects on it alone, but for the one that
 // sorts.
 const LIST: &str = concat!(
-    "SELECT p.id, p.name, p.slug, p.description, p.environment, p.is_default, a.name AS owner, p.created_at, p.archived_at,
+    "SELECT p.id, p.name, p.slug, p.description, p.environment, p.is_default, a.name AS owner, p.created_at, p.archived_at, b.name AS archived_by,
             p.expected_monthly_spend AS expected_spend, ",
     active_keys!(),
     " AS active_keys, ",
@@ -118,7 +120,8 @@ const LIST: &str = concat!(
     matches_filter!(),
     in_order!("number"),
     " LIMIT $10 OFFSET $11) p
-     LEFT JOIN accounts a ON a.id = p.owner_id",
+     LEFT JOIN accounts a ON a.id = p.owner_id
+     LEFT JOIN accounts b ON b.id = p.archived_by",
     in_order!("p.number")
 );
 const COUNT: &str = concat!(

@@ -62,6 +62,8 @@ pub struct ProjectRow {
     pub refused_24h: u64,
     /// Set when the project is archived.
     pub archived_at: Option<Timestamp>,
+    /// Display name of who archived it, where it is known. Only owners and admins of the organization read this list.
+    pub archived_by: Option<String>,
 }
 
 /// What the Projects page shows: one page of the list, and what holds for all of them.

@@ -1,8 +1,11 @@
 //! Filter and order of the list of projects.
 
-use app::model::{
-    AccountId, ProjectId, Sort,
-    project::{OwnedBy, ProjectColumn, ProjectState},
+use app::{
+    model::{
+        AccountId, ProjectId, Sort,
+        project::{OwnedBy, ProjectColumn, ProjectState},
+    },
+    port::ProjectLife,
 };
 
 use super::*;
@@ -165,5 +168,33 @@ on_both_engines! {
         assert_eq!((list.listing.total, list.listing.unfiltered), (1, 5));
         assert!(list.owners.iter().any(|(owner, _)| *owner == account), "{:?}", list.owners);
         assert!(list.owners.is_sorted_by_key(|(_, name)| name.to_lowercase()), "{:?}", list.owners);
+    }
+
+    async fn an_archived_project_says_who_archived_it_until_it_is_restored(db: TestDb) {
+        let world = World::new(db).await;
+        let admin = world.console(Who::OrgAdmin).await;
+        let archived = ProjectFilter { state: ProjectState::Archived, ..ProjectFilter::default() };
+        let who = async |state: &ProjectFilter| {
+            let list = Projects::list(&admin, world.org.clone(), state.clone(), Page::default()).await.expect("listed");
+            let row = list.listing.rows.into_iter().find(|row| row.id == world.prod)?;
+            Some((row.archived_at, row.archived_by))
+        };
+        assert_eq!(who(&ProjectFilter::default()).await, Some((None, None)));
+        admin.archive(world.prod.clone(), "prod", PASSWORD).await.expect("archived");
+        let name = world.person(Who::OrgAdmin).await.expect("a person").name.to_string();
+        assert_eq!(who(&archived).await, Some((Some(NOW), Some(name))));
+
+        // As before the column was there.
+        let mut tx = world.store.db.write().await.expect("begin");
+        execute!(&mut tx, "UPDATE projects SET archived_by = NULL WHERE id = $1", world.prod.as_str()).expect("forgotten");
+        tx.commit().await.expect("commit");
+        assert_eq!(who(&archived).await, Some((Some(NOW), None)));
+
+        admin.restore(world.prod.clone()).await.expect("restored");
+        assert_eq!(who(&ProjectFilter::default()).await, Some((None, None)));
+        let owner = world.console(Who::Owner).await;
+        owner.archive(world.prod.clone(), "prod", PASSWORD).await.expect("archived again");
+        let name = world.person(Who::Owner).await.expect("a person").name.to_string();
+        assert_eq!(who(&archived).await, Some((Some(NOW), Some(name))));
     }
 }

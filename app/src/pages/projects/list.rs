@@ -162,7 +162,10 @@ fn Row(projects: Projects, row: ProjectRow, default_access: DefaultAccess, cost:
     let name = row.name.to_string();
     let sub = match row.archived_at {
         None => row.description.clone().into_any(),
-        Some(at) => view! { "Archived " <Time at now /> }.into_any(),
+        Some(at) => {
+            let by = row.archived_by.clone().map(|name| view! { " by " <bdi>{name}</bdi> });
+            view! { "Archived " <Time at now /> {by} }.into_any()
+        }
     };
     let dim = row.archived_at.is_some().then_some("dim");
     let spent = if row.expected_spend.is_some_and(|expected| row.month_cost > expected) {

@@ -152,6 +152,7 @@ fn row(bits: u128, name: &str, archived_at: Option<Timestamp>) -> ProjectRow {
         expected_spend: (bits == 1).then_some(Money(1_000_000_000)),
         refused_24h: 611,
         archived_at,
+        archived_by: (bits == 3).then(|| "Ada <Osei>".to_owned()),
     }
 }
 
@@ -166,6 +167,7 @@ fn at(place: Place, obstacle: Option<&str>, held_back: Option<&str>) -> Ports {
             row(1, "main", None),
             row(2, "test", None),
             row(3, "old-bot", Some(NOW.plus(-3 * DAY))),
+            row(4, "older-bot", Some(NOW.plus(-9 * DAY))),
         ],
         obstacle: obstacle.map(str::to_owned),
         held_back: held_back.map(str::to_owned),
@@ -206,7 +208,16 @@ async fn the_list_shows_what_each_project_costs_and_how_often_it_was_refused() {
 #[tokio::test]
 async fn archived_projects_have_their_own_tab_and_cannot_be_archived_again() {
     let (html, _) = render(&format!("{PAGE}?state=archived"), ports(None)).await;
-    assert_has(&html, &["old-bot", "3 days ago", "name=\"state\" value=\"archived\""]);
+    assert_has(
+        &html,
+        &[
+            "old-bot",
+            "3 days ago</time> by <bdi>Ada &lt;Osei&gt;</bdi>",
+            "older-bot",
+            "9 days ago</time></span>",
+            "name=\"state\" value=\"archived\"",
+        ],
+    );
     assert!(!html.contains("?archive="));
 }
 
