@@ -1,4 +1,4 @@
-//! Forms are sent without leaving the page: what was typed stays when it is refused, passwords and files, too.
+//! Forms are sent without leaving the page: what was typed stays when it is refused, passwords, too.
 
 use leptos::{ev, prelude::*, task::spawn_local, wasm_bindgen::JsCast, web_sys};
 use wasm_bindgen_futures::JsFuture;

@@ -16,7 +16,7 @@ use crate::{
 /// The dialog for the project that the address names.
 #[component]
 pub fn ArchiveDialog(projects: Projects, id: String) -> impl IntoView {
-    let close = projects.href(&[]);
+    let close = projects.here(&[]);
     view! {
         <DryRun title="Archive project" close=close.clone() id=id.parse().ok() preview=preview_archive let:preview>
             <Confirm projects preview close />
@@ -31,7 +31,7 @@ fn Confirm(projects: Projects, preview: ArchivePreview, close: String) -> impl I
     if let Some(obstacle) = preview.obstacle {
         return view! { <Blocked title close obstacle /> }.into_any();
     }
-    let action = projects.href(&[("archive", &preview.id.to_string())]);
+    let action = projects.here(&[("archive", &preview.id.to_string())]);
     let (failure, typed) = refused::<ArchiveForm>();
     let fresh = failure.is_none();
     view! {

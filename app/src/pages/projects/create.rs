@@ -12,8 +12,8 @@ use crate::{
 /// A new project opens itself: the form leads there.
 #[component]
 pub fn CreateDialog(projects: Projects, models: Vec<ModelId>) -> impl IntoView {
-    let close = projects.href(&[]);
-    let action = projects.href(&[("new", "1")]);
+    let close = projects.here(&[]);
+    let action = projects.here(&[("new", "1")]);
     let (failure, typed) = refused::<ProjectForm>();
     let ticked = typed.as_ref().map(|typed| typed.models.clone());
     let typed = typed.unwrap_or_else(|| ProjectForm {

@@ -15,7 +15,7 @@ use crate::{
 /// The dialog for the project that the address names.
 #[component]
 pub fn DefaultDialog(projects: Projects, id: String) -> impl IntoView {
-    let close = projects.href(&[]);
+    let close = projects.here(&[]);
     view! {
         <DryRun title="Make it the Default" close=close.clone() id=id.parse().ok() preview=preview_default let:preview>
             <Confirm projects preview close />

@@ -225,7 +225,7 @@ fn Menu(projects: Projects, row: ProjectRow) -> impl IntoView {
         .into_any(),
         (Some(reason), Some(_)) => view! { <DisabledEntry icon="rotate-ccw" label="Restore…" reason /> }.into_any(),
         (None, Some(_)) => view! {
-            <a href=projects.href(&[("state", "archived"), ("restore", &id)])>
+            <a href=projects.here(&[("restore", &id)])>
                 <Icon name="rotate-ccw" />
                 "Restore…"
             </a>
@@ -235,14 +235,14 @@ fn Menu(projects: Projects, row: ProjectRow) -> impl IntoView {
             {(!row.is_default)
                 .then(|| {
                     view! {
-                        <a href=projects.href(&[("default", &id)])>
+                        <a href=projects.here(&[("default", &id)])>
                             <Icon name="star" />
                             "Make it the Default…"
                         </a>
                     }
                 })}
             <hr />
-            <a class="danger" href=projects.href(&[("archive", &id)])>
+            <a class="danger" href=projects.here(&[("archive", &id)])>
                 <Icon name="archive" />
                 "Archive…"
             </a>

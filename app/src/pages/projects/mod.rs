@@ -23,7 +23,7 @@ use crate::{
         template::Planned,
     },
     policy::{Action, reason},
-    ui::{Blocked, CsvLink, InPlace, LinkButton, Loaded, NotFound, Note, PageHead, href, page_of, query},
+    ui::{Blocked, CsvLink, InPlace, LinkButton, Loaded, NotFound, Note, PageHead, href, page_of, page_param, query},
 };
 
 use self::{
@@ -57,16 +57,28 @@ impl Projects {
 
     /// The address of the list with a filter, in its order.
     fn listed(&self, filter: &ProjectFilter, text: &str, page: &str) -> String {
+        self.listed_with(filter, text, page, &[])
+    }
+
+    /// The address of the list as it is now, with further parameters: a dialog leaves it as it was.
+    fn here(&self, params: &[(&'static str, &str)]) -> String {
+        let query = query();
+        let page = page_of(&query);
+        self.listed_with(&filter_of(&query), &page.query, &page_param(page.number), params)
+    }
+
+    fn listed_with(&self, filter: &ProjectFilter, text: &str, page: &str, more: &[(&'static str, &str)]) -> String {
         let owner = filter.owner.clone().map(String::from).unwrap_or_default();
         let sort = filter.sort.map(Sort::param).unwrap_or_default();
-        self.href(&[
+        let list = [
             ("state", state_param(filter.state)),
             ("q", text),
             ("environment", filter.environment.map_or("", Environment::as_str)),
             ("owner", &owner),
             ("sort", &sort),
             ("page", page),
-        ])
+        ];
+        self.href(&[&list, more].concat())
     }
 
     /// Why the person may not change projects, if so.
@@ -152,9 +164,9 @@ fn Body(projects: Projects, filter: ProjectFilter, list: ProjectList) -> impl In
         "A project isolates collaborators, keys, models, limits and usage. Everything is billed to {}.",
         projects.place.org.name
     );
-    let new = projects.href(&[("new", "1")]);
+    let new = projects.here(&[("new", "1")]);
     let csv = projects.place.href("projects.csv");
-    let from_template = projects.href(&[("template", "1")]);
+    let from_template = projects.here(&[("template", "1")]);
     let create = projects
         .locked()
         .is_none()
@@ -191,7 +203,7 @@ fn create_dialog(projects: &Projects, held_back: Option<String>, models: Vec<Mod
     let query = query();
     let answered = use_context::<TemplateOutcome>().is_some();
     let (one, several) = (query.get_str("new").is_some(), answered || query.get_str("template").is_some());
-    let (projects, close) = (projects.clone(), projects.href(&[]));
+    let (projects, close) = (projects.clone(), projects.here(&[]));
     let blocked = |title: &str, obstacle| view! { <Blocked title close obstacle /> }.into_any();
     match held_back {
         None if one => Some(view! { <CreateDialog projects models /> }.into_any()),

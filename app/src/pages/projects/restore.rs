@@ -15,7 +15,7 @@ use crate::{
 /// The dialog for the project that the address names.
 #[component]
 pub fn RestoreDialog(projects: Projects, id: String) -> impl IntoView {
-    let close = projects.href(&[("state", "archived")]);
+    let close = projects.here(&[]);
     view! {
         <DryRun title="Restore project" close=close.clone() id=id.parse().ok() preview=preview_restore let:preview>
             <Confirm projects preview close />

@@ -26,12 +26,12 @@ pub fn TemplateDialog(projects: Projects, models: Vec<ModelId>) -> impl IntoView
 
 /// The address that the form posts to: the dialog stays open.
 fn action(projects: &Projects) -> String {
-    projects.href(&[("template", "1")])
+    projects.here(&[("template", "1")])
 }
 
 #[component]
 fn Names(projects: Projects, models: Vec<ModelId>, typed: Option<TemplateForm>, failure: Option<AppError>) -> impl IntoView {
-    let close = projects.href(&[]);
+    let close = projects.here(&[]);
     let ticked = typed.as_ref().map(|typed| typed.models.clone());
     let typed = typed.unwrap_or_default();
     let chosen = typed.template.parse().unwrap_or_default();
@@ -87,7 +87,7 @@ fn Names(projects: Projects, models: Vec<ModelId>, typed: Option<TemplateForm>, 
 /// What will be made, with the fields that make exactly this.
 #[component]
 fn Preview(projects: Projects, planned: Vec<Planned>, form: TemplateForm) -> impl IntoView {
-    let close = projects.href(&[]);
+    let close = projects.here(&[]);
     let count = match planned.len() {
         1 => "1 project".to_owned(),
         several => format!("{} projects", grouped(several as u64)),
