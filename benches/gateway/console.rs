@@ -167,8 +167,8 @@ impl Browser {
             authority: authority.to_owned(),
             cookie: String::new(),
         };
-        let form = format!("email={}&password={}&next=/", Site::EMAIL, Site::PASSWORD.replace(' ', "+"));
-        let answer = browser.ask("POST", "/api/identity/sign_in", form).await?;
+        let form = format!("email={}&password={}", Site::EMAIL, Site::PASSWORD.replace(' ', "+"));
+        let answer = browser.ask("POST", "/signin", form).await?;
         let cookie = answer.headers().get(SET_COOKIE).ok_or("sign-in was refused")?;
         cookie
             .to_str()?

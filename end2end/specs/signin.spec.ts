@@ -57,6 +57,7 @@ test.describe("without JavaScript", () => {
     await page.goto("/signin");
     await signIn(page, "not-the-password");
     await expect(page.getByText("The e-mail address or the password is wrong.")).toBeVisible();
+    await expect(page.getByLabel("E-mail"), "what was typed is kept").toHaveValue(owner.email);
     await signIn(page);
     await expect(page).toHaveURL(`${owner.home}/keys`);
     await page.getByRole("button", { name: `Account: ${owner.name}` }).click();

@@ -43,6 +43,7 @@ pub async fn submit(parts: &Arc<ConsoleParts>, form: PageForm, request: &Parts, 
         PageForm::SaveSettings if segments(request).1 == ALL_PROJECTS => organization::save(parts, request, body).await,
         PageForm::SaveSettings => settings::save(parts, request, body).await,
         PageForm::Projects => projects::submit(parts, request, body).await,
+        PageForm::SignIn => entry::sign_in(parts, request, body).await,
         PageForm::Account => account::submit(parts, request, body).await,
         PageForm::CreateOrganization => account::found(parts, request, body).await,
     }

@@ -105,8 +105,8 @@ impl Site {
     }
 
     async fn sign_in_as(&self, email: &str) -> String {
-        let body = format!("email={email}&password={PASSWORD}&next=/");
-        let answer = self.ask(Method::POST, "/api/identity/sign_in", &body, "").await;
+        let body = format!("email={email}&password={PASSWORD}");
+        let answer = self.by_script("/signin", &body, "").await;
         assert!(answer.status.is_success(), "{email}: {} {}", answer.status, answer.body);
         answer.cookie.expect("a session")
     }
@@ -117,20 +117,12 @@ impl Site {
 
     /// With a body of this type.
     async fn ask_as(&self, kind: &str, method: Method, path: &str, body: &str, cookie: &str) -> Answer {
-        let answer = self.send_as(kind, method, path, body, cookie).await;
-        let text = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let (status, location, set) = (
-            answer.status(),
-            text(header::LOCATION).unwrap_or_default(),
-            text(header::SET_COOKIE),
-        );
-        let bytes = answer.into_body().collect().await.expect("a body").to_bytes();
-        Answer {
-            status,
-            location,
-            cookie: set.and_then(|set| set.split(';').next().map(str::to_owned)),
-            body: String::from_utf8_lossy(&bytes).into_owned(),
-        }
+        read(self.send_as(kind, method, path, body, cookie).await).await
+    }
+
+    /// Sends a form as the script of a page does.
+    async fn by_script(&self, path: &str, body: &str, cookie: &str) -> Answer {
+        read(self.send_for("application/json", FORM, Method::POST, path, body, cookie).await).await
     }
 
     /// The answer with its body unread: a stream does not end by itself.
@@ -139,19 +131,21 @@ impl Site {
     }
 
     async fn send_as(&self, kind: &str, method: Method, path: &str, body: &str, cookie: &str) -> axum::response::Response {
+        let accept = if path.starts_with("/api/") {
+            "application/json"
+        } else {
+            "text/html"
+        };
+        self.send_for(accept, kind, method, path, body, cookie).await
+    }
+
+    async fn send_for(&self, accept: &str, kind: &str, method: Method, path: &str, body: &str, cookie: &str) -> axum::response::Response {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
             .header(header::HOST, "127.0.0.1:3000")
             .header("sec-fetch-site", "same-origin")
-            .header(
-                header::ACCEPT,
-                if path.starts_with("/api/") {
-                    "application/json"
-                } else {
-                    "text/html"
-                },
-            )
+            .header(header::ACCEPT, accept)
             .header(header::CONTENT_TYPE, kind)
             .header(header::COOKIE, cookie)
             .body(Body::from(body.to_owned()))
@@ -198,6 +192,23 @@ impl Site {
             filled = filled.replace("{key}", &self.fresh_key().await);
         }
         filled
+    }
+}
+
+/// The answer to its end.
+async fn read(answer: axum::response::Response) -> Answer {
+    let text = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let (status, location, set) = (
+        answer.status(),
+        text(header::LOCATION).unwrap_or_default(),
+        text(header::SET_COOKIE),
+    );
+    let bytes = answer.into_body().collect().await.expect("a body").to_bytes();
+    Answer {
+        status,
+        location,
+        cookie: set.and_then(|set| set.split(';').next().map(str::to_owned)),
+        body: String::from_utf8_lossy(&bytes).into_owned(),
     }
 }
 
@@ -294,7 +305,7 @@ async fn every_other_route_stands_in_the_table_and_answers_a_stranger() {
             | "/account/organization" => &[302, 401],
             "/invite" | "/signin/reset" | "/signup/account" | "/account/email" => &[410],
             // Without a topic or an address the question itself is wrong, whoever asks.
-            "/events" | "/signin/forgot" | "/signup" => &[422],
+            "/events" | "/signin" | "/signin/forgot" | "/signup" => &[422],
             "/acme/prod/projects.csv" | "/acme/prod/keys.csv" | "/acme/prod/settings/collaborators.csv" | "/acme/prod/members.csv" => {
                 &[401]
             }
@@ -314,14 +325,9 @@ async fn every_other_route_stands_in_the_table_and_answers_a_stranger() {
 async fn a_session_ends_with_sign_out_and_is_new_after_sign_in() {
     let site = Site::new().await;
     let first = site.sign_in(Who::Owner).await;
-    let again = site
-        .ask(
-            Method::POST,
-            "/api/identity/sign_in",
-            &format!("email={}&password={PASSWORD}&next=/", Who::Owner.email()),
-            &first,
-        )
-        .await;
+    let form = format!("email={}&password={PASSWORD}", Who::Owner.email());
+    let again = site.ask(Method::POST, "/signin?next=%2Facme%2Fprod%2Fkeys", &form, &first).await;
+    assert_eq!((again.status.as_u16(), again.location.as_str()), (302, "/acme/prod/keys"));
     let second = again.cookie.expect("a new session");
     assert_ne!(first, second, "sign-in renews the session id");
     assert_eq!(

@@ -67,6 +67,8 @@ pub enum PageForm {
     SaveSettings,
     /// `/{org}/~/projects`: makes a project, archives one, says what a template makes, or makes it.
     Projects,
+    /// `/signin?next=…`
+    SignIn,
     /// `/account`: the profile, or another address.
     Account,
     /// `/account/organization`

@@ -125,6 +125,7 @@ pub const ROUTES: &[Route] = &[
         Access::FormPost,
         Handler::Page(PageForm::CreateOrganization),
     ),
+    route("POST", "/signin", Access::FormPost, Handler::Page(PageForm::SignIn)),
     entry("/signin/forgot", EntryPage::Forgot),
     entry("/signin/reset", EntryPage::Reset),
     entry("/signup", EntryPage::SignUp),

@@ -1,16 +1,22 @@
-//! The forms of the ways in: sign-up, a new password, a new address.
+//! The forms of the ways in: sign-in, sign-up, a new password, a new address.
 
 use std::sync::Arc;
 
 use app::{
     model::AppError,
-    pages::entry::form::{EntryForm, EntryOutcome, parse_account},
-    port::{EmailChange, Entry},
+    pages::{
+        entry::form::{EntryForm, EntryOutcome, parse_account},
+        signin::{
+            NEXT,
+            form::{SignInForm, destination},
+        },
+    },
+    port::{EmailChange, Entry, Identity},
 };
 use bytes::Bytes;
 use http::request::Parts;
 
-use super::{caller, fields, parameter, show};
+use super::{after, answer, caller, fields, parameter, show, typed};
 use crate::{
     console::ConsoleParts,
     web::{EntryPage, FormAnswer},
@@ -43,4 +49,17 @@ async fn act(parts: &Arc<ConsoleParts>, page: EntryPage, request: &Parts, form: 
         EntryPage::NewAccount => console.sign_up(&token, parse_account(form)?, &form.password).await,
         EntryPage::ConfirmEmail => console.confirm_email(&token).await,
     }
+}
+
+/// Signs in and leads to the page that asked for it, if that is one of this console, else to the start.
+pub async fn sign_in(parts: &Arc<ConsoleParts>, request: &Parts, body: &Bytes) -> FormAnswer {
+    let (form, read) = typed::<SignInForm>(body);
+    let outcome = after(read, try_sign_in(parts, request, &form)).await;
+    answer(outcome, form)
+}
+
+async fn try_sign_in(parts: &Arc<ConsoleParts>, request: &Parts, form: &SignInForm) -> Result<String, AppError> {
+    let (email, password) = form.check()?;
+    caller(parts, request)?.sign_in(email, password).await?;
+    Ok(destination(&parameter(request, NEXT).unwrap_or_default()))
 }

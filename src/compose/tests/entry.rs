@@ -59,8 +59,8 @@ async fn a_password_is_reset_without_script_and_nothing_tells_who_has_an_account
         401,
         "the session ended"
     );
-    let form = format!("email={}&password=quiet+river+under+glass&next=/", Who::Owner.email());
-    assert!(site.ask(Method::POST, "/api/identity/sign_in", &form, "").await.status.is_success());
+    let form = format!("email={}&password=quiet+river+under+glass", Who::Owner.email());
+    assert!(site.by_script("/signin", &form, "").await.status.is_success());
 }
 
 #[tokio::test]

@@ -11,6 +11,12 @@ type Refusal = (&'static str, &'static str, u16, &'static [&'static str]);
 
 const REFUSALS: &[Refusal] = &[
     (
+        "/signin?next=%2Facme%2Fprod%2Faudit",
+        "email=%22nobody%40acme.example&password=not-my-password-at-all",
+        422,
+        &["value=\"&quot;nobody@acme.example\"", "prod · Audit Logs", "password is wrong."],
+    ),
+    (
         "/acme/~/projects?new=1",
         "name=%3Cb%3E%22Bot&slug=prod&description=Help+%3Cdesk%3E&environment=staging&models%5B%5D=bailiwick%2Fembed",
         422,
@@ -112,37 +118,25 @@ async fn a_script_is_told_the_refusal_and_where_the_form_leads() {
     let owner = site.sign_in(Who::Owner).await;
     for (path, body, status, _) in REFUSALS {
         let path = site.fill(path, Who::Owner).await;
-        let (got, location, answer) = by_script(&site, &path, body, &owner).await;
-        assert_eq!((got, location.as_str()), (*status, ""), "{path} {answer}");
-        let error: AppError = serde_json::from_str(&answer).expect("an error as data");
-        assert_eq!(error.status(), *status, "{path} {answer}");
+        let answer = site.by_script(&path, body, &owner).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.location.as_str()),
+            (*status, ""),
+            "{path} {}",
+            answer.body
+        );
+        let error: AppError = serde_json::from_str(&answer.body).expect("an error as data");
+        assert_eq!(error.status(), *status, "{path} {}", answer.body);
     }
     let made = "name=Support+Bot&slug=&description=&environment=staging&models%5B%5D=bailiwick%2Fecho";
-    let (status, location, _) = by_script(&site, "/acme/~/projects?new=1", made, &owner).await;
-    assert_eq!((status, location.as_str()), (200, "/acme/support-bot/keys"));
+    let answer = site.by_script("/acme/~/projects?new=1", made, &owner).await;
+    assert_eq!((answer.status.as_u16(), answer.location.as_str()), (200, "/acme/support-bot/keys"));
     let profile = "name=Ada+Osei&zone=UTC&theme=dark&density=compact";
-    let (status, location, _) = by_script(&site, "/account", profile, &owner).await;
-    assert_eq!((status, location.as_str()), (200, "/account?done=account%2Dsaved"));
-}
-
-/// Sends a form as the script of a page does. Returns status, address and body of the answer.
-async fn by_script(site: &Site, path: &str, body: &str, cookie: &str) -> (u16, String, String) {
-    let mut request = Request::post(path)
-        .header(header::HOST, "127.0.0.1:3000")
-        .header("sec-fetch-site", "same-origin")
-        .header(header::ACCEPT, "application/json")
-        .header(header::CONTENT_TYPE, FORM)
-        .header(header::COOKIE, cookie)
-        .body(Body::from(body.to_owned()))
-        .expect("a request");
-    request
-        .extensions_mut()
-        .insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 50_000))));
-    let answer = site.server.clone().oneshot(request).await.expect("an answer");
-    let location = answer.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
-    let (status, location) = (answer.status().as_u16(), location.unwrap_or_default().to_owned());
-    let bytes = answer.into_body().collect().await.expect("a body").to_bytes();
-    (status, location, String::from_utf8_lossy(&bytes).into_owned())
+    let answer = site.by_script("/account", profile, &owner).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.location.as_str()),
+        (200, "/account?done=account%2Dsaved")
+    );
 }
 
 /// The newest record of each chain.

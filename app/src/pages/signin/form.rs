@@ -1,21 +1,37 @@
 //! What the sign-in form checks, and where it leads.
 
+use serde::Deserialize;
+
 use crate::model::{AppError, LocalPath, error::Fields};
 
-/// Only emptiness is checked: everything else about the address or the password would tell who has an account.
-pub fn check<'a>(email: &'a str, password: &'a str) -> Result<(&'a str, &'a str), AppError> {
-    let mut fields = Fields::default();
-    let email = email.trim();
-    if email.is_empty() {
-        fields.refuse("email", "Enter your e-mail address.");
-    }
-    if password.is_empty() {
-        fields.refuse("password", "Enter your password.");
-    }
-    if fields.is_empty() {
-        Ok((email, password))
-    } else {
-        Err(fields.into_error())
+/// The fields as they are typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct SignInForm {
+    pub email: String,
+    /// Never shown again.
+    pub password: String,
+}
+
+impl SignInForm {
+    /// Address and password. Only emptiness is checked: everything else about them would tell who has an account.
+    ///
+    /// # Errors
+    /// `Invalid` with one message for every empty field.
+    pub fn check(&self) -> Result<(&str, &str), AppError> {
+        let mut fields = Fields::default();
+        let email = self.email.trim();
+        if email.is_empty() {
+            fields.refuse("email", "Enter your e-mail address.");
+        }
+        if self.password.is_empty() {
+            fields.refuse("password", "Enter your password.");
+        }
+        if fields.is_empty() {
+            Ok((email, &self.password))
+        } else {
+            Err(fields.into_error())
+        }
     }
 }
 
@@ -69,9 +85,13 @@ mod tests {
 
     #[test]
     fn both_empty_fields_are_named_at_once() {
-        let error = check(" ", "").unwrap_err();
+        let typed = |email: &str, password: &str| SignInForm {
+            email: email.to_owned(),
+            password: password.to_owned(),
+        };
+        let error = typed(" ", "").check().unwrap_err();
         assert!(error.on_field("email").is_some() && error.on_field("password").is_some());
-        assert_eq!(check(" ada@acme.example ", " x "), Ok(("ada@acme.example", " x ")));
+        assert_eq!(typed(" ada@acme.example ", " x ").check(), Ok(("ada@acme.example", " x ")));
     }
 
     #[test]

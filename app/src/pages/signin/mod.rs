@@ -1,29 +1,34 @@
 //! `/signin?next=…`
 
 mod api;
-mod form;
+pub mod form;
 #[cfg(test)]
 mod tests;
 
-use leptos::{prelude::*, server_fn::ServerFn};
+use leptos::prelude::*;
 
-use self::api::SignIn;
 pub use self::api::SignOut;
+use self::form::SignInForm;
 use crate::{
     icon::Icon,
     model::door::{Door, SignUpPolicy},
-    ui::{Entry, Form, FormError, PasswordField, Submit, TextField, query},
+    ui::{Entry, FormError, PageForm, PasswordField, Submit, TextField, href, query, refused},
 };
+
+/// The address of the page.
+pub const PATH: &str = "/signin";
+/// The parameter that names the page that asked for the sign-in.
+pub const NEXT: &str = "next";
 
 /// Password sign-in. It returns to the page that asked for it.
 #[component]
 pub fn SignInPage() -> impl IntoView {
-    let next = query().get("next").unwrap_or_default();
+    let next = query().get(NEXT).unwrap_or_default();
     view! {
         <Entry title="Sign in to Bailiwick">
             <section class="card entry-card" aria-label="Sign in">
                 {form::describe(&next).map(|page| view! { <WayBack page /> })}
-                <SignInForm next />
+                <Credentials next />
             </section>
             <NoAccount />
         </Entry>
@@ -56,17 +61,19 @@ fn WayBack(page: String) -> impl IntoView {
 }
 
 #[component]
-fn SignInForm(next: String) -> impl IntoView {
+fn Credentials(next: String) -> impl IntoView {
+    let (failure, typed) = refused::<SignInForm>();
+    let fresh = failure.is_none();
+    let email = typed.unwrap_or_default().email;
     view! {
-        <Form action=SignIn::PATH>
-            <input type="hidden" name="next" value=next />
+        <PageForm href=href(PATH, &[(NEXT, &next)]) failure enhanced=true>
             <FormError fields=&["email", "password"] />
-            <TextField label="E-mail" name="email" kind="email" autocomplete="username" required=true autofocus=true />
+            <TextField label="E-mail" name="email" kind="email" value=email autocomplete="username" required=true autofocus=fresh />
             <PasswordField label="Password" name="password" autocomplete="current-password" />
             <Submit label="Sign in" class="btn primary block" />
             <p class="hint center">
                 <a href="/signin/forgot">"Forgot your password?"</a>
             </p>
-        </Form>
+        </PageForm>
     }
 }

@@ -67,7 +67,8 @@ on_both_engines! {
         let cookie = site.sign_in(Who::Owner).await;
         let rows = functions().chain(ORG_WIDE).map(|(path, body, expected)| (*path, *body, expected[1]));
         let mut turn = 0;
-        let forms = FORMS.iter().map(|(path, body, _, ok)| (*path, *body, *ok));
+        let sign_in = ("/signin", "email=nobody@acme.example&password=wrong-password", 422);
+        let forms = FORMS.iter().map(|(path, body, _, ok)| (*path, *body, *ok)).chain([sign_in]);
         for (path, row, plain) in rows.chain(forms).filter(|(path, ..)| !GOODBYES.contains(path)) {
             for at in 0..row.split('&').filter(|pair| pair.contains('=')).count() {
                 for (kind, text) in hostile() {
