@@ -12,6 +12,7 @@ const MANY_KEYS: &str = "decision_100000_keys_p50";
 const BATCH_OF_ONE: &str = "journal_batch_1_p50";
 const RECORD: &str = "journal_batch_1024_cpu";
 const RESTART: &str = "restart_10000_buckets";
+const SWITCHER: &str = "switcher_opens_p50";
 const PASSWORD: &str = "password_p50";
 
 /// Values by their id, each with its unit.
@@ -32,7 +33,7 @@ impl Lines {
         Ok(Self(lines))
     }
 
-    /// The rows of the admission decision, of the journal and of the proof of a password; those without their lines say so.
+    /// The rows of the admission decision, of the journal, of the proof of a password and of the switcher; those without their lines say so.
     pub fn rows(&self) -> Vec<Row> {
         let mut rows = vec![
             self.decision(
@@ -46,6 +47,7 @@ impl Lines {
             self.at_most("a batch of one record, committed, `written`, p50", BATCH_OF_ONE, 300.0, "µs"),
             self.at_most("start with 10,000 buckets: their levels read and loaded", RESTART, 1_000.0, "ms"),
             self.password(),
+            self.at_most("the switcher opens in Chromium, on 500 projects, p50", SWITCHER, 100.0, "ms"),
         ]);
         let record = self.0.get(RECORD).map(|(value, _)| format!("{value:.1} µs"));
         rows.extend(record.map(|measured| Row::noted("processor time of a record in a full batch", measured)));
