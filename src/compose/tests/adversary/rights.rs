@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use app::{model::ProjectRole, port::Collaborators};
+use app::{
+    model::{AccountId, ProjectRole},
+    port::Collaborators,
+};
 use axum::body::Body;
 use http::Method;
 use http_body_util::BodyExt;
@@ -11,7 +14,7 @@ use super::{
     super::{Site, Who},
     cast::Cast,
 };
-use crate::store::db::fetch_all;
+use crate::store::db::{fetch_all, fetch_one};
 
 /// Who has which role where.
 async fn roles(site: &Site) -> Vec<(String, String, String)> {
@@ -29,7 +32,7 @@ async fn a_role_is_granted_only_by_those_who_may_grant_it() {
     let cast = Cast::new().await;
     let before = roles(&cast.site).await;
     let id = async |who: Who| cast.site.world.person(who).await.expect("a person").id;
-    let set = |account: &app::model::AccountId, role: &str, seen: &str| {
+    let set = |account: &AccountId, role: &str, seen: &str| {
         format!("project={}&account={account}&role={role}&seen={seen}&back=/", cast.site.world.prod)
     };
     let (owner, member, external) = (id(Who::Owner).await, id(Who::ProjectMember).await, id(Who::External).await);
@@ -61,6 +64,52 @@ async fn a_role_is_granted_only_by_those_who_may_grant_it() {
         assert!(who == "projectadmin" || !answer.body.contains("Ada Osei"), "{who} {path}");
     }
     assert_eq!(roles(&cast.site).await, before, "somebody has another role");
+}
+
+#[tokio::test]
+async fn a_role_of_the_organization_is_granted_only_by_those_who_may_grant_it() {
+    const SET: &str = "/api/members/set-role";
+    const INVITE: &str = "/acme/~/members";
+    let cast = Cast::new().await;
+    let before = roles(&cast.site).await;
+    let id = async |who: Who| cast.site.world.person(who).await.expect("a person").id;
+    let set = |account: &AccountId, role: &str, seen: &str| {
+        format!("org={}&account={account}&role={role}&seen={seen}&back=/", cast.site.world.org)
+    };
+    let invite = |role: &str| format!("emails=eve%40evil.example&role={role}&project_role=member");
+    let (owner, admin, member) = (id(Who::Owner).await, id(Who::OrgAdmin).await, id(Who::ProjectMember).await);
+    let (external, stranger) = (id(Who::External).await, id(Who::Stranger).await);
+    for (who, path, body, expected) in [
+        // For themselves.
+        ("orgadmin", SET, set(&admin, "owner", "admin"), 403),
+        ("projectmember", SET, set(&member, "admin", "member"), 403),
+        ("external", SET, set(&external, "member", "member"), 404),
+        ("removed", SET, set(&member, "admin", "member"), 404),
+        ("stranger", SET, set(&stranger, "owner", "member"), 404),
+        ("anonymous", SET, set(&member, "owner", "member"), 401),
+        // For and against others: only an owner touches owners.
+        ("orgadmin", SET, set(&member, "owner", "member"), 403),
+        ("orgadmin", SET, set(&owner, "member", "owner"), 403),
+        ("projectadmin", SET, set(&member, "admin", "member"), 403),
+        ("orgadmin", SET, set(&member, "project_admin", "member"), 422),
+        // Nobody who is no member becomes one by a role.
+        ("owner", SET, set(&external, "owner", "member"), 404),
+        ("owner", SET, set(&stranger, "admin", "member"), 404),
+        // The same by inviting somebody.
+        ("orgadmin", INVITE, invite("owner"), 403),
+        ("orgadmin", INVITE, invite("root"), 422),
+        ("projectadmin", INVITE, invite("member"), 403),
+        ("external", INVITE, invite("member"), 404),
+        ("stranger", INVITE, invite("owner"), 404),
+        ("removed", INVITE, invite("owner"), 404),
+    ] {
+        let answer = cast.site.ask(Method::POST, path, &body, cast.cookie(who)).await;
+        assert_eq!(answer.status.as_u16(), expected, "{who} {path} {body} {}", answer.body);
+    }
+    assert_eq!(roles(&cast.site).await, before, "somebody has another role");
+    let mut reader = cast.site.world.store.db.read().await.expect("a reader");
+    let (sent,) = fetch_one!(&mut reader, (i64,), "SELECT count(*) FROM invitations WHERE email LIKE 'eve@%'").expect("counted");
+    assert_eq!(sent, 0);
 }
 
 /// A live stream of this topic that has begun.

@@ -1,5 +1,5 @@
-mod edit;
 mod budgets;
+mod edit;
 
 use std::sync::{Arc, Mutex};
 
