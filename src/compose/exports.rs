@@ -6,8 +6,9 @@ use app::{
         AppError, Listing, Page, Timestamp,
         collaborator::{Collaborator, CollaboratorFilter, Origin},
         key::{ApiKey, KeyStatus},
+        listing::Sort,
         member::{AssignedProject, Member, MemberFilter},
-        project::{ProjectFilter, ProjectRow, ProjectState},
+        project::{ProjectColumn, ProjectFilter, ProjectRow, ProjectState},
     },
     pages::members::NO_PROJECT,
     port::{Collaborators, Keys, Members, Projects, Shell},
@@ -22,7 +23,8 @@ use crate::{
     web::csv::{CsvList, Lines, line},
 };
 
-/// The parameters of the pages; unknown words filter nothing, as there.
+/// The parameters of the pages; unknown words filter nothing, as there. An order by numbers that move is that of the list without
+/// one: the file is read page by page.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Asked {
@@ -59,7 +61,11 @@ pub async fn open(console: Console, request: Parts, list: CsvList) -> Result<Lin
                 },
                 environment: asked.environment.parse().ok(),
                 owner: asked.owner.parse().ok(),
-                sort: asked.sort.parse().ok(),
+                sort: asked
+                    .sort
+                    .parse()
+                    .ok()
+                    .filter(|sort: &Sort<ProjectColumn>| sort.column.stands_still()),
             };
             let load: Load<ProjectRow> = Box::new(move |page| {
                 let (console, org, filter) = (console.clone(), place.org.id.clone(), filter.clone());

@@ -39,7 +39,10 @@ use crate::{
     access::api_key::Pepper,
     config::{Config, Secrets, Sources},
     mail::OutboxLink,
-    store::testing::{TestDb, sqlite},
+    store::{
+        db::execute,
+        testing::{TestDb, sqlite},
+    },
     testing::{PASSWORD, Who, World},
     web::{Edge, routes::ROUTES},
 };
@@ -98,6 +101,13 @@ impl Site {
             site.cookies.push((who, cookie));
         }
         site
+    }
+
+    /// Runs one statement behind the server's back.
+    async fn sql(&self, statement: &'static str) {
+        let mut tx = self.world.store.db.write().await.expect("begin");
+        execute!(&mut tx, statement).expect("done");
+        tx.commit().await.expect("commit");
     }
 
     async fn sign_in(&self, who: Who) -> String {

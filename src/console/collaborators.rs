@@ -8,7 +8,7 @@ use app::{
 };
 use async_trait::async_trait;
 
-use super::{Console, made_keys::revoke_ticked};
+use super::{Console, made_keys::revoke_all_but};
 use crate::{
     access::{ManageProject, authorize_project},
     audit::Event,
@@ -96,7 +96,7 @@ impl Collaborators for Console {
         })
     }
 
-    async fn remove(&self, project: ProjectId, account: AccountId, keys: Vec<KeyId>) -> Result<(), AppError> {
+    async fn remove(&self, project: ProjectId, account: AccountId, kept: Vec<KeyId>) -> Result<(), AppError> {
         let mut change = self.begin_people(&project).await?;
         let person = change.collaborator(&account).await?.ok_or(AppError::NotFound)?;
         if person.is_inherited() {
@@ -111,7 +111,7 @@ impl Collaborators for Console {
             .in_project(&project)
             .change("role", Some(person.role.as_str().to_owned()), None);
         let mut events = vec![removed];
-        events.extend(revoke_ticked(&mut change, &account, &keys).await?);
+        events.extend(revoke_all_but(&mut change, &account, &kept).await?);
         events.extend(release_keys(&mut change, &person).await?);
         // They know these secrets, too: those who see the keys, the owners, find it in the log.
         for (key, name) in change.default_keys_made_by(&account).await? {

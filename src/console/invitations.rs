@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use app::{
     model::{
         AccountId, AppError, Email, InvitationId, OrgId, OrgRole, Timestamp,
@@ -23,7 +25,7 @@ use crate::{
     },
 };
 
-/// Invitations in an hour: of one organization to one address, of all of them to it, and of one person to anybody.
+/// Invitations in an hour: of one organization to one mailbox, of all of them to it, and of one person to anybody.
 const TO_ADDRESS: i64 = 10;
 const TO_MAILBOX: i64 = 30;
 const BY_PERSON: i64 = 500;
@@ -44,10 +46,6 @@ impl Invitations for Console {
         let mut change = self.store().begin_org::<ManageMembers>(&self.caller, &org).await?;
         may_grant(change.grant(), None, Some(new.role))?;
         let new = checked(&mut change, new).await?;
-        if let Some(full) = self.count_mails(&mut change, &new.emails).await? {
-            let message = format!("{full} was invited often in the last hour. Nobody was invited; leave it out, or try again later.");
-            return Err(AppError::field("emails", message));
-        }
         let expires_at = self.store().ambient.now().plus(LIFETIME);
         let mut events = Vec::new();
         for email in &new.emails {
@@ -73,6 +71,10 @@ impl Invitations for Console {
                 .set("expires", expires_at.iso());
             events.push(sent);
         }
+        if let Some((full, _)) = self.count_mails(&mut change, &new.emails).await? {
+            let message = format!("{full} was invited often in the last hour. Nobody was invited; leave it out, or try again later.");
+            return Err(AppError::field("emails", message));
+        }
         change.commit(events).await?;
         Ok(new.emails.len())
     }
@@ -93,10 +95,6 @@ impl Invitations for Console {
                            Revoke it, and invite anew with a project.";
             return Err(AppError::conflict(message));
         }
-        if self.count_mails(&mut change, std::slice::from_ref(&stored.email)).await?.is_some() {
-            let retry_after_s = u64::try_from(HOUR / 1_000).unwrap_or(0);
-            return Err(AppError::Throttled { retry_after_s });
-        }
         let expires_at = now.plus(LIFETIME);
         change.renew_invitation(&invitation, expires_at).await?;
         let renewed = change.open_invitation(&invitation).await?.ok_or(AppError::NotFound)?;
@@ -107,6 +105,9 @@ impl Invitations for Console {
             Some(stored.expires_at.iso()),
             Some(expires_at.iso()),
         );
+        if let Some((_, end)) = self.count_mails(&mut change, std::slice::from_ref(&stored.email)).await? {
+            return Err(throttled(end.since(self.store().ambient.now())));
+        }
         change.commit([event]).await?;
         Ok(())
     }
@@ -224,31 +225,35 @@ impl Console {
         Ok((person.clone(), Joiner::New(person, hash)))
     }
 
-    /// Counts an invitation to each of these addresses. The one that had too many, so that nothing may be sent; nothing is
-    /// counted then, because the change is dropped.
-    async fn count_mails(&self, change: &mut Change<ManageMembers>, emails: &[Email]) -> Result<Option<Email>, AppError> {
+    /// Counts an invitation to each of these addresses, last in its change. The one that had too many, so that nothing may be
+    /// sent, and until when; nothing is counted then, because the change is dropped.
+    async fn count_mails(&self, change: &mut Change<ManageMembers>, emails: &[Email]) -> Result<Option<(Email, Timestamp)>, AppError> {
         let (now, org) = (change.ambient().now(), change.grant().org().id.clone());
-        let person = format!("invitations-by:{}", self.account()?);
-        let sent = i64::try_from(emails.len()).unwrap_or(i64::MAX);
-        let (count, end) = attempts::add(change, &person, sent, HOUR, now).await?;
-        if count > BY_PERSON {
-            let retry_after_s = u64::try_from(end.since(now)).unwrap_or(0).div_ceil(1_000);
-            return Err(AppError::Throttled { retry_after_s });
+        let by_person = format!("invitations-by:{}", self.account()?);
+        let to_mailbox = |email: &Email| format!("mail:invitation:{}", mailbox(email));
+        let to_address = |email: &Email| format!("{}:{org}", to_mailbox(email));
+        let mut sent = BTreeMap::from([(by_person.clone(), i64::try_from(emails.len()).unwrap_or(i64::MAX))]);
+        for subject in emails.iter().flat_map(|email| [to_mailbox(email), to_address(email)]) {
+            *sent.entry(subject).or_default() += 1;
         }
-        // In one order, so that two changes never wait for each other.
-        let mut emails: Vec<&Email> = emails.iter().collect();
-        emails.sort_unstable();
-        for email in emails {
-            for (subject, most) in [
-                (format!("mail:invitation:{email}"), TO_MAILBOX),
-                (format!("mail:invitation:{email}:{org}"), TO_ADDRESS),
-            ] {
-                if attempts::add(change, &subject, 1, HOUR, now).await?.0 > most {
-                    return Ok(Some(email.clone()));
-                }
-            }
+        let mut counted = BTreeMap::new();
+        for (subject, sent) in sent {
+            let count = attempts::add(change, &subject, sent, HOUR, now).await?;
+            counted.insert(subject, count);
         }
-        Ok(None)
+        let count = |subject: &String| counted.get(subject).copied().unwrap_or((0, now));
+        let (by_person, end) = count(&by_person);
+        if by_person > BY_PERSON {
+            return Err(throttled(end.since(now)));
+        }
+        let full = emails.iter().find_map(|email| {
+            let ((own, own_end), (all, end)) = (count(&to_address(email)), count(&to_mailbox(email)));
+            // What others sent keeps nobody from writing once, and so tells nobody of it.
+            let ends = [(own > TO_ADDRESS, own_end), (own > 1 && all > TO_MAILBOX, end)];
+            let end = ends.into_iter().find_map(|(is_full, end)| is_full.then_some(end))?;
+            Some((email.clone(), end))
+        });
+        Ok(full)
     }
 
     fn mail(&self, change: &Change<ManageMembers>, to: &Email, link: Link, expires_at: Timestamp) -> Result<Mail, AppError> {
@@ -259,6 +264,18 @@ impl Console {
             link,
             expires_at,
         ))
+    }
+}
+
+/// Where the mail arrives: `noor+trial@…` is one of many names for `noor@…`.
+fn mailbox(email: &Email) -> String {
+    let (local, domain) = email.as_str().split_once('@').unwrap_or((email.as_str(), ""));
+    format!("{}@{domain}", local.split('+').next().unwrap_or_default())
+}
+
+fn throttled(ms: i64) -> AppError {
+    AppError::Throttled {
+        retry_after_s: u64::try_from(ms).unwrap_or(0).div_ceil(1_000),
     }
 }
 

@@ -1,35 +1,35 @@
-//! The keys that a removed person made, as far as they were ticked.
+//! The keys that a removed person made.
 
-use app::model::{AccountId, AppError, KeyId, key::KeyState, made_key::MadeKey};
+use std::collections::BTreeSet;
 
-use super::distinct;
+use app::model::{AccountId, AppError, KeyId, key::KeyState};
+
 use crate::{
     audit::Event,
     store::{Change, made_keys::RemovesPeople},
 };
 
-/// Revokes the ticked keys and returns the records. Any key that this person did not make, or that the caller must not know
-/// of, does not exist.
-pub(super) async fn revoke_ticked<P: RemovesPeople>(
+/// Revokes the keys that this person made, however many, but for those that are kept, and returns the records. A kept key that
+/// the person did not make, or that the caller must not know of, does not exist.
+pub(super) async fn revoke_all_but<P: RemovesPeople>(
     change: &mut Change<P>,
     maker: &AccountId,
-    ticked: &[KeyId],
+    kept: &[KeyId],
 ) -> Result<Vec<Event>, AppError> {
-    let ticked = distinct(ticked, MadeKey::MOST).ok_or_else(|| {
-        let message = format!("Tick at most {} keys; revoke others on the page API keys.", MadeKey::MOST);
-        AppError::field("keys", message)
-    })?;
-    let mut events = Vec::with_capacity(ticked.len());
-    for key in ticked {
-        let found = change.revoke_made_key(maker, key).await?.ok_or(AppError::NotFound)?;
-        // Somebody else revoked it first.
-        if found.before != KeyState::Revoked {
-            events.push(Event::new("api_key.revoked", key, &found.name).in_project(&found.project).change(
-                "state",
-                Some(found.before.as_str().to_owned()),
-                Some(KeyState::Revoked.as_str().to_owned()),
-            ));
+    let mut kept: BTreeSet<&KeyId> = kept.iter().collect();
+    let made = change.made_keys(maker).await?;
+    let mut events = Vec::new();
+    for key in &made {
+        // One that somebody else revoked before is neither kept nor told of.
+        if kept.remove(&key.id) || key.state == KeyState::Revoked {
+            continue;
         }
+        change.revoke_made_key(&key.id).await?;
+        events.push(Event::new("api_key.revoked", &key.id, &key.name).in_project(&key.project).change(
+            "state",
+            Some(key.state.as_str().to_owned()),
+            Some(KeyState::Revoked.as_str().to_owned()),
+        ));
     }
-    Ok(events)
+    if kept.is_empty() { Ok(events) } else { Err(AppError::NotFound) }
 }

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use app::{
     model::{
         AccountId, AppError, KeyId, OrgId, OrgRole, Page, ProjectId, ProjectRole,
@@ -8,7 +10,7 @@ use app::{
 };
 use async_trait::async_trait;
 
-use super::{Console, distinct, made_keys::revoke_ticked};
+use super::{Console, made_keys::revoke_all_but};
 use crate::{
     access::{Grant, ManageMembers, ManageOrg, Permission, authorize_org},
     audit::Event,
@@ -76,14 +78,14 @@ impl Members for Console {
         })
     }
 
-    async fn remove(&self, org: OrgId, account: AccountId, keys: Vec<KeyId>) -> Result<(), AppError> {
+    async fn remove(&self, org: OrgId, account: AccountId, kept: Vec<KeyId>) -> Result<(), AppError> {
         let mut change = self.store().begin_org::<ManageMembers>(&self.caller, &org).await?;
         let person = change.member(&account).await?.ok_or(AppError::NotFound)?;
         may_grant(change.grant(), Some(person.role), None)?;
         if let Some(obstacle) = self.obstacle(&person)? {
             return Err(AppError::conflict(obstacle));
         }
-        let mut revoked = revoke_ticked(&mut change, &account, &keys).await?;
+        let mut revoked = revoke_all_but(&mut change, &account, &kept).await?;
         let ended = change.end_membership(&person).await?;
         revoked.extend(withdraw(&mut change, &person, "removed").await?);
         let removed = Event::new("member.removed", &account, &person.email)
@@ -112,8 +114,13 @@ impl Members for Console {
         if projects.is_empty() {
             return Err(AppError::field("projects", "Choose one project at least."));
         }
-        let projects = distinct(&projects, Assignment::MOST)
-            .ok_or_else(|| AppError::field("projects", format!("Choose at most {} projects at a time.", Assignment::MOST)))?;
+        let projects: BTreeSet<&ProjectId> = projects.iter().collect();
+        if projects.len() > Assignment::MOST {
+            return Err(AppError::field(
+                "projects",
+                format!("Choose at most {} projects at a time.", Assignment::MOST),
+            ));
+        }
         let mut active = change.active_projects(&account).await?;
         let mut events = Vec::new();
         for project in projects {
@@ -221,7 +228,7 @@ fn role_changed(person: &MemberFacts, role: OrgRole) -> Event {
     )
 }
 
-/// Revokes an invitation that waits for somebody's address: it would give back what was just taken.
+/// Revokes an invitation that waits for somebody's address, whoever sent it: it would give back what was just taken.
 async fn withdraw(change: &mut Change<ManageMembers>, person: &MemberFacts, because: &str) -> Result<Option<Event>, AppError> {
     let Some((invitation, _)) = change.invited_as(&person.email).await? else {
         return Ok(None);

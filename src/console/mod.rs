@@ -27,7 +27,7 @@ mod shell;
 mod tests;
 mod usage;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use app::{
     model::{AccountId, AppError, Name, OrgId},
@@ -137,10 +137,4 @@ impl Console {
     fn account(&self) -> Result<&AccountId, AppError> {
         Ok(&self.person()?.id)
     }
-}
-
-/// The ids that a form names, each once; nothing if there are more than `most`.
-fn distinct<T: Ord>(ids: &[T], most: usize) -> Option<BTreeSet<&T>> {
-    let ids: BTreeSet<&T> = ids.iter().collect();
-    (ids.len() <= most).then_some(ids)
 }

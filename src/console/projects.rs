@@ -128,6 +128,15 @@ impl Projects for Console {
 }
 
 impl Console {
+    /// The organization of a project, for who may archive it.
+    ///
+    /// # Errors
+    /// Those of [`Projects::archive`] for everybody else.
+    pub async fn org_of(&self, project: &ProjectId) -> Result<OrgId, AppError> {
+        let grant = authorize_project::<ArchiveProject>(&mut self.store().db.read().await?, &self.caller, project).await?;
+        Ok(grant.org().id.clone())
+    }
+
     /// Refuses further projects while they are held back, and models that the plan does not have.
     async fn check_offer(&self, on: &mut impl Connection, org: &OrgScope, models: &[ModelId]) -> Result<(), AppError> {
         if let Some(reason) = self.held_back(on, &org.id, &org.plan).await? {

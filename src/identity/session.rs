@@ -111,10 +111,15 @@ async fn signed_in(store: &Store, session: &Session) -> Result<Option<SignedIn>,
     Ok(Some(signed_in))
 }
 
-/// A page that a script reads, as browsers say (Fetch Metadata): a tab that is open follows its news, also when nobody is there.
+/// A page that a script reads: a tab that is open follows its news, also when nobody is there. Browsers say it (Fetch Metadata);
+/// those that do not, because they are old or the console is no secure place, ask for HTML when somebody goes there.
 fn is_fetched(request: &Request) -> bool {
-    let mode = request.headers().get("sec-fetch-mode");
-    request.method() == Method::GET && mode.is_some_and(|mode| mode != "navigate")
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let is_navigation = match header("sec-fetch-mode") {
+        Some(mode) => mode == "navigate",
+        None => header("accept").is_some_and(|kinds| kinds.contains("text/html")),
+    };
+    request.method() == Method::GET && !is_navigation
 }
 
 /// What the client calls itself: visible ASCII and spaces only, and not longer than a list can show.
@@ -156,17 +161,16 @@ mod tests {
 
     #[test]
     fn what_a_script_reads_is_no_visit() {
-        let fetched = |method: Method, mode: Option<&str>| {
+        let fetched = |method: Method, headers: &[(&str, &str)]| {
             let request = Request::builder().method(method);
-            let request = mode
-                .into_iter()
-                .fold(request, |request, mode| request.header("sec-fetch-mode", mode));
+            let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
             is_fetched(&request.body(axum::body::Body::empty()).expect("a request"))
         };
-        assert!(fetched(Method::GET, Some("cors")));
-        assert!(!fetched(Method::GET, Some("navigate")));
-        assert!(!fetched(Method::GET, None), "an older browser");
-        assert!(!fetched(Method::POST, Some("cors")), "a form that a script sends");
+        assert!(fetched(Method::GET, &[("sec-fetch-mode", "cors"), ("accept", "text/html")]));
+        assert!(!fetched(Method::GET, &[("sec-fetch-mode", "navigate")]));
+        assert!(!fetched(Method::GET, &[("accept", "text/html,*/*;q=0.8")]), "an older browser");
+        assert!(fetched(Method::GET, &[("accept", "*/*")]), "a script in it");
+        assert!(!fetched(Method::POST, &[("sec-fetch-mode", "cors")]), "a form that a script sends");
     }
 
     #[test]

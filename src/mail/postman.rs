@@ -76,6 +76,7 @@ impl Postman {
     pub(super) async fn round(&self, stopping: &CancellationToken) -> Result<(), DbError> {
         let now = self.store.ambient.now();
         self.store.purge_mails(now.plus(-KEPT), now).await?;
+        self.store.purge_attempts().await?;
         let Some(relay) = &self.relay else { return Ok(()) };
         for mail in self.store.due_mails().await? {
             if stopping.is_cancelled() {
@@ -106,7 +107,6 @@ impl Postman {
             to: &mail.to,
             subject: &mail.subject,
             text: filled(&mail.body, &link),
-            link: &link,
             date: mail.created_at,
         };
         match relay.deliver(letter).await {

@@ -35,8 +35,6 @@ pub struct Letter<'a> {
     pub subject: &'a str,
     /// With its link.
     pub text: String,
-    /// What is in it, and in no word about it.
-    pub link: &'a str,
     pub date: Timestamp,
 }
 
@@ -101,11 +99,10 @@ impl Relay {
 
     /// Hands a mail over. The server has it once this returns without an error.
     pub(super) async fn deliver(&self, letter: Letter<'_>) -> Result<(), Refusal> {
-        let link = letter.link;
         let message = self.message(letter).map_err(|reason| Refusal { for_good: true, reason })?;
         match tokio::time::timeout(self.patience, self.transport.send(message)).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(refusal(&error, link)),
+            Ok(Err(error)) => Err(refusal(&error)),
             Err(_) => Err(Refusal {
                 for_good: false,
                 reason: format!("no answer within {} s", self.patience.as_secs()),
@@ -157,11 +154,13 @@ fn greeting(public_url: &PublicUrl) -> ClientId {
     }
 }
 
-/// Some servers quote what they refuse: the secret of a link stays out of the log and of the outbox page.
-fn refusal(error: &Error, link: &str) -> Refusal {
-    let said = match link.split_once("token=") {
-        Some((_, token)) => error.to_string().replace(token, "…"),
-        None => error.to_string(),
+/// Some servers quote what they refuse, also cut or encoded: from where a link begins to be a secret, nothing of what they say gets
+/// into the log or onto the outbox page.
+fn refusal(error: &Error) -> Refusal {
+    let said = error.to_string();
+    let said = match said.to_ascii_lowercase().find("token=") {
+        Some(at) => format!("{}…", said.get(..at).unwrap_or_default()),
+        None => said,
     };
     let ours = error.status().is_some_and(|code| SIGN_IN.contains(&u16::from(code)));
     Refusal {

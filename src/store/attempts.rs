@@ -4,11 +4,12 @@ use app::model::Timestamp;
 
 use super::{
     Store,
-    db::{Connection, DbError, execute, fetch_one, fetch_optional},
+    db::{Connection, DbError, execute, fetch_all, fetch_one, fetch_optional},
 };
 
 /// Counts so many attempts in the caller's transaction, and so only if it commits; returns the count with them and when the
-/// window ends, which a first attempt begins. Whoever counts several subjects sorts them: each stays locked until the end.
+/// window ends, which a first attempt begins. Each subject stays locked until the end: whoever counts several takes them in the
+/// order of their bytes, as [`Store::purge_attempts`] does.
 pub async fn add(
     on: &mut impl Connection,
     subject: &str,
@@ -37,15 +38,31 @@ impl Store {
     }
 
     /// Counts an attempt before it is tried, so that parallel guesses are all counted; returns the count with this one
-    /// and when its window ends, which a first attempt begins. Windows that are over go away here.
+    /// and when its window ends, which a first attempt begins.
     pub async fn count_attempt(&self, subject: &str, window_ms: i64) -> Result<(i64, Timestamp), DbError> {
-        const PURGE: &str = "DELETE FROM attempts WHERE window_end <= $1";
         let now = self.ambient.now();
         let mut tx = self.db.write().await?;
-        execute!(&mut tx, PURGE, now.0)?;
         let counted = add(&mut tx, subject, 1, window_ms, now).await?;
         tx.commit().await?;
         Ok(counted)
+    }
+
+    /// Forgets windows that are over, some thousand at a time.
+    pub async fn purge_attempts(&self) -> Result<(), DbError> {
+        const OVER: &str = "SELECT subject FROM attempts WHERE window_end <= $1 LIMIT 1000";
+        // A window that began anew meanwhile stays.
+        const DELETE: &str = "DELETE FROM attempts WHERE subject = $1 AND window_end <= $2";
+        let now = self.ambient.now().0;
+        let mut over = fetch_all!(&mut self.db.read().await?, (String,), OVER, now)?;
+        if over.is_empty() {
+            return Ok(());
+        }
+        over.sort_unstable();
+        let mut tx = self.db.write().await?;
+        for (subject,) in &over {
+            execute!(&mut tx, DELETE, subject, now)?;
+        }
+        tx.commit().await
     }
 
     /// Takes one attempt back that turned out right.

@@ -93,6 +93,7 @@ impl Store {
             INSERT INTO project_members (project_id, account_id, role, created_at, added_by)
             SELECT $2, $3, $4, $5, invited_by FROM invitations WHERE id = $1
             ON CONFLICT (project_id, account_id) DO UPDATE SET role = excluded.role WHERE excluded.role = 'admin'";
+        const ROLE: &str = "SELECT role FROM project_members WHERE project_id = $1 AND account_id = $2";
         let (id, account, now) = (invitation.id.as_str(), person.id.as_str(), self.ambient.now().0);
         let before = role_of(tx, invitation, &person.id).await?;
         execute!(tx, MEMBER, id, account, now)?;
@@ -100,9 +101,14 @@ impl Store {
         let (mut names, mut added) = (Vec::new(), Vec::new());
         if invitation.role == OrgRole::Member {
             for (project, name, role) in invitations::first_projects(tx, invitation).await? {
+                let before = fetch_optional!(tx, (String,), ROLE, project.as_str(), account)?;
                 if execute!(tx, PROJECT, id, project.as_str(), account, role.as_str(), now)? > 0 {
-                    let event = Event::new("collaborator.added", &person.id, &person.email).in_project(&project);
-                    added.push(event.set("role", role.as_str()).set("external", false));
+                    let event = |action| Event::new(action, &person.id, &person.email).in_project(&project);
+                    added.push(match before {
+                        // Somebody from outside of the organization until now.
+                        Some((before,)) => event("collaborator.role_changed").change("role", Some(before), Some(role.as_str().to_owned())),
+                        None => event("collaborator.added").set("role", role.as_str()).set("external", false),
+                    });
                 }
                 names.push(name);
             }

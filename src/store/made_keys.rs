@@ -1,10 +1,15 @@
 //! The keys that a person made, in the place that the person is removed from: read before, revoked with it.
 
-use app::model::{AccountId, KeyId, Name, ProjectId, Timestamp, key::KeyState, made_key::MadeKey, time::DAY};
+use app::model::{
+    AccountId, KeyId, Name, ProjectId, Timestamp,
+    key::KeyState,
+    made_key::{MadeKey, MadeKeys},
+    time::DAY,
+};
 
 use super::{
     Change, count,
-    db::{Connection, DbError, execute, fetch_all, fetch_optional},
+    db::{Connection, DbError, execute, fetch_all, fetch_one},
     parse,
 };
 use crate::access::{Grant, ManageMembers, ManageProject, Permission};
@@ -32,9 +37,10 @@ const LIST: &str = concat!(
              WHERE project_id IN (SELECT project_id FROM made) AND arrived_at >= $5 GROUP BY key_id)
     SELECT m.id, m.name, m.prefix, m.last_four, m.project, m.is_org_default, coalesce(u.requests, 0)
     FROM made m LEFT JOIN used u ON u.key_id = m.id
-    ORDER BY lower(m.project), m.project_id, lower(m.name), m.id"
+    ORDER BY m.is_org_default DESC, lower(m.project), m.project_id, lower(m.name), m.id LIMIT $6"
 );
-const FIND: &str = concat!("SELECT k.name, k.state, k.project_id", made!(), " AND k.id = $5");
+const COUNT: &str = concat!("SELECT count(*)", made!(), " AND k.state <> 'revoked'");
+const ALL: &str = concat!("SELECT k.id, k.name, k.state, k.project_id", made!(), " ORDER BY k.id");
 
 /// Keys that this person made and that are not revoked; the Organization Default Key for owners alone. The requests are those
 /// of the 24 hours before `now`.
@@ -43,60 +49,73 @@ pub(super) async fn keys_made_by<P: RemovesPeople>(
     grant: &Grant<P>,
     account: &AccountId,
     now: Timestamp,
-) -> Result<Vec<MadeKey>, DbError> {
-    let rows = fetch_all!(
-        on,
-        (String, String, String, String, String, bool, i64),
-        LIST,
-        grant.org().id.as_str(),
-        grant.project_id().map(ProjectId::as_str),
-        account.as_str(),
-        grant.sees_org_default_key(),
-        now.plus(-DAY).0
-    )?;
-    rows.into_iter()
-        .map(|(id, name, prefix, last_four, project, is_org_default, requests)| {
-            Ok(MadeKey {
-                id: parse(id)?,
-                name,
-                hint: format!("{prefix}…{last_four}"),
-                project,
-                is_org_default,
-                requests_24h: count(requests),
-            })
-        })
-        .collect()
+) -> Result<MadeKeys, DbError> {
+    let (org, project, is_owner) = scope(grant);
+    let person = account.as_str();
+    let shown = i64::try_from(MadeKeys::SHOWN).unwrap_or(i64::MAX);
+    let rows = fetch_all!(on, Row, LIST, &org, &project, person, is_owner, now.plus(-DAY).0, shown)?;
+    let (total,) = fetch_one!(on, (i64,), COUNT, &org, &project, person, is_owner)?;
+    let rows: Vec<MadeKey> = rows.into_iter().map(into_model).collect::<Result<_, DbError>>()?;
+    Ok(MadeKeys {
+        more: count(total).saturating_sub(rows.len() as u64),
+        rows,
+    })
 }
 
-/// A key that was revoked with its maker's removal.
-pub struct RevokedKey {
+type Row = (String, String, String, String, String, bool, i64);
+
+fn into_model((id, name, prefix, last_four, project, is_org_default, requests): Row) -> Result<MadeKey, DbError> {
+    Ok(MadeKey {
+        id: parse(id)?,
+        name,
+        hint: format!("{prefix}…{last_four}"),
+        project,
+        is_org_default,
+        requests_24h: count(requests),
+    })
+}
+
+/// Org, project if the grant is held in one, and whether its holder knows of the Organization Default Key: $1, $2 and $4.
+fn scope<P: Permission>(grant: &Grant<P>) -> (String, Option<String>, bool) {
+    let project = grant.project_id().map(ToString::to_string);
+    (grant.org().id.to_string(), project, grant.sees_org_default_key())
+}
+
+/// A key of a removed person, whatever its state.
+pub struct KeyOfMaker {
+    pub id: KeyId,
     pub name: Name,
-    pub before: KeyState,
+    pub state: KeyState,
     pub project: ProjectId,
 }
 
 impl<P: RemovesPeople> Change<P> {
-    /// Revokes a key that this person made; `None` for every key that the dry run would not show, revoked ones aside.
-    pub async fn revoke_made_key(&mut self, account: &AccountId, key: &KeyId) -> Result<Option<RevokedKey>, DbError> {
-        let org = self.grant().org().id.clone();
-        let scope = self.grant().project_id().cloned();
-        let is_owner = self.grant().sees_org_default_key();
-        let row = fetch_optional!(
+    /// Every key that this person made in the place, revoked ones too; the Organization Default Key for owners alone.
+    pub async fn made_keys(&mut self, account: &AccountId) -> Result<Vec<KeyOfMaker>, DbError> {
+        let (org, project, is_owner) = scope(self.grant());
+        let rows = fetch_all!(
             self,
-            (String, String, String),
-            FIND,
-            org.as_str(),
-            scope.as_ref().map(ProjectId::as_str),
+            (String, String, String, String),
+            ALL,
+            org,
+            project,
             account.as_str(),
-            is_owner,
-            key.as_str()
+            is_owner
         )?;
-        let Some((name, before, project)) = row else { return Ok(None) };
+        let into_model = |(id, name, state, project): (String, String, String, String)| {
+            Ok(KeyOfMaker {
+                id: parse(id)?,
+                name: parse(name)?,
+                state: parse(state)?,
+                project: parse(project)?,
+            })
+        };
+        rows.into_iter().map(into_model).collect()
+    }
+
+    /// Revokes one of [`Self::made_keys`].
+    pub async fn revoke_made_key(&mut self, key: &KeyId) -> Result<(), DbError> {
         execute!(self, "UPDATE api_keys SET state = 'revoked' WHERE id = $1", key.as_str())?;
-        Ok(Some(RevokedKey {
-            name: parse(name)?,
-            before: parse(before)?,
-            project: parse(project)?,
-        }))
+        Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use app::model::{
     AccountId, Email, Name, OrgRole, Page, ProjectId, ProjectRole, Slug, Timestamp,
-    made_key::MadeKey,
+    made_key::MadeKeys,
     member::{AssignableProject, AssignedProject, Member, MemberFilter, Members, SignInMethod},
 };
 
@@ -202,7 +202,7 @@ pub struct RemovalEffects {
     pub facts: MemberFacts,
     pub projects: Vec<String>,
     pub owned: Vec<String>,
-    pub keys: Vec<MadeKey>,
+    pub keys: MadeKeys,
     pub invitations: u64,
 }
 

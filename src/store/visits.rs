@@ -82,16 +82,23 @@ impl fmt::Debug for Visits {
 
 impl Store {
     /// Writes what was noted, each visit in a transaction of its own: it holds one row, and so never two that somebody else wants
-    /// in another order. A visit that cannot be written is lost.
+    /// in another order. A visit that cannot be written is lost; the others are written, and the last failure is returned.
     pub async fn write_visits(&self) -> Result<(), DbError> {
+        let mut written = Ok(());
+        for (org, account, at) in self.visits.take() {
+            if let Err(error) = self.write_visit(&org, &account, at).await {
+                written = Err(error);
+            }
+        }
+        written
+    }
+
+    async fn write_visit(&self, org: &OrgId, account: &AccountId, at: Timestamp) -> Result<(), DbError> {
         const SQL: &str =
             "UPDATE org_members SET seen_at = $3 WHERE org_id = $1 AND account_id = $2 AND (seen_at IS NULL OR seen_at <= $4)";
-        for (org, account, at) in self.visits.take() {
-            let mut tx = self.db.write().await?;
-            execute!(&mut tx, SQL, org.as_str(), account.as_str(), at.0, at.plus(-SEEN).0)?;
-            tx.commit().await?;
-        }
-        Ok(())
+        let mut tx = self.db.write().await?;
+        execute!(&mut tx, SQL, org.as_str(), account.as_str(), at.0, at.plus(-SEEN).0)?;
+        tx.commit().await
     }
 
     /// Writes them again and again, until the handle is dropped.

@@ -23,7 +23,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::{
     HeaderMap, HeaderValue, Method, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, LOCATION, SET_COOKIE},
+    header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, LOCATION, RETRY_AFTER, SET_COOKIE},
     request::Parts,
 };
 use leptos::{
@@ -42,7 +42,7 @@ use super::{
     bounds::MAX_BODY_BYTES,
     branding::FindBrandFile,
     csv::OpenExport,
-    errors::{Audience, status_of},
+    errors::{Audience, retry_after, status_of},
     events::{Topic, Watch},
     headers::page_policy,
     origin,
@@ -181,6 +181,9 @@ pub async fn submit(form: PageForm, State(site): State<Arc<Site>>, request: Requ
             response.insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
             if let Some(error) = error {
                 response.set_status(status_of(error));
+                if let Some(seconds) = retry_after(error) {
+                    response.insert_header(RETRY_AFTER, seconds);
+                }
             }
         }
         if let Some(provide) = provide.lock().take() {

@@ -71,7 +71,19 @@ impl Audience {
 
     /// The refusal with the status that the error itself names.
     pub fn refuse(self, error: &AppError) -> Response {
-        self.answer(status_of(error), error)
+        let mut response = self.answer(status_of(error), error);
+        if let Some(seconds) = retry_after(error) {
+            response.headers_mut().insert(RETRY_AFTER, seconds);
+        }
+        response
+    }
+}
+
+/// `Retry-After` of a refusal that ends by itself.
+pub fn retry_after(error: &AppError) -> Option<HeaderValue> {
+    match error {
+        AppError::Throttled { retry_after_s } => Some(HeaderValue::from(*retry_after_s)),
+        _ => None,
     }
 }
 
@@ -102,8 +114,8 @@ pub async fn server_function_status(request: Request, next: Next) -> Response {
     };
     if let Ok(error) = serde_json::from_slice::<AppError>(&bytes) {
         parts.status = status_of(&error);
-        if let AppError::Throttled { retry_after_s } = error {
-            parts.headers.insert(RETRY_AFTER, HeaderValue::from(retry_after_s));
+        if let Some(seconds) = retry_after(&error) {
+            parts.headers.insert(RETRY_AFTER, seconds);
         }
     }
     parts.headers.remove(CONTENT_LENGTH);
@@ -156,5 +168,14 @@ mod tests {
     #[test]
     fn a_page_escapes_its_message() {
         assert!(page(StatusCode::FORBIDDEN, "<b>&").contains("&lt;b>&amp;"));
+    }
+
+    #[test]
+    fn a_refusal_that_ends_by_itself_says_when() {
+        for audience in [Audience::Browser, Audience::Client, Audience::Program] {
+            let refusal = audience.refuse(&AppError::Throttled { retry_after_s: 7 });
+            assert_eq!(refusal.headers().get(RETRY_AFTER), Some(&HeaderValue::from(7)), "{audience:?}");
+            assert!(!audience.refuse(&AppError::NotFound).headers().contains_key(RETRY_AFTER));
+        }
     }
 }

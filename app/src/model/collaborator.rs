@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Email, Listing, Name, OrgRole, ProjectRole, Timestamp, made_key::MadeKey, words::words};
+use super::{AccountId, Email, Listing, Name, OrgRole, ProjectRole, Timestamp, made_key::MadeKeys, words::words};
 
 /// Where a collaborator's role comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -111,7 +111,7 @@ pub struct RemovalPreview {
     pub email: Email,
     pub is_external: bool,
     /// Keys of this project that they made and that are not revoked; without those that the viewer must not know of.
-    pub keys: Vec<MadeKey>,
+    pub keys: MadeKeys,
     pub after: AfterRemoval,
     /// The project's details name them as its key owner; nobody is from then on.
     pub is_key_owner: bool,

@@ -21,6 +21,11 @@ pub enum SignUpPolicy {
 }
 
 impl Door {
+    /// Whether somebody may make an organization. Where nobody may sign up, only who owns one does.
+    pub fn admits_organizations(&self, owns_one: bool) -> bool {
+        owns_one || self.sign_up != SignUpPolicy::Closed
+    }
+
     /// Whom to ask for an account.
     pub fn whom_to_ask(&self) -> String {
         match &self.contact {

@@ -17,7 +17,23 @@ pub struct MadeKey {
     pub requests_24h: u64,
 }
 
-impl MadeKey {
-    /// Keys that one removal revokes at most.
-    pub const MOST: usize = 1_000;
+/// The keys that a person made and that are not revoked, as far as the viewer may know of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeKeys {
+    /// By project and name, the Organization Default Key first; [`MadeKeys::SHOWN`] at most.
+    pub rows: Vec<MadeKey>,
+    /// Further ones. Who made very many keys is removed like anybody else: these are revoked in any case.
+    pub more: u64,
+}
+
+impl MadeKeys {
+    /// Keys that a confirmation shows one by one.
+    pub const SHOWN: usize = 200;
+}
+
+/// The keys that a form keeps: those that it showed and that were not ticked to be revoked. A key that it did not show is none of
+/// them.
+pub fn kept(mut shown: Vec<KeyId>, ticked: &[KeyId]) -> Vec<KeyId> {
+    shown.retain(|key| !ticked.contains(key));
+    shown
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Email, Listing, Name, OrgRole, ProjectId, ProjectRole, Slug, Timestamp, made_key::MadeKey, words::words};
+use super::{AccountId, Email, Listing, Name, OrgRole, ProjectId, ProjectRole, Slug, Timestamp, made_key::MadeKeys, words::words};
 
 /// One row of the Members page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,7 +81,7 @@ pub struct MemberRemoval {
     /// Names of the projects that would have no owner, or no key owner, afterwards.
     pub owned: Vec<String>,
     /// Keys that they made and that are not revoked; the Organization Default Key for owners alone.
-    pub keys: Vec<MadeKey>,
+    pub keys: MadeKeys,
     /// Open invitations that they sent: these hold no longer, until somebody else sends them again.
     pub invitations: u64,
     /// Why they cannot be removed, if so.

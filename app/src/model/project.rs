@@ -155,6 +155,13 @@ words!(
     Refused = "refused",
 );
 
+impl ProjectColumn {
+    /// Whether its values stay for a while, so that a list can be read in this order page by page.
+    pub fn stands_still(self) -> bool {
+        matches!(self, Self::Name | Self::Created)
+    }
+}
+
 impl SortColumn for ProjectColumn {
     fn word(self) -> &'static str {
         self.as_str()

@@ -16,6 +16,6 @@ pub trait Collaborators: Send + Sync {
     async fn set_role(&self, project: ProjectId, account: AccountId, role: ProjectRole, seen: ProjectRole) -> Result<(), AppError>;
     /// The dry run.
     async fn preview_removal(&self, project: ProjectId, account: AccountId) -> Result<RemovalPreview, AppError>;
-    /// Revokes these `keys`, too; they have to be keys of the project that the person made.
-    async fn remove(&self, project: ProjectId, account: AccountId, keys: Vec<KeyId>) -> Result<(), AppError>;
+    /// Revokes every key of the project that the person made, too, but for those that are `kept`; these have to be such keys.
+    async fn remove(&self, project: ProjectId, account: AccountId, kept: Vec<KeyId>) -> Result<(), AppError>;
 }

@@ -20,11 +20,12 @@ pub trait Members: Send + Sync {
     /// The dry run of [`Members::remove`].
     async fn preview_removal(&self, org: OrgId, account: AccountId) -> Result<MemberRemoval, AppError>;
 
-    /// Ends the membership and every role in the organization's projects, and revokes these keys, which the person made.
+    /// Ends the membership and every role in the organization's projects, and revokes every key that the person made, but for
+    /// those that are `kept`. The Organization Default Key stays unless an owner removes the person.
     ///
     /// # Errors
     /// `NotFound` for a key that the person did not make here; nothing is done then.
-    async fn remove(&self, org: OrgId, account: AccountId, keys: Vec<KeyId>) -> Result<(), AppError>;
+    async fn remove(&self, org: OrgId, account: AccountId, kept: Vec<KeyId>) -> Result<(), AppError>;
 
     /// What a member can be assigned to.
     async fn preview_assignment(&self, org: OrgId, account: AccountId) -> Result<Assignment, AppError>;

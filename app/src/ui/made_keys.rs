@@ -3,20 +3,24 @@
 use leptos::prelude::*;
 
 use super::{Badge, Note, Tone};
-use crate::model::{made_key::MadeKey, number::grouped};
+use crate::model::{
+    made_key::{self, MadeKey},
+    number::grouped,
+};
 
-/// The keys that the person made, ticked to be revoked: the field `keys[]` of a form.
+/// The keys that the person made, ticked to be revoked: the fields `shown[]` and `keys[]` of a form.
 #[component]
 pub fn MadeKeys(
     /// Name of the person.
     name: String,
-    keys: Vec<MadeKey>,
+    keys: made_key::MadeKeys,
     /// Said if there is no such key.
     none: String,
     /// Whether each row says in which project its key is.
     #[prop(optional)]
     with_project: bool,
 ) -> impl IntoView {
+    let made_key::MadeKeys { rows: keys, more } = keys;
     if keys.is_empty() {
         return view! { <p class="muted">{none}</p> }.into_any();
     }
@@ -31,6 +35,7 @@ pub fn MadeKeys(
             </legend>
             {rows}
         </fieldset>
+        {(more > 0).then(|| view! { <p class="muted">{format!("{} more keys of theirs are revoked with them.", grouped(more))}</p> })}
         {(!used.is_empty())
             .then(|| {
                 view! {
@@ -45,8 +50,8 @@ pub fn MadeKeys(
 }
 
 /// What the button of the confirmation says.
-pub fn removal_label(keys: &[MadeKey]) -> &'static str {
-    match keys.len() {
+pub fn removal_label(keys: &made_key::MadeKeys) -> &'static str {
+    match keys.rows.len() {
         0 => "Remove",
         1 => "Remove and revoke the ticked key",
         _ => "Remove and revoke the ticked keys",
@@ -58,6 +63,7 @@ fn Row(made: MadeKey, with_project: bool) -> impl IntoView {
     let project = with_project.then(|| format!("{} · ", made.project));
     view! {
         <label>
+            <input type="hidden" name="shown[]" value=made.id.to_string() />
             <input type="checkbox" name="keys[]" value=made.id.to_string() autocomplete="off" checked />
             <span class="grow">
                 <strong>{made.name}</strong>

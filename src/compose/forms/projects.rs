@@ -43,8 +43,12 @@ async fn create(parts: &Arc<ConsoleParts>, request: &Parts, form: &ProjectForm) 
 
 /// Leads to the list. An id of another kind is a project that does not exist.
 async fn archive(parts: &Arc<ConsoleParts>, request: &Parts, id: &str, form: &ArchiveForm) -> Result<String, AppError> {
-    let (console, _) = in_org(parts, request).await?;
+    let (console, org) = in_org(parts, request).await?;
     let project: ProjectId = id.parse().map_err(|_| AppError::NotFound)?;
+    // A project of another organization is none of this page, whoever asks.
+    if console.org_of(&project).await? != org.id {
+        return Err(AppError::NotFound);
+    }
     console.archive(project, &form.confirmation, &form.password).await?;
     Ok(done(request, Notice::ProjectArchived))
 }

@@ -12,7 +12,7 @@ mod texts;
 use app::policy::Action;
 
 use super::{Site, Who};
-use crate::store::db::{execute, fetch_all};
+use crate::store::db::fetch_all;
 
 /// The forms of pages, with a body that harms nobody. A route of this kind without a row fails the matrix.
 /// With them stand what the form asks for, or `None` where it is one's own, and the status for those who may.
@@ -82,12 +82,6 @@ pub const FORMS: &[(&str, &str, Option<Action>, u16)] = &[
 ];
 
 impl Site {
-    async fn run(&self, statement: &'static str) {
-        let mut tx = self.world.store.db.write().await.expect("begin");
-        execute!(&mut tx, statement).expect("done");
-        tx.commit().await.expect("commit");
-    }
-
     /// Version and audit head of every org: equal before and after means that nothing happened.
     async fn tenants(&self) -> Vec<(String, i64, i64)> {
         const SQL: &str =

@@ -86,6 +86,9 @@ async fn the_file_of_projects_has_the_filter_and_the_order_of_the_list() {
     let answer = site.ask(Method::GET, address, "", cookie).await;
     let names: Vec<&str> = answer.body.lines().skip(1).filter_map(|line| line.split(',').nth(1)).collect();
     assert_eq!(names, ["\"Lab B\"", "\"Lab A\""], "{}", answer.body);
+    let moving = site.ask(Method::GET, "/acme/~/projects.csv?q=lab&sort=-cost", "", cookie).await;
+    let plain = site.ask(Method::GET, "/acme/~/projects.csv?q=lab", "", cookie).await;
+    assert_eq!(moving.body, plain.body, "rows must not move while they are read page by page");
     let answer = site.ask(Method::GET, "/acme/~/projects.csv?owner=nobody&q=lab", "", cookie).await;
     assert_eq!(answer.body.lines().count(), 1, "whoever makes a project owns it: {}", answer.body);
 }

@@ -18,7 +18,7 @@ pub const FUNCTIONS: &[Row] = &[
     ("/api/members/preview-removal", "org={org}&account={other}", ORG),
     (
         "/api/members/remove",
-        "org={org}&account={other}&keys[]=key_00000000000000000000000000&back=/acme/~/members",
+        "org={org}&account={other}&shown[]=key_00000000000000000000000000&back=/acme/~/members",
         UNKNOWN,
     ),
     ("/api/members/preview-assignment", "org={org}&account={other}", ORG),

@@ -95,7 +95,7 @@ pub const FUNCTIONS: &[Row] = &[
     ("/api/collaborators/preview-removal", "project={prod}&account={member}", KEYS),
     (
         "/api/collaborators/remove",
-        "project={prod}&account={member}&keys[0]=key_00000000000000000000000000&back=/acme/prod/settings/collaborators",
+        "project={prod}&account={member}&shown[0]=key_00000000000000000000000000&back=/acme/prod/settings/collaborators",
         [401, 404, 404, 404, 403, 404, 403, 404],
     ),
     // Going elsewhere: everybody finds what is theirs.

@@ -145,3 +145,25 @@ async fn audit_heads(site: &Site) -> Vec<(String, i64)> {
     let mut reader = site.world.store.db.read().await.expect("a reader");
     crate::store::db::fetch_all!(&mut reader, (String, i64), SQL).expect("heads")
 }
+
+#[tokio::test]
+async fn a_form_of_one_organization_archives_nothing_of_another() {
+    let site = Site::new().await;
+    site.sql(
+        "INSERT INTO org_members (org_id, account_id, role, created_at)
+              SELECT o.id, a.id, 'owner', 0 FROM orgs o, accounts a WHERE o.slug = 'other' AND a.name = 'Ada Osei'",
+    )
+    .await;
+    site.sql(
+        "INSERT INTO projects (id, org_id, slug, name, environment, created_at)
+              SELECT 'proj_00000000000000000000000123', id, 'second', 'Second', 'other', 0 FROM orgs WHERE slug = 'other'",
+    )
+    .await;
+    let cookie = site.sign_in(Who::Owner).await;
+    let body = format!("confirmation=Second&password={PASSWORD}");
+    let answer = async |org: &str| {
+        let path = format!("/{org}/~/projects?archive=proj_00000000000000000000000123");
+        site.ask(Method::POST, &path, &body, &cookie).await.status.as_u16()
+    };
+    assert_eq!((answer("acme").await, answer("other").await), (404, 302));
+}

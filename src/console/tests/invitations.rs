@@ -46,7 +46,7 @@ pub(super) async fn invite(world: &World, by: Who, new: NewInvitations) -> Resul
 }
 
 /// The token of the newest mail to an address, as the mail program makes it. The next mail is newer.
-async fn token(world: &World, email: &str) -> String {
+pub(super) async fn token(world: &World, email: &str) -> String {
     let mut reader = world.store.db.read().await.expect("read");
     let sql = "SELECT link FROM mails WHERE recipient = $1 AND state = 'waiting' ORDER BY id DESC LIMIT 1";
     let (link,) = fetch_one!(&mut reader, (String,), sql, email).expect("a mail");

@@ -1,16 +1,16 @@
 //! Invitations between their sending and their answer: how many, when again, and what voids them.
 
 use app::{
-    model::{AppError, OrgRole, time::HOUR},
+    model::{AppError, OrgRole, ProjectRole, time::HOUR},
     port::{Invitations, Members, Projects},
 };
 
 use super::{
-    invitations::{NEWCOMER, id, invite, is_conflict, new, sql},
+    invitations::{NEWCOMER, id, invite, is_conflict, new, sql, token},
     members::{actions, assigned_only, fields, log},
 };
 use crate::{
-    store::testing::on_both_engines,
+    store::{db::fetch_all, testing::on_both_engines},
     testing::{PASSWORD, Who, World},
 };
 
@@ -37,9 +37,10 @@ on_both_engines! {
         }
         sql(&world, "UPDATE attempts SET failures = 30 WHERE subject = 'mail:invitation:noor.haddad@acme.example'").await;
         let stranger = world.console(Who::Stranger).await;
-        let refused = stranger.invite(world.other_org.clone(), new(&["pim@acme.example", NEWCOMER], OrgRole::Member)).await;
-        assert!(refused.expect_err("full").on_field("emails").expect("the field").contains(NEWCOMER));
-        assert_eq!(stranger.pending(world.other_org.clone(), "").await.expect("listed").total, 0, "all or nothing");
+        stranger.invite(world.other_org.clone(), new(&[NEWCOMER], OrgRole::Member)).await.expect("others keep nobody from writing once");
+        let refused = stranger.invite(world.other_org.clone(), new(&["pim@acme.example", "noor.haddad+2@acme.example"], OrgRole::Member)).await;
+        assert!(refused.expect_err("full").on_field("emails").expect("the field").contains("noor.haddad+2"));
+        assert_eq!(stranger.pending(world.other_org.clone(), "").await.expect("listed").total, 1, "all or nothing");
         sql(&world, "UPDATE attempts SET failures = 29 WHERE subject = 'mail:invitation:noor.haddad@acme.example'").await;
         stranger.invite(world.other_org.clone(), new(&[NEWCOMER], OrgRole::Member)).await.expect("the last one");
     }
@@ -95,6 +96,33 @@ on_both_engines! {
             assert_eq!(owner.pending(world.org.clone(), email).await.expect("listed").total, 0);
         }
         assert_eq!(fields(&world, "invitation.revoked").await, ["because: – → role changed"]);
+    }
+
+    async fn a_guest_who_joins_with_a_higher_role_is_recorded_as_raised(db: TestDb) {
+        let world = World::new(db).await;
+        let guest = Who::External.email();
+        let mut invitation = new(&[guest.as_str()], OrgRole::Member);
+        invitation.projects = vec![world.prod.clone()];
+        invitation.project_role = ProjectRole::Admin;
+        invite(&world, Who::Owner, invitation).await.expect("sent");
+        let link = token(&world, guest.as_str()).await;
+        world.console(Who::External).await.accept(&link, None).await.expect("joined");
+        assert_eq!(fields(&world, "collaborator.role_changed").await, ["role: member → admin"]);
+        assert!(!actions(&world, 3).await.contains(&"collaborator.added".to_owned()));
+    }
+
+    async fn windows_that_are_over_are_forgotten(db: TestDb) {
+        let world = World::new(db).await;
+        invite(&world, Who::Owner, new(&[NEWCOMER], OrgRole::Member)).await.expect("sent");
+        world.clock.advance(HOUR - 1);
+        invite(&world, Who::Owner, new(&["pim@acme.example"], OrgRole::Member)).await.expect("sent");
+        world.clock.advance(1);
+        world.store.purge_attempts().await.expect("purged");
+        let mut reader = world.store.db.read().await.expect("read");
+        let left = fetch_all!(&mut reader, (String,), "SELECT subject FROM attempts ORDER BY subject").expect("read");
+        let left: Vec<_> = left.iter().map(|(subject,)| subject.as_str()).collect();
+        let theirs = format!("mail:invitation:pim@acme.example:{}", world.org);
+        assert_eq!(left, ["mail:invitation:pim@acme.example", theirs.as_str()], "what is under way stays");
     }
 
     async fn a_project_says_who_left_it_with_the_organization(db: TestDb) {

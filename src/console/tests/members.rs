@@ -2,9 +2,8 @@
 
 use app::{
     model::{
-        AccountId, AppError, KeyId, Listing, OrgRole, Page, ProjectId, ProjectRole, TypedId,
+        AccountId, AppError, Listing, OrgRole, Page, ProjectId, ProjectRole, TypedId,
         audit::AuditEntry,
-        made_key::MadeKey,
         member::{Assignment, Member, MemberFilter, Transfer},
         usage::Scope,
     },
@@ -218,16 +217,13 @@ on_both_engines! {
         sql(&world, "UPDATE projects SET owner_id = (SELECT id FROM accounts WHERE name = 'ProjectAdmin') WHERE slug = 'prod'").await;
 
         let preview = owner.preview_removal(org(), account.clone()).await.expect("dry run");
-        assert_eq!((preview.keys.len(), preview.obstacle), (2, None));
+        assert_eq!((preview.keys.rows.len(), preview.obstacle), (2, None));
         assert_eq!((preview.projects, preview.owned), (vec!["prod".to_owned()], vec!["prod".to_owned()]));
-        let with_foreign = owner.remove(org(), account.clone(), vec![gone.clone(), foreign]).await;
+        let with_foreign = owner.remove(org(), account.clone(), vec![kept.clone(), foreign]).await;
         assert_eq!(with_foreign, Err(AppError::NotFound), "a key that somebody else made");
-        let many = (0..=MadeKey::MOST as u128).map(KeyId::from_bits).collect();
-        let refused = owner.remove(org(), account.clone(), many).await.expect_err("too many");
-        assert!(refused.on_field("keys").is_some_and(|text| text.contains("at most")), "{refused:?}");
         assert!(admin.place("acme", Some("prod")).await.is_ok(), "nothing is half done");
 
-        owner.remove(org(), account.clone(), vec![gone.clone()]).await.expect("removed");
+        owner.remove(org(), account.clone(), vec![kept.clone()]).await.expect("removed");
         for project in [Some("prod"), Some("default"), None] {
             assert_eq!(admin.place("acme", project).await, Err(AppError::NotFound), "{project:?}");
         }
@@ -280,8 +276,8 @@ on_both_engines! {
         sql(&world, "UPDATE api_keys SET is_org_default = TRUE").await;
         set_role(&world, Who::Owner, Who::OtherMember, OrgRole::Member, OrgRole::Admin).await.expect("promoted");
         let (other, maker) = (world.console(Who::OtherMember).await, id(&world, Who::OrgAdmin).await);
-        assert_eq!(other.preview_removal(world.org.clone(), maker.clone()).await.expect("dry run").keys.len(), 0);
-        assert_eq!(owner.preview_removal(world.org.clone(), maker.clone()).await.expect("dry run").keys.len(), 1);
+        assert_eq!(other.preview_removal(world.org.clone(), maker.clone()).await.expect("dry run").keys.rows.len(), 0);
+        assert_eq!(owner.preview_removal(world.org.clone(), maker.clone()).await.expect("dry run").keys.rows.len(), 1);
         let revoked = other.remove(world.org.clone(), maker.clone(), vec![key.clone()]).await;
         assert_eq!(revoked, Err(AppError::NotFound), "for an admin the key does not exist");
         other.remove(world.org.clone(), maker, Vec::new()).await.expect("removed");

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     audit::Verifier,
     console::Console,
-    store::testing::on_both_engines,
+    store::{db::fetch_all, testing::on_both_engines},
     testing::{Who, World},
 };
 
@@ -61,7 +61,7 @@ on_both_engines! {
         assert_eq!(after(&admin, Who::ProjectMember).await, AfterRemoval::OtherProjects(Vec::new()), "no names for who sees no other project");
     }
 
-    async fn a_removal_revokes_the_keys_that_were_ticked(db: TestDb) {
+    async fn a_removal_revokes_every_key_but_those_that_are_kept(db: TestDb) {
         let world = World::new(db).await;
         let (owner, admin) = (world.console(Who::Owner).await, world.console(Who::ProjectAdmin).await);
         let person = id(&world, Who::ProjectAdmin).await;
@@ -72,13 +72,13 @@ on_both_engines! {
         let theirs = Keys::create(&owner, world.prod.clone(), new_key("three")).await.expect("made").id;
         let elsewhere = Keys::create(&owner, world.default_project.clone(), new_key("four")).await.expect("made").id;
         let preview = owner.preview_removal(world.prod.clone(), person.clone()).await.expect("dry run");
-        let mut listed: Vec<_> = preview.keys.into_iter().map(|key| key.id).collect();
+        let mut listed: Vec<_> = preview.keys.rows.into_iter().map(|key| key.id).collect();
         listed.sort();
         made.sort();
         assert_eq!(listed, made, "their own of this project");
 
         for foreign in [theirs.clone(), elsewhere, world.store.ambient.id()] {
-            let refused = owner.remove(world.prod.clone(), person.clone(), vec![made[0].clone(), foreign]).await;
+            let refused = owner.remove(world.prod.clone(), person.clone(), vec![made[1].clone(), foreign]).await;
             assert_eq!(refused, Err(AppError::NotFound));
         }
         let states = async || {
@@ -87,7 +87,7 @@ on_both_engines! {
             [state(made[0].clone()), state(made[1].clone()), state(theirs.clone())]
         };
         assert_eq!(states().await, [KeyState::Active; 3], "nothing is half done");
-        owner.remove(world.prod.clone(), person, vec![made[0].clone(), made[0].clone()]).await.expect("removed");
+        owner.remove(world.prod.clone(), person, vec![made[1].clone(), made[1].clone()]).await.expect("removed");
         assert_eq!(states().await, [KeyState::Revoked, KeyState::Active, KeyState::Active]);
         let log = log(&world, 3).await;
         assert_eq!(actions(&log), ["collaborator.removed", "api_key.revoked"]);
@@ -97,6 +97,23 @@ on_both_engines! {
         assert_eq!(gone, Err(AppError::NotFound), "the session is worth nothing here");
     }
 
+    async fn very_many_keys_keep_nobody_in(db: TestDb) {
+        let world = World::new(db).await;
+        let (owner, admin) = (world.console(Who::Owner).await, world.console(Who::ProjectAdmin).await);
+        let person = id(&world, Who::ProjectAdmin).await;
+        Keys::create(&admin, world.prod.clone(), new_key("one")).await.expect("made");
+        sql(&world, "INSERT INTO api_keys (id, project_id, name, digest, prefix, last_four, state, permissions, created_by, created_at)
+            WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300)
+            SELECT 'key_0000000000000000000000' || CAST(1000 + i AS TEXT), k.project_id, 'many', 'digest ' || CAST(i AS TEXT),
+                   k.prefix, k.last_four, 'active', k.permissions, k.created_by, 0 FROM n, api_keys k").await;
+        let keys = owner.preview_removal(world.prod.clone(), person.clone()).await.expect("dry run").keys;
+        assert_eq!((keys.rows.len(), keys.more), (200, 101));
+        owner.remove(world.prod.clone(), person, vec![keys.rows[0].id.clone()]).await.expect("removed");
+        let mut reader = world.store.db.read().await.expect("read");
+        let left = fetch_all!(&mut reader, (String,), "SELECT id FROM api_keys WHERE state <> 'revoked'").expect("read");
+        assert_eq!(left, [(keys.rows[0].id.to_string(),)]);
+    }
+
     async fn the_default_key_of_who_leaves_is_told_to_owners_alone(db: TestDb) {
         let world = World::new(db).await;
         let (owner, org_admin) = (world.console(Who::Owner).await, world.console(Who::OrgAdmin).await);
@@ -104,7 +121,7 @@ on_both_engines! {
         let key = Keys::create(&world.console(Who::ProjectAdmin).await, world.prod.clone(), new_key("")).await.expect("made").id;
         sql(&world, "UPDATE api_keys SET is_org_default = TRUE").await;
         for (console, keys) in [(&owner, 1), (&org_admin, 0)] {
-            assert_eq!(console.preview_removal(world.prod.clone(), person.clone()).await.expect("dry run").keys.len(), keys);
+            assert_eq!(console.preview_removal(world.prod.clone(), person.clone()).await.expect("dry run").keys.rows.len(), keys);
         }
         let refused = org_admin.remove(world.prod.clone(), person.clone(), vec![key.clone()]).await;
         assert_eq!(refused, Err(AppError::NotFound));

@@ -1,6 +1,6 @@
 //! What a removal ends: read before, done with it.
 
-use app::model::{AccountId, KeyId, Name, OrgRole, collaborator::AfterRemoval, made_key::MadeKey};
+use app::model::{AccountId, KeyId, Name, OrgRole, collaborator::AfterRemoval, made_key::MadeKeys};
 
 use super::{Assigned, assigned};
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
 /// What a removal would end.
 pub struct RemovalEffects {
     pub person: Assigned,
-    pub keys: Vec<MadeKey>,
+    pub keys: MadeKeys,
     pub after: AfterRemoval,
 }
 

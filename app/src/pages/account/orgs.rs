@@ -7,13 +7,18 @@ use super::{
     api::{Leave, preview_leave},
 };
 use crate::{
-    model::account::{KeptKeys, LeavePreview, Membership},
+    model::{
+        OrgRole,
+        account::{KeptKeys, LeavePreview, Membership},
+    },
+    pages::shell::may_found,
     ui::{Blocked, Card, Column, Dialog, DryRun, Empty, Form, FormError, Note, Submit, Table, Tone, href},
 };
 
 /// The organizations, by name, with the role in each.
 #[component]
 pub fn OrgCard(orgs: Vec<Membership>) -> impl IntoView {
+    let owns_one = orgs.iter().any(|membership| membership.role == OrgRole::Owner);
     let body = if orgs.is_empty() {
         view! {
             <Empty
@@ -32,7 +37,7 @@ pub fn OrgCard(orgs: Vec<Membership>) -> impl IntoView {
         }
         .into_any()
     };
-    let create = || view! { <a class="btn sm" href="/account/organization">"Create organization"</a> };
+    let create = move || may_found(owns_one).then(|| view! { <a class="btn sm" href="/account/organization">"Create organization"</a> });
     view! {
         <Card id="organizations" title="Organizations" tools=create>
             {body}

@@ -40,16 +40,17 @@ pub async fn preview_removal(project: ProjectId, account: AccountId) -> Result<R
         .await
 }
 
-/// Removes a person, revokes the ticked keys, and leads `back`.
+/// Removes a person, revokes the keys that they made but for those that were shown and not ticked, and leads `back`.
 #[server(endpoint = "collaborators/remove")]
 pub async fn remove_collaborator(
     project: ProjectId,
     account: AccountId,
+    #[server(default)] shown: Vec<KeyId>,
     #[server(default)] keys: Vec<KeyId>,
     back: LocalPath,
 ) -> Result<(), AppError> {
     crate::port::port::<dyn crate::port::Collaborators>()?
-        .remove(project, account, keys)
+        .remove(project, account, crate::model::made_key::kept(shown, &keys))
         .await?;
     leptos_axum::redirect(back.as_str());
     Ok(())

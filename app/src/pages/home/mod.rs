@@ -10,7 +10,7 @@ use leptos_router::components::Redirect;
 use self::api::find_home;
 use crate::{
     model::place::Home,
-    pages::account,
+    pages::{account, shell::may_found},
     ui::{InPlace, Loaded, Obstacle},
 };
 
@@ -39,7 +39,7 @@ fn Start(home: Option<Home>) -> impl IntoView {
                 text="Your account works, but nobody has added you to a project. Ask an owner or admin of your organization."
             >
                 <a class="btn primary" href="/">"Look again"</a>
-                <a class="btn" href="/account/organization">"Create organization"</a>
+                {may_found(false).then(|| view! { <a class="btn" href="/account/organization">"Create organization"</a> })}
                 <a class="btn" href=account::PATH>"Your account"</a>
             </Obstacle>
         }

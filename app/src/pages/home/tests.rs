@@ -1,5 +1,12 @@
+use std::sync::Arc;
+
+use leptos::prelude::provide_context;
+
 use crate::{
-    model::AppError,
+    model::{
+        AppError,
+        door::{Door, SignUpPolicy},
+    },
     testing::{Ports, all_projects, owner, place, request},
 };
 
@@ -18,6 +25,17 @@ async fn somebody_without_a_project_is_told_whom_to_ask() {
         "{}",
         answer.html
     );
+    assert!(!answer.html.contains("/account/organization"), "nobody signs up here");
+    let open = Ports {
+        contexts: Some(Arc::new(|| {
+            provide_context(Door {
+                sign_up: SignUpPolicy::Open,
+                contact: None,
+            });
+        })),
+        ..Ports::at(all_projects())
+    };
+    let answer = request("/", open).await;
     assert!(answer.html.contains("href=\"/account/organization\""), "or makes one of their own");
 }
 

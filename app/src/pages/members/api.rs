@@ -31,10 +31,17 @@ pub async fn preview_removal(org: OrgId, account: AccountId) -> Result<MemberRem
     port::port::<dyn port::Members>()?.preview_removal(org, account).await
 }
 
-/// Removes a person, revokes the ticked keys, and leads `back` to the list.
+/// Removes a person, revokes the keys that they made but for those that were shown and not ticked, and leads `back` to the list.
 #[server(endpoint = "members/remove")]
-pub async fn remove_member(org: OrgId, account: AccountId, #[server(default)] keys: Vec<KeyId>, back: LocalPath) -> Result<(), AppError> {
-    port::port::<dyn port::Members>()?.remove(org, account, keys).await?;
+pub async fn remove_member(
+    org: OrgId,
+    account: AccountId,
+    #[server(default)] shown: Vec<KeyId>,
+    #[server(default)] keys: Vec<KeyId>,
+    back: LocalPath,
+) -> Result<(), AppError> {
+    let kept = crate::model::made_key::kept(shown, &keys);
+    port::port::<dyn port::Members>()?.remove(org, account, kept).await?;
     leptos_axum::redirect(back.as_str());
     Ok(())
 }

@@ -137,7 +137,8 @@ fn Row(members: Members, person: Member, now: Timestamp) -> impl IntoView {
     let has_access = person.has_access;
     let last_active = match person.seen_at {
         Some(at) => view! { <Time at now /> }.into_any(),
-        None => view! { <span class="faint">"never"</span> }.into_any(),
+        // Never, or not since this is recorded: the two are not told apart.
+        None => view! { <span class="faint">"not seen yet"</span> }.into_any(),
     };
     view! {
         <tr class=(!has_access).then_some("flag")>

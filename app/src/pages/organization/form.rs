@@ -55,9 +55,8 @@ impl NamesForm {
     }
 }
 
-/// The colour, as it is typed.
+/// The colour, as it is typed. An empty field takes the colour away; without the field it is no form of this page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
 pub struct ColourForm {
     pub colour: String,
 }

@@ -43,13 +43,14 @@ pub fn PlacesPage() -> impl IntoView {
 
 #[component]
 fn Page(places: Places, text: String, from: String) -> impl IntoView {
+    let owns_one = places.orgs.iter().any(|org| org.role == Some(OrgRole::Owner));
     view! {
         <Entry title="Organizations and projects" wide=true>
             <section class="card switcher" aria-label="Organizations and projects">
                 <PlacesSearch from=from.clone() value=text.clone() />
                 <List places text from=Here::of(&from) />
                 <div class="menu pop-foot">
-                    <CreateOrganization />
+                    <CreateOrganization owns_one />
                 </div>
             </section>
         </Entry>

@@ -115,10 +115,9 @@ async fn each_organization_says_the_role_and_offers_what_it_allows() {
             ">External</span>",
             "href=\"/tern/~/projects?new=1\"",
             "href=\"/tern/~/projects?done=page%2Dnot%2Dhere\"",
-            "href=\"/account/organization\"",
         ],
     );
-    for hidden in ["/hollow/~", "/guest/~"] {
+    for hidden in ["/hollow/~", "/guest/~", "/account/organization"] {
         assert!(!html.contains(hidden), "{hidden} in {html}");
     }
     let (html, _) = render("/account/places?from=/tern/prod/keys", ports(places)).await;

@@ -3,7 +3,7 @@
 use super::mark::find;
 use crate::{
     model::{
-        RequestId,
+        OrgRole, RequestId,
         place::Place,
         search::{Found, FoundKey, FoundPerson, FoundProject, PER_GROUP},
     },
@@ -12,7 +12,7 @@ use crate::{
         shell::{
             ORG_PAGES, PROJECT_PAGES, PageOfPlace,
             landing::{Here, in_project},
-            letter,
+            letter, may_found,
         },
     },
     policy::Action,
@@ -139,7 +139,9 @@ fn actions(text: &str, place: Option<&Place>) -> Vec<Hit> {
             hits.push(action("logs", "Explain a refused request by its id".to_owned(), href));
         }
     }
-    hits.push(action("plus", "Create organization".to_owned(), "/account/organization".to_owned()));
+    if may_found(place.is_some_and(|place| place.standing.org == Some(OrgRole::Owner))) {
+        hits.push(action("plus", "Create organization".to_owned(), "/account/organization".to_owned()));
+    }
     hits.retain(|hit| is_found(&hit.label, text));
     let request = text.parse::<RequestId>().ok();
     let explain = place

@@ -19,7 +19,7 @@ pub use self::{
     api::{find_anything, find_place, list_places},
     navigation::{ORG_PAGES, PROJECT_PAGES, PageOfPlace, letter},
     palette::SEARCH,
-    switcher::{CreateOrganization, PlacesSearch},
+    switcher::{CreateOrganization, PlacesSearch, may_found},
 };
 use self::{
     help::Help,

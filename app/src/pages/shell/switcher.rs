@@ -7,6 +7,7 @@ use leptos_router::hooks::use_location;
 use crate::{
     icon::Icon,
     islands::SwitcherSearch,
+    model::{OrgRole, door::Door},
     policy::Action,
     ui::{href, use_place},
 };
@@ -45,7 +46,7 @@ pub fn Switcher() -> impl IntoView {
             <p class="sr-only" role="status" id="places-status"></p>
             <div class="menu pop-foot">
                 <CreateProject />
-                <CreateOrganization />
+                <CreateOrganization owns_one=use_place().standing.org == Some(OrgRole::Owner) />
             </div>
         </div>
         <SwitcherSearch />
@@ -88,12 +89,20 @@ fn CreateProject() -> impl IntoView {
     })
 }
 
+/// The way to a new organization, for who may make one: see [`Door::admits_organizations`].
 #[component]
-pub fn CreateOrganization() -> impl IntoView {
-    view! {
-        <a href="/account/organization">
-            <Icon name="plus" />
-            <span class="label">"Create organization"</span>
-        </a>
-    }
+pub fn CreateOrganization(owns_one: bool) -> impl IntoView {
+    may_found(owns_one).then(|| {
+        view! {
+            <a href="/account/organization">
+                <Icon name="plus" />
+                <span class="label">"Create organization"</span>
+            </a>
+        }
+    })
+}
+
+/// Asks the door of this installation.
+pub fn may_found(owns_one: bool) -> bool {
+    use_context::<Door>().unwrap_or_default().admits_organizations(owns_one)
 }

@@ -269,7 +269,7 @@ impl Cast {
             }
         }
         tx.commit().await.expect("commit");
-        site.run("UPDATE projects SET archived_at = 1 WHERE slug = 'old'").await;
+        site.sql("UPDATE projects SET archived_at = 1 WHERE slug = 'old'").await;
 
         let mut people = Vec::new();
         for (who, cookie) in &site.cookies {
@@ -290,7 +290,7 @@ impl Cast {
             "DELETE FROM project_members WHERE account_id = (SELECT id FROM accounts WHERE name = 'removed')",
             "DELETE FROM org_members WHERE account_id = (SELECT id FROM accounts WHERE name = 'removed')",
         ] {
-            site.run(statement).await;
+            site.sql(statement).await;
         }
         Self { site, old, people }
     }

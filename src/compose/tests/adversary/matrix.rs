@@ -69,7 +69,7 @@ async fn every_row_answers_everybody_as_the_matrix_says() {
     let cast = Cast::new().await;
     for access in ACCESS {
         cast.site
-            .run(match access {
+            .sql(match access {
                 DefaultAccess::AllMembers => "UPDATE orgs SET default_access = 'all_members'",
                 DefaultAccess::AssignedOnly => "UPDATE orgs SET default_access = 'assigned_only'",
             })

@@ -108,8 +108,8 @@ async fn a_role_of_the_organization_is_granted_only_by_those_who_may_grant_it() 
     }
     assert_eq!(roles(&cast.site).await, before, "somebody has another role");
     let mut reader = cast.site.world.store.db.read().await.expect("a reader");
-    let (sent,) = fetch_one!(&mut reader, (i64,), "SELECT count(*) FROM invitations WHERE email LIKE 'eve@%'").expect("counted");
-    assert_eq!(sent, 0);
+    let (invited,) = fetch_one!(&mut reader, (i64,), "SELECT count(*) FROM invitations WHERE email LIKE 'eve@%'").expect("counted");
+    assert_eq!(invited, 0);
 }
 
 /// A live stream of this topic that has begun.
@@ -141,7 +141,7 @@ async fn a_session_loses_with_the_role_on_the_next_request_and_live_within_two_s
     let mut stays = stream(site, &prod, project_admin).await;
 
     // In the database, by the use case that changes a role, and by the one that removes.
-    site.run("UPDATE org_members SET role = 'member' WHERE role = 'admin'").await;
+    site.sql("UPDATE org_members SET role = 'member' WHERE role = 'admin'").await;
     let owner = site.world.console(Who::Owner).await;
     let account = site.world.person(Who::ProjectAdmin).await.expect("a person").id;
     let prod_id = site.world.prod.clone();

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     model::{
         AccountId, AppError, KeyId, Listing, OrgId, OrgRole, Page, ProjectId, ProjectRole, Standing, Timestamp, TypedId,
-        made_key::MadeKey,
+        made_key::{MadeKey, MadeKeys},
         member::{
             AssignableProject, AssignedProject, Assignment, Member, MemberFilter, MemberRemoval, Members as MemberList, SignInMethod,
             Transfer,
@@ -69,14 +69,17 @@ impl Members for Fake {
             role: row.role,
             projects: row.projects.iter().map(|project| project.name.to_string()).collect(),
             owned: vec!["prod".to_owned()],
-            keys: vec![MadeKey {
-                id: KeyId::from_bits(5),
-                name: "load-test-2".to_owned(),
-                hint: "bw_d_9Krw…b1Xs".to_owned(),
-                project: "prod".to_owned(),
-                is_org_default: false,
-                requests_24h: 181_904,
-            }],
+            keys: MadeKeys {
+                more: 7,
+                rows: vec![MadeKey {
+                    id: KeyId::from_bits(5),
+                    name: "load-test-2".to_owned(),
+                    hint: "bw_d_9Krw…b1Xs".to_owned(),
+                    project: "prod".to_owned(),
+                    is_org_default: false,
+                    requests_24h: 181_904,
+                }],
+            },
             invitations: 3,
             obstacle: self.obstacle.map(str::to_owned),
         })
@@ -173,7 +176,7 @@ async fn the_list_shows_roles_projects_and_who_has_none() {
             "by <bdi>Ada Osei</bdi>",
             "<td data-label=\"Sign-in method\">Password</td>",
             "20 min ago</time>",
-            "never</span>",
+            "not seen yet</span>",
             "aria-label=\"Role of Noor Haddad\"",
             "Copy account ID",
             "Transfer ownership…",
@@ -222,6 +225,8 @@ async fn a_removal_names_what_ends_and_ticks_the_keys() {
             "name=\"keys[]\"",
             "checked",
             "181,904",
+            "7 more keys of theirs are revoked with them.",
+            &format!("name=\"shown[]\" value=\"{}\"", KeyId::from_bits(5)),
             "In use: load-test-2.",
             "Remove and revoke the ticked key",
         ],
