@@ -44,7 +44,7 @@ test("members are found, added to projects, and removed with what ends", async (
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/q=noor/);
   await expect(page.getByText("1–1 of 1 members")).toBeVisible();
-  await expect(page.getByRole("row", { name: new RegExp(member.name) })).toContainText("never");
+  await expect(page.getByRole("row", { name: new RegExp(member.name) })).toContainText("not seen yet");
   const csv = await page.request.get((await page.getByRole("link", { name: "Export CSV" }).getAttribute("href")) ?? "none");
   expect((await csv.text()).split("\r\n").map((line) => line.includes(member.email))).toEqual([false, true, false]);
 

@@ -79,6 +79,7 @@ test("archiving shows first what stops, wants the name, and stops it", async ({ 
   const restore = page.getByRole("dialog", { name: /Restore Support bot/ });
   await expect(restore, "the dry run names the key").toContainText("help-desk");
   await restore.getByRole("button", { name: /^Restore/ }).click();
+  await expect(restore).toBeHidden();
   await expect(page.getByRole("row", { name: /Support bot/ })).toBeVisible();
   expect(await refusal(server, secret), "keys come back disabled").toEqual({ status: 401, code: "key_disabled" });
 
@@ -141,9 +142,9 @@ test.describe("without JavaScript", () => {
 
     await page.goto("/acme-robotics/~/settings");
     await page.getByLabel("Name", { exact: true }).fill("Acme Labs");
-    await page.getByLabel("Address").fill("api");
+    await page.getByLabel("Address", { exact: true }).fill("api");
     await page.getByRole("button", { name: "Save", exact: true }).click();
-    await expect(page.getByLabel("Address")).toHaveAttribute("aria-invalid", "true");
+    await expect(page.getByLabel("Address", { exact: true })).toHaveAttribute("aria-invalid", "true");
     await expect(page.getByLabel("Name", { exact: true })).toHaveValue("Acme Labs");
   });
 });

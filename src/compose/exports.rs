@@ -4,39 +4,22 @@
 use app::{
     model::{
         AppError, Listing, Page, Timestamp,
-        collaborator::{Collaborator, CollaboratorFilter, Origin},
+        collaborator::{Collaborator, Origin},
         key::{ApiKey, KeyStatus},
-        listing::Sort,
-        member::{AssignedProject, Member, MemberFilter},
-        project::{ProjectColumn, ProjectFilter, ProjectRow, ProjectState},
+        member::{AssignedProject, Member},
+        project::ProjectRow,
     },
-    pages::members::NO_PROJECT,
+    pages::{collaborators, members, projects},
     port::{Collaborators, Keys, Members, Projects, Shell},
-    ui::place::ALL_PROJECTS,
+    ui::{page_of, place::ALL_PROJECTS},
 };
 use futures::{StreamExt, future::BoxFuture, stream};
 use http::request::Parts;
-use serde::Deserialize;
 
 use crate::{
     console::Console,
     web::csv::{CsvList, Lines, line},
 };
-
-/// The parameters of the pages; unknown words filter nothing, as there. An order by numbers that move is that of the list without
-/// one: the file is read page by page.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Asked {
-    q: String,
-    state: String,
-    role: String,
-    origin: String,
-    project: String,
-    environment: String,
-    owner: String,
-    sort: String,
-}
 
 /// Loads one page of a list.
 type Load<T> = Box<dyn Fn(Page) -> BoxFuture<'static, Result<Listing<T>, AppError>> + Send + Sync>;
@@ -46,27 +29,17 @@ type Load<T> = Box<dyn Fn(Page) -> BoxFuture<'static, Result<Listing<T>, AppErro
 /// # Errors
 /// Those of the list.
 pub async fn open(console: Console, request: Parts, list: CsvList) -> Result<Lines, AppError> {
-    let asked: Asked = serde_urlencoded::from_str(request.uri.query().unwrap_or_default()).unwrap_or_default();
+    let asked: Vec<(String, String)> = serde_urlencoded::from_str(request.uri.query().unwrap_or_default()).unwrap_or_default();
+    let query = asked.into_iter().collect();
     let mut path = request.uri.path().trim_start_matches('/').split('/');
     let (org, project) = (path.next().unwrap_or_default(), path.next().unwrap_or_default());
     let place = console.place(org, Some(project).filter(|project| *project != ALL_PROJECTS)).await?;
-    let text = asked.q.trim().to_owned();
+    let text = page_of(&query).query;
     match (list, place.project) {
         (CsvList::Projects, None) => {
-            let filter = ProjectFilter {
-                state: if asked.state == "archived" {
-                    ProjectState::Archived
-                } else {
-                    ProjectState::Active
-                },
-                environment: asked.environment.parse().ok(),
-                owner: asked.owner.parse().ok(),
-                sort: asked
-                    .sort
-                    .parse()
-                    .ok()
-                    .filter(|sort: &Sort<ProjectColumn>| sort.column.stands_still()),
-            };
+            let mut filter = projects::filter_of(&query);
+            // Page by page a list can be read only in an order that stands still meanwhile.
+            filter.sort = filter.sort.filter(|sort| sort.column.stands_still());
             let load: Load<ProjectRow> = Box::new(move |page| {
                 let (console, org, filter) = (console.clone(), place.org.id.clone(), filter.clone());
                 Box::pin(async move { Ok(Projects::list(&console, org, filter, page).await?.listing) })
@@ -81,10 +54,7 @@ pub async fn open(console: Console, request: Parts, list: CsvList) -> Result<Lin
             lines(&KEYS, load, text, key_cells).await
         }
         (CsvList::Collaborators, Some(project)) => {
-            let filter = CollaboratorFilter {
-                role: asked.role.parse().ok(),
-                origin: asked.origin.parse().ok(),
-            };
+            let filter = collaborators::filter_of(&query);
             let load: Load<Collaborator> = Box::new(move |page| {
                 let (console, project) = (console.clone(), project.id.clone());
                 Box::pin(async move { Ok(Collaborators::list(&console, project, filter, page).await?.listing) })
@@ -92,11 +62,7 @@ pub async fn open(console: Console, request: Parts, list: CsvList) -> Result<Lin
             lines(&COLLABORATORS, load, text, collaborator_cells).await
         }
         (CsvList::Members, None) => {
-            let filter = MemberFilter {
-                role: asked.role.parse().ok(),
-                project: asked.project.parse().ok(),
-                without_project: asked.state == NO_PROJECT,
-            };
+            let filter = members::filter_of(&query);
             let load: Load<Member> = Box::new(move |page| {
                 let (console, org, filter) = (console.clone(), place.org.id.clone(), filter.clone());
                 Box::pin(async move { Ok(Members::list(&console, org, filter, page).await?.listing) })
@@ -145,12 +111,12 @@ const PROJECTS: [&str; 13] = [
     "environment",
     "default",
     "owner",
-    "created_at",
     "active_keys",
     "month_cost",
     "refused_24h",
     "archived_at",
     "archived_by",
+    "created_at",
 ];
 
 fn project_cells(row: ProjectRow, _: Timestamp) -> Vec<String> {
@@ -162,12 +128,12 @@ fn project_cells(row: ProjectRow, _: Timestamp) -> Vec<String> {
         row.environment.as_str().to_owned(),
         row.is_default.to_string(),
         row.owner.unwrap_or_default(),
-        row.created_at.iso(),
         row.active_keys.to_string(),
         row.month_cost.plain(),
         row.refused_24h.to_string(),
         moment(row.archived_at),
         row.archived_by.unwrap_or_default(),
+        row.created_at.iso(),
     ]
 }
 

@@ -105,9 +105,13 @@ async fn in_project(parts: &Arc<ConsoleParts>, request: &Parts) -> Result<(Conso
     Ok((console, project))
 }
 
-/// The page of the form, which says what was done.
+/// The page of the form, which says what was done; a list stays filtered and sorted as it was.
 fn done(request: &Parts, notice: Notice) -> String {
-    href(request.uri.path(), &[notice.param()])
+    const LIST: [&str; 9] = ["state", "q", "environment", "owner", "role", "project", "origin", "sort", "page"];
+    let values = LIST.map(|name| (name, parameter(request, name).unwrap_or_default()));
+    let mut params: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    params.push(notice.param());
+    href(request.uri.path(), &params)
 }
 
 /// Leads on, or shows the form again with what was typed.

@@ -49,10 +49,10 @@ pub fn MadeKeys(
     .into_any()
 }
 
-/// What the button of the confirmation says.
-pub fn removal_label(keys: &made_key::MadeKeys) -> &'static str {
+/// What the button of the confirmation says; `plain` where no key is revoked with the person.
+pub fn removal_label(plain: &'static str, keys: &made_key::MadeKeys) -> &'static str {
     match keys.rows.len() {
-        0 => "Remove",
+        0 => plain,
         1 => "Remove and revoke the ticked key",
         _ => "Remove and revoke the ticked keys",
     }

@@ -162,8 +162,15 @@ async fn a_form_of_one_organization_archives_nothing_of_another() {
     let cookie = site.sign_in(Who::Owner).await;
     let body = format!("confirmation=Second&password={PASSWORD}");
     let answer = async |org: &str| {
-        let path = format!("/{org}/~/projects?archive=proj_00000000000000000000000123");
-        site.ask(Method::POST, &path, &body, &cookie).await.status.as_u16()
+        let path = format!("/{org}/~/projects?q=sec&archive=proj_00000000000000000000000123&sort=name");
+        site.ask(Method::POST, &path, &body, &cookie).await
     };
-    assert_eq!((answer("acme").await, answer("other").await), (404, 302));
+    assert_eq!(answer("acme").await.status, 404);
+    let archived = answer("other").await;
+    assert_eq!(archived.status, 302, "{}", archived.body);
+    assert!(
+        archived.location.starts_with("/other/~/projects?q=sec&sort=name&done="),
+        "{}",
+        archived.location
+    );
 }

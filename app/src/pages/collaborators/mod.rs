@@ -68,7 +68,7 @@ impl People {
 }
 
 /// The filter of the address; words that it does not know filter nothing.
-fn filter_of(query: &ParamsMap) -> CollaboratorFilter {
+pub fn filter_of(query: &ParamsMap) -> CollaboratorFilter {
     CollaboratorFilter {
         role: query.get_str("role").and_then(|word| word.parse().ok()),
         origin: query.get_str("origin").and_then(|word| word.parse().ok()),

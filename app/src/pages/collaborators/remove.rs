@@ -41,7 +41,7 @@ fn Confirm(people: People, preview: RemovalPreview) -> impl IntoView {
     };
     let project = people.project.name.to_string();
     let lead = format!("It takes effect at once. {}", what_stays(&people, &preview));
-    let label = removal_label(&preview.keys);
+    let label = removal_label("Remove user", &preview.keys);
     view! {
         <Dialog title=format!("Remove {} from {project}?", preview.name) lead close=close.clone()>
             <Form action=RemoveCollaborator::PATH>

@@ -82,7 +82,7 @@ impl Members {
 pub const NO_PROJECT: &str = "no-project";
 
 /// The filter of the address; words that it does not know filter nothing.
-fn filter_of(query: &ParamsMap) -> MemberFilter {
+pub fn filter_of(query: &ParamsMap) -> MemberFilter {
     MemberFilter {
         role: query.get_str("role").and_then(|word| word.parse().ok()),
         project: query.get_str("project").and_then(|slug| slug.parse().ok()),

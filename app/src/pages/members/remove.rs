@@ -38,7 +38,7 @@ fn Confirm(members: Members, preview: MemberRemoval) -> impl IntoView {
     if let Some(obstacle) = preview.obstacle.clone() {
         return view! { <Blocked title close obstacle /> }.into_any();
     }
-    let label = removal_label(&preview.keys);
+    let label = removal_label("Remove", &preview.keys);
     let effects = effects(&preview, &org)
         .into_iter()
         .map(|(icon, text)| {

@@ -121,7 +121,7 @@ pub fn UndeliveredMails(list: Undelivered) -> impl IntoView {
         let (title, text) = match state {
             DeliveryState::Failed => (
                 "Nothing was given up",
-                "Mails that the mail server refuses for good stand here for 30 days.",
+                "Mails that the mail server refused for good, or ten times, stand here for 30 days.",
             ),
             DeliveryState::Waiting => (
                 "Nothing waits",

@@ -27,7 +27,12 @@ pub fn ProjectTable(
 ) -> impl IntoView {
     let text = page_of(&query()).query;
     let (now, page, total, unfiltered) = (listing.now, listing.page, listing.total, listing.unfiltered);
-    let all = projects.href(&[("state", state_param(filter.state))]);
+    let everything = ProjectFilter {
+        state: filter.state,
+        sort: filter.sort,
+        ..ProjectFilter::default()
+    };
+    let all = projects.listed(&everything, "", "");
     let paging = {
         let (projects, filter, text) = (projects.clone(), filter.clone(), text.clone());
         move |page: u32| projects.listed(&filter, &text, &page_param(page))

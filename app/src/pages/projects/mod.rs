@@ -99,7 +99,7 @@ fn state_param(state: ProjectState) -> &'static str {
 }
 
 /// Filter and order of the address; words that it does not know filter nothing, and leave the order as it is without any.
-fn filter_of(query: &ParamsMap) -> ProjectFilter {
+pub fn filter_of(query: &ParamsMap) -> ProjectFilter {
     ProjectFilter {
         state: match query.get_str("state") {
             Some("archived") => ProjectState::Archived,
