@@ -3,19 +3,18 @@
 use leptos::prelude::*;
 use leptos_router::{components::Redirect, hooks::use_location};
 
-use super::{Loaded, Note, Tone};
+use super::{Loaded, Note, Once, Tone};
 use crate::{
-    model::{AppError, budget::SpendMark, limit::Level, place::Place},
+    model::{budget::SpendMark, limit::Level, place::Place},
     pages::limits::budgets_href,
 };
 
 /// The segment of the address that stands for "All projects".
 pub const ALL_PROJECTS: &str = "~";
 
-/// The place of the address, loaded once by the shell for itself and for the page. It is no `Resource`: that would send it
-/// to the client, too.
-#[derive(Clone, Copy)]
-pub struct LoadedPlace(pub AsyncDerived<Result<Place, AppError>>);
+/// The place of the address, loaded once by the shell for itself and for the page.
+#[derive(Clone)]
+pub struct LoadedPlace(pub Once<Place>);
 
 /// A page of a place: `<InPlace let:place>…</InPlace>` draws its children when the place is known, else the failure.
 ///

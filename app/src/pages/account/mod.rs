@@ -26,8 +26,8 @@ use crate::{
         zone::Zone,
     },
     ui::{
-        Alert, Card, Form, FormError, Loaded, PageForm, PageHead, PasswordField, SelectField, Submit, TextField, failure, href, query,
-        refused,
+        Alert, Card, Form, FormError, Loaded, PageForm, PageHead, PasswordField, SelectField, Submit, TextField, failure, href, once,
+        query, refused,
     },
 };
 
@@ -37,8 +37,9 @@ pub const PATH: &str = "/account";
 /// The page, in a frame without any place.
 #[component]
 pub fn AccountPage() -> impl IntoView {
-    let account = AsyncDerived::new(find_account);
-    let bar = Suspend::new(async move { account.await.ok().map(|account| view! { <TopBar viewer=account.viewer /> }) });
+    let account = once(find_account());
+    let viewer = account.clone();
+    let bar = Suspend::new(async move { viewer.await.ok().map(|account| view! { <TopBar viewer=account.viewer /> }) });
     view! {
         <a class="skip" href="#main">
             "Skip to content"

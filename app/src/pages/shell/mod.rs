@@ -31,16 +31,16 @@ use crate::{
     icon::Icon,
     model::place::Place,
     policy::Action,
-    ui::{LoadedPlace, Recent, use_place},
+    ui::{LoadedPlace, Recent, once, use_place},
 };
 
 /// Loads the place of the address, and draws the frame of every page in it. The page itself waits in `InPlace`.
 #[component]
 pub fn Shell() -> impl IntoView {
     let params = use_params_map();
-    let segment = move |name: &str| params.read_untracked().get(name).unwrap_or_default();
-    let place = AsyncDerived::new(move || find_place(segment("org"), segment("project")));
-    provide_context(LoadedPlace(place));
+    let segment = |name: &str| params.read_untracked().get(name).unwrap_or_default();
+    let place = once(find_place(segment("org"), segment("project")));
+    provide_context(LoadedPlace(place.clone()));
     let frame = Suspend::new(async move { place.await.ok().map(|place| view! { <Frame place /> }) });
     view! {
         <a class="skip" href="#main">
