@@ -115,7 +115,10 @@ impl<P: RemovesPeople> Change<P> {
 
     /// Revokes one of [`Self::made_keys`].
     pub async fn revoke_made_key(&mut self, key: &KeyId) -> Result<(), DbError> {
-        execute!(self, "UPDATE api_keys SET state = 'revoked' WHERE id = $1", key.as_str())?;
+        const SQL: &str = "
+            UPDATE api_keys SET state = 'revoked' WHERE id = $1 AND project_id IN (SELECT id FROM projects WHERE org_id = $2)";
+        let org = self.grant().org().id.clone();
+        execute!(self, SQL, key.as_str(), org.as_str())?;
         Ok(())
     }
 }

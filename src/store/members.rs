@@ -1,5 +1,7 @@
 //! The members of an organization, as its owners and admins manage them.
 
+use std::collections::HashMap;
+
 use app::model::{
     AccountId, Email, Name, OrgRole, Page, ProjectId, ProjectRole, Slug, Timestamp,
     made_key::MadeKeys,
@@ -25,7 +27,9 @@ macro_rules! matching {
     () => {
         concat!(
             " FROM org_members m JOIN orgs o ON o.id = m.org_id JOIN accounts a ON a.id = m.account_id
-            WHERE m.org_id = $1 AND (lower(a.name) LIKE lower($2) ESCAPE '\\' OR a.email LIKE lower($2) ESCAPE '\\')
+            WHERE m.org_id = $1
+              AND CASE WHEN $2 = '%' THEN TRUE
+                       ELSE lower(a.name) LIKE lower($2) ESCAPE '\\' OR a.email LIKE lower($2) ESCAPE '\\' END
               AND (CAST($3 AS TEXT) IS NULL OR m.role = $3)
               AND CASE WHEN CAST($4 AS TEXT) IS NULL THEN TRUE
                        ELSE a.id IN (SELECT c.account_id FROM projects p JOIN project_members c ON c.project_id = p.id
@@ -37,29 +41,20 @@ macro_rules! matching {
     };
 }
 
-/// The ids of one page of them, by name: $6 of them, from $7 on.
-macro_rules! page {
-    () => {
-        concat!(
-            "WITH page AS (SELECT a.id, lower(a.name) AS sorted",
-            matching!(),
-            " ORDER BY lower(a.name), a.id LIMIT $6 OFFSET $7)"
-        )
-    };
-}
-
+/// One page of them, by name: $6 of them, from $7 on. Each stands there once for every role in a project of any organization;
+/// the projects of others, and archived ones, have no name.
 const LIST: &str = concat!(
-    page!(),
-    " SELECT a.id, a.name, a.email, m.role, m.created_at, m.seen_at, b.name AS added_by_name, ",
+    "WITH page AS (SELECT a.id, lower(a.name) AS sorted",
+    matching!(),
+    " ORDER BY lower(a.name), a.id LIMIT $6 OFFSET $7)
+    SELECT a.id, a.name, a.email, m.role, m.created_at, m.seen_at, b.name AS added_by_name, ",
     reaches_a_project!(),
-    " AS has_access
+    " AS has_access, p.name AS project_name, p.slug AS project_slug, c.role AS project_role
     FROM page q CROSS JOIN org_members m CROSS JOIN orgs o CROSS JOIN accounts a LEFT JOIN accounts b ON b.id = m.added_by
-    WHERE o.id = $1 AND m.org_id = o.id AND m.account_id = q.id AND a.id = q.id ORDER BY q.sorted, q.id"
-);
-const PROJECTS: &str = concat!(
-    page!(),
-    " SELECT q.id, p.name, p.slug, c.role FROM page q CROSS JOIN project_members c CROSS JOIN projects p
-    WHERE c.account_id = q.id AND p.id = c.project_id AND p.org_id = $1 AND p.archived_at IS NULL ORDER BY lower(p.name), p.id"
+    LEFT JOIN project_members c ON c.account_id = q.id
+    LEFT JOIN projects p ON p.id = c.project_id AND p.org_id = $1 AND p.archived_at IS NULL
+    WHERE o.id = $1 AND m.org_id = o.id AND m.account_id = q.id AND a.id = q.id
+    ORDER BY q.sorted, q.id, lower(p.name), p.id"
 );
 const COUNT: &str = concat!(
     "SELECT (SELECT count(*) FROM org_members WHERE org_id = $1), (SELECT count(*)",
@@ -80,9 +75,24 @@ struct Row {
     seen_at: Option<i64>,
     added_by_name: Option<String>,
     has_access: bool,
+    project_name: Option<String>,
+    project_slug: Option<String>,
+    project_role: Option<String>,
 }
 
 impl Row {
+    /// The project that this row tells of.
+    fn project(&self) -> Result<Option<AssignedProject>, DbError> {
+        let (Some(name), Some(slug), Some(role)) = (&self.project_name, &self.project_slug, &self.project_role) else {
+            return Ok(None);
+        };
+        Ok(Some(AssignedProject {
+            name: parse(name.clone())?,
+            slug: parse(slug.clone())?,
+            role: parse(role.clone())?,
+        }))
+    }
+
     fn into_model(self) -> Result<Member, DbError> {
         Ok(Member {
             account: parse(self.id)?,
@@ -109,33 +119,18 @@ impl Store {
         let (stranded, size, from) = (filter.without_project, i64::from(Page::SIZE), page.offset());
         let mut reader = self.db.read().await?;
         let rows = fetch_all!(&mut reader, Row, LIST, org, &text, role, project, stranded, size, from)?;
-        let assigned = fetch_all!(
-            &mut reader,
-            (String, String, String, String),
-            PROJECTS,
-            org,
-            &text,
-            role,
-            project,
-            stranded,
-            size,
-            from
-        )?;
         let counts = fetch_one!(&mut reader, (i64, i64, i64, i64), COUNT, org, &text, role, project, stranded)?;
         let (all, matching, owners, without_project) = counts;
-        let mut listing = listing(rows, Row::into_model, (all, matching), page, self.ambient.now())?;
+        let mut assigned: HashMap<String, Vec<AssignedProject>> = HashMap::new();
+        for row in &rows {
+            assigned.entry(row.id.clone()).or_default().extend(row.project()?);
+        }
+        let mut people = rows;
+        people.dedup_by(|next, first| next.id == first.id);
+        let mut listing = listing(people, Row::into_model, (all, matching), page, self.ambient.now())?;
         for member in &mut listing.rows {
             member.seen_at = member.seen_at.max(self.visits.last(&grant.org().id, &member.account));
-        }
-        for (account, name, slug, role) in assigned {
-            let Some(member) = listing.rows.iter_mut().find(|member| member.account.as_str() == account) else {
-                continue;
-            };
-            member.projects.push(AssignedProject {
-                name: parse(name)?,
-                slug: parse(slug)?,
-                role: parse(role)?,
-            });
+            member.projects = assigned.remove(member.account.as_str()).unwrap_or_default();
         }
         Ok(Members {
             listing,
