@@ -1,8 +1,8 @@
 //! The frame of lists: search and paging. Their state stands in the URL.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
+use super::{address, search};
 use crate::icon::Icon;
 use crate::model::Page;
 
@@ -58,8 +58,7 @@ pub fn CsvLink(
     /// The address of the file.
     href: String,
 ) -> impl IntoView {
-    let search = use_location().search.get_untracked();
-    let href = if search.is_empty() { href } else { format!("{href}?{search}") };
+    let href = format!("{href}{}", search(&address()));
     view! {
         <a class="btn" href=href download>
             <Icon name="download" />

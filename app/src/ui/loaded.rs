@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use super::title::PageTitle;
-use leptos_router::{components::Redirect, hooks::use_location, location::Url};
+use leptos_router::{components::Redirect, location::Url};
 
-use super::status;
+use super::{address, search, status};
 use crate::{
     icon::Icon,
     model::{AppError, place::Place},
@@ -44,13 +44,8 @@ pub fn Failure(error: AppError) -> impl IntoView {
 
 /// `/signin?next=…` for the page of the address.
 fn sign_in_href() -> String {
-    let location = use_location();
-    let mut here = location.pathname.get_untracked();
-    let search = location.search.get_untracked();
-    if !search.is_empty() {
-        here = format!("{here}?{search}");
-    }
-    format!("/signin?next={}", Url::escape(&here))
+    let url = address();
+    format!("/signin?next={}", Url::escape(&format!("{}{}", url.path(), search(&url))))
 }
 
 /// A page that does not exist, or that the person must not know of: both look the same.

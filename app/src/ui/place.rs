@@ -1,9 +1,9 @@
 //! The place of the page, for components inside the shell.
 
 use leptos::prelude::*;
-use leptos_router::{components::Redirect, hooks::use_location};
+use leptos_router::components::Redirect;
 
-use super::{Loaded, Note, Once, Tone};
+use super::{Loaded, Note, Once, Tone, address, search};
 use crate::{
     model::{budget::SpendMark, limit::Level, place::Place},
     pages::limits::budgets_href,
@@ -57,18 +57,15 @@ where
 /// the rest of the path and the query are kept. Only for who looks at a page: what was posted is answered in place.
 fn moved(place: &Place) -> Option<String> {
     let looked_at = use_context::<http::request::Parts>().is_none_or(|request| request.method.is_safe());
-    let location = use_location();
-    let path = location.pathname.get_untracked();
-    let mut segments = path.splitn(4, '/').skip(1);
+    let url = address();
+    let mut segments = url.path().splitn(4, '/').skip(1);
     let (org, project) = (segments.next()?, segments.next()?);
     let same_project = place.project.as_ref().is_none_or(|found| found.slug.as_str() == project);
     if !looked_at || (org == place.org.slug.as_str() && same_project) {
         return None;
     }
     let page = segments.next().map(|page| format!("/{page}")).unwrap_or_default();
-    let search = location.search.get_untracked();
-    let search = if search.is_empty() { search } else { format!("?{search}") };
-    Some(format!("/{}/{}{page}{search}", place.org.slug, place.segment()))
+    Some(format!("/{}/{}{page}{}", place.org.slug, place.segment(), search(&url)))
 }
 
 /// A budget that is spent, or nearly so, at the top of every page that it concerns.

@@ -1,13 +1,33 @@
-//! The state of lists and dialogs stands in the query of the address.
+//! The address of a page. The state of lists and dialogs stands in its query.
 
-use leptos::prelude::GetUntracked;
-use leptos_router::{hooks::use_query_map, params::ParamsMap};
+use leptos::prelude::expect_context;
+use leptos_router::{
+    location::{RequestUrl, Url},
+    params::ParamsMap,
+};
 
 use crate::model::Page;
 
+/// The address that was asked for: a plain value, for pages are drawn once. The router's hooks give memos, and frame and page
+/// may be drawn on two threads: a memo that two threads read for the first time can be without a value (leptos 0.8).
+///
+/// # Panics
+/// Outside of a request, or for an address that the router refuses too.
+pub fn address() -> Url {
+    expect_context::<RequestUrl>().parse().expect("the router has read it before")
+}
+
+/// The query of an address, with its question mark if there is one.
+pub fn search(url: &Url) -> String {
+    match url.search() {
+        "" => String::new(),
+        search => format!("?{search}"),
+    }
+}
+
 /// The parameters of the address.
 pub fn query() -> ParamsMap {
-    use_query_map().get_untracked()
+    address().search_params().clone()
 }
 
 /// Filter and page of a list: `?q=ada&page=2`, where pages count from 1. Nonsense is the first page.

@@ -1,9 +1,13 @@
 //! The side navigation: the pages that exist, and that the standing may see.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
-use crate::{icon::Icon, model::place::Place, policy::Action, ui::use_place};
+use crate::{
+    icon::Icon,
+    model::place::Place,
+    policy::Action,
+    ui::{address, use_place},
+};
 
 /// One entry of the navigation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,7 +112,7 @@ fn NavSection(id: &'static str, title: &'static str, entries: Vec<Entry>) -> imp
 
 #[component]
 fn NavLink(entry: Entry) -> impl IntoView {
-    let current = use_location().pathname.with_untracked(|path| *path == entry.href).then_some("page");
+    let current = (address().path() == entry.href).then_some("page");
     view! {
         <li>
             <a href=entry.href aria-current=current data-go=letter(entry.page)>

@@ -1,12 +1,11 @@
 //! The palette: everything by a few letters. Its results are drawn by the page `/search`, which is all of it without script.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 use crate::{
     icon::Icon,
     islands::Palette,
-    ui::{href, use_place},
+    ui::{address, href, use_place},
 };
 
 /// The page with the results.
@@ -15,7 +14,7 @@ pub const SEARCH: &str = "/search";
 /// The way in, in the top bar.
 #[component]
 pub fn PaletteLink() -> impl IntoView {
-    let address = href(SEARCH, &[("from", &use_location().pathname.get_untracked())]);
+    let address = href(SEARCH, &[("from", address().path())]);
     view! {
         <a class="btn sm only-wide" id="palette-open" href=address aria-haspopup="dialog" aria-keyshortcuts="Meta+K Control+K" title="⌘K or Ctrl-K">
             <Icon name="search" />
@@ -33,7 +32,7 @@ pub fn PalettePanel() -> impl IntoView {
     view! {
         <div id="palette" popover="auto" class="palette" role="dialog" aria-label="Search or jump to">
                 <form class="pop-search lg" id="palette-search" role="search" aria-label="Everything" method="get" action=SEARCH>
-                    <input type="hidden" name="from" value=use_location().pathname.get_untracked() />
+                    <input type="hidden" name="from" value=address().path().to_owned() />
                     <Icon name="search" />
                     <input
                         class="input"

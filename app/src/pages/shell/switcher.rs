@@ -2,14 +2,13 @@
 //! draws it, and the island fetches it from there when the panel opens.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 
 use crate::{
     icon::Icon,
     islands::SwitcherSearch,
     model::{OrgRole, door::Door},
     policy::Action,
-    ui::{href, use_place},
+    ui::{address, href, use_place},
 };
 
 /// The page with the list.
@@ -32,7 +31,7 @@ pub fn SwitcherButton() -> impl IntoView {
 /// The popover itself. Without script its form and its link lead to the page with the list.
 #[component]
 pub fn Switcher() -> impl IntoView {
-    let here = use_location().pathname.get_untracked();
+    let here = address().path().to_owned();
     let all = href(PLACES, &[("from", &here)]);
     view! {
         <div id="switcher" popover="auto" class="pop switcher" role="dialog" aria-label="Switch organization or project">
