@@ -7,7 +7,7 @@ import { looksRight } from "../support/looks.ts";
 import { mailedPath } from "../support/mail.ts";
 
 // axe looks at every page four times.
-test.describe.configure({ timeout: 120_000 });
+test.describe.configure({ timeout: 300_000 });
 
 /** Opens an address directly, so that the page comes from the server and is hydrated, and looks at it. */
 async function look(page: Page, path: string, name: string): Promise<void> {

@@ -53,8 +53,9 @@ export class Installation {
   setupLink: string | undefined;
   /** The page of mails that is printed at each start, and a new one each time. */
   outboxLink = "";
+  /** What it has printed so far. */
+  log = "";
   private child: ChildProcess | undefined;
-  private log = "";
 
   private constructor(
     readonly data: string,

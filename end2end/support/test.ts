@@ -60,12 +60,13 @@ export const test = base.extend<Options & Fixtures>({
   empty: [false, { option: true }],
   config: ["", { option: true }],
 
-  server: async ({ empty, config }, use) => {
+  server: async ({ empty, config }, use, info) => {
     const server = empty ? await Installation.empty(config) : await Installation.bootstrapped(config);
     try {
       await server.start();
       await use(server);
     } finally {
+      if (info.status !== info.expectedStatus) await info.attach("the server's log", { body: server.log, contentType: "text/plain" });
       await server.remove();
     }
   },
