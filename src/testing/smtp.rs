@@ -47,6 +47,25 @@ impl Received {
         unfolded.split("\r\n").map(|line| pair(line).expect("a header line")).collect()
     }
 
+    /// Fails unless these are the headers of every mail, once each: a text that smuggles one in adds to them.
+    pub fn assert_headers(&self) {
+        let headers = self.headers();
+        let mut names: Vec<&str> = headers.iter().map(|(name, _)| name.as_str()).collect();
+        names.sort_unstable();
+        let expected = [
+            "Auto-Submitted",
+            "Content-Transfer-Encoding",
+            "Content-Type",
+            "Date",
+            "From",
+            "MIME-Version",
+            "Message-ID",
+            "Subject",
+            "To",
+        ];
+        assert_eq!(names, expected, "{}", self.raw);
+    }
+
     /// The text, decoded.
     pub fn text(&self) -> String {
         let (_, body) = self.raw.split_once("\r\n\r\n").expect("a header and a body");

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::Submit;
 use crate::islands::Modal;
 
 /// A dialog with its title; the children are a form, or a `div.body` and a `div.foot`.
@@ -26,5 +27,33 @@ pub fn Dialog(
             </div>
             {children()}
         </Modal>
+    }
+}
+
+/// The foot of a dialog with a form: the way back, and the button that sends the form.
+#[component]
+pub fn DialogFoot(
+    /// The address of the page without the dialog.
+    #[prop(into)]
+    close: String,
+    #[prop(into)] label: String,
+    /// For what ends or takes something.
+    #[prop(optional)]
+    danger: bool,
+    /// The focus begins on what does nothing: for dialogs without a field.
+    #[prop(optional)]
+    cancel_first: bool,
+    /// Further buttons, between the two.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <div class="foot">
+            <a class="btn" href=close autofocus=cancel_first>
+                "Cancel"
+            </a>
+            {children.map(|children| children())}
+            <Submit label class=if danger { "btn danger" } else { "btn primary" } />
+        </div>
     }
 }

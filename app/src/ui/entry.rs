@@ -2,9 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::title::PageTitle;
-
-use crate::{icon::Logo, model::door::Door};
+use super::{Failure, title::PageTitle};
+use crate::{
+    icon::Logo,
+    model::{AppError, door::Door},
+};
 
 /// An entry page: a heading, and a card or an [`Obstacle`](super::Obstacle) as children.
 #[component]
@@ -47,4 +49,28 @@ pub fn EntryFrame(#[prop(optional)] wide: bool, children: Children) -> impl Into
             </footer>
         </div>
     }
+}
+
+/// [`Loaded`](super::Loaded) for these pages: a failure stands in their frame, and children bring their own.
+#[component]
+pub fn LoadedEntry<D, T, F, V>(data: D, children: F) -> impl IntoView
+where
+    D: IntoFuture<Output = Result<T, AppError>> + Send + 'static,
+    D::IntoFuture: Send + 'static,
+    T: 'static,
+    F: FnOnce(T) -> V + Send + 'static,
+    V: IntoView + 'static,
+{
+    let page = Suspend::new(async move {
+        match data.await {
+            Ok(value) => children(value).into_any(),
+            Err(error) => view! {
+                <EntryFrame>
+                    <Failure error />
+                </EntryFrame>
+            }
+            .into_any(),
+        }
+    });
+    view! { <Suspense>{page}</Suspense> }
 }

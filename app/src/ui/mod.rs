@@ -27,10 +27,10 @@ mod text_area;
 mod time;
 mod title;
 
-pub use dialog::Dialog;
+pub use dialog::{Dialog, DialogFoot};
 pub use document::{Assets, Client, shell};
 pub use dry_run::{Blocked, DryRun, Refused};
-pub use entry::{Entry, EntryFrame};
+pub use entry::{Entry, EntryFrame, LoadedEntry};
 pub use form::{Alert, Control, Field, Form, FormError, PageForm, RefusedForm, SelectField, Submit, TextField, failure, refused};
 pub use list::{CsvLink, Pager, SearchBox, filter_choice};
 pub use live::{Live, LiveMark, live_topic};

@@ -12,7 +12,7 @@ use crate::{
         account::{KeptKeys, LeavePreview, Membership},
     },
     pages::shell::may_found,
-    ui::{Blocked, Card, Column, Dialog, DryRun, Empty, Form, FormError, Note, Submit, Table, Tone, href},
+    ui::{Blocked, Card, Column, Dialog, DialogFoot, DryRun, Empty, Form, FormError, Note, Table, Tone, href},
 };
 
 /// The organizations, by name, with the role in each.
@@ -92,12 +92,7 @@ fn Confirm(preview: LeavePreview) -> impl IntoView {
                     <Note tone=Tone::Warn>"You lose all of its projects at once, the archived ones too. Its members see that you left."</Note>
                     {(!keys.is_empty()).then(|| view! { <Kept org=org.slug.to_string() keys /> })}
                 </div>
-                <div class="foot">
-                    <a class="btn" href=PATH>
-                        "Cancel"
-                    </a>
-                    <Submit label=format!("Leave {name}") class="btn danger" />
-                </div>
+                <DialogFoot close=PATH label=format!("Leave {name}") danger=true />
             </Form>
         </Dialog>
     }

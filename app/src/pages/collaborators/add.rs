@@ -6,7 +6,7 @@ use super::{AddOutcome, People, form::AddForm};
 use crate::{
     icon::Icon,
     model::{AppError, ProjectRole, collaborator::Guest},
-    ui::{Badge, Dialog, FormError, Note, PageForm, Submit, TextField, Tone, query},
+    ui::{Badge, Dialog, DialogFoot, FormError, Note, PageForm, TextField, Tone, query},
 };
 
 /// The form at `?new=1`, and what the form that was posted came back with.
@@ -54,12 +54,7 @@ fn AddPerson(people: People, typed: AddForm, guest: Option<Guest>, failure: Opti
                     {guest.map(|guest| view! { <Announcement people=people.clone() guest /> })}
                     <Roles project=people.project.name.to_string() chosen=role />
                 </div>
-                <div class="foot">
-                    <a class="btn" href=close>
-                        "Cancel"
-                    </a>
-                    <Submit label=submit />
-                </div>
+                <DialogFoot close label=submit />
             </PageForm>
         </Dialog>
     }

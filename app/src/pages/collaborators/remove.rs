@@ -12,7 +12,7 @@ use crate::{
         OrgRole,
         collaborator::{AfterRemoval, RemovalPreview},
     },
-    ui::{Blocked, Dialog, DryRun, Form, FormError, MadeKeys, Notice, Submit, removal_label},
+    ui::{Blocked, Dialog, DialogFoot, DryRun, Form, FormError, MadeKeys, Notice, removal_label},
 };
 
 /// The dialog for the person that the address names. An id of another kind is a person that does not exist.
@@ -84,12 +84,7 @@ fn Confirm(people: People, preview: RemovalPreview) -> impl IntoView {
                         keys=preview.keys
                     />
                 </div>
-                <div class="foot">
-                    <a class="btn" href=close autofocus>
-                        "Cancel"
-                    </a>
-                    <Submit label class="btn danger" />
-                </div>
+                <DialogFoot close label danger=true cancel_first=true />
             </Form>
         </Dialog>
     }

@@ -19,7 +19,7 @@ pub use self::{
 };
 use crate::{
     model::AppError,
-    ui::{Entry, EntryFrame, Failure, Obstacle, href, query},
+    ui::{Entry, EntryFrame, LoadedEntry, Obstacle, href, query},
 };
 
 fn outcome() -> Option<EntryOutcome> {
@@ -51,19 +51,14 @@ where
     F: FnOnce(T) -> V + Send + 'static,
     V: IntoView + 'static,
 {
-    let page = Suspend::new(async move {
-        match opened.await {
-            Ok(Some(opened)) => children(opened).into_any(),
-            Ok(None) => view! { <DeadLink again /> }.into_any(),
-            Err(error) => view! {
-                <EntryFrame>
-                    <Failure error />
-                </EntryFrame>
-            }
-            .into_any(),
-        }
-    });
-    view! { <Suspense>{page}</Suspense> }
+    view! {
+        <LoadedEntry data=opened let:opened>
+            {match opened {
+                Some(opened) => children(opened).into_any(),
+                None => view! { <DeadLink again /> }.into_any(),
+            }}
+        </LoadedEntry>
+    }
 }
 
 /// A link that is wrong, used or too old: which of them is not told.

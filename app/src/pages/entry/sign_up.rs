@@ -13,7 +13,7 @@ use crate::{
         AppError, Email,
         door::{Door, SignUpPolicy},
     },
-    ui::{Entry, EntryFrame, Failure, FormError, Obstacle, PageForm, PasswordField, Submit, TextField},
+    ui::{Entry, EntryFrame, FormError, LoadedEntry, Obstacle, PageForm, PasswordField, Submit, TextField},
 };
 
 /// Asks for the address of the new account.
@@ -32,19 +32,12 @@ pub fn SignUpPage() -> impl IntoView {
         }
         other => EntryOutcome::refused(other),
     };
-    let page = Suspend::new(async move {
-        match may_sign_up().await {
-            Ok(true) => view! { <AddressForm typed failure /> }.into_any(),
-            Ok(false) => view! { <Closed /> }.into_any(),
-            Err(error) => view! {
-                <EntryFrame>
-                    <Failure error />
-                </EntryFrame>
-            }
-            .into_any(),
-        }
-    });
-    view! { <Suspense>{page}</Suspense> }.into_any()
+    view! {
+        <LoadedEntry data=may_sign_up() let:may>
+            {if may { view! { <AddressForm typed failure /> }.into_any() } else { view! { <Closed /> }.into_any() }}
+        </LoadedEntry>
+    }
+    .into_any()
 }
 
 #[component]

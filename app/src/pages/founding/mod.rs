@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use self::{api::may_create_organization, form::FoundingForm};
 use crate::{
     islands::SlugSuggestion,
-    ui::{Entry, EntryFrame, Failure, FormError, PageForm, Submit, TextField, refused},
+    ui::{Entry, FormError, LoadedEntry, PageForm, Submit, TextField, refused},
 };
 
 /// The address of the page.
@@ -19,18 +19,11 @@ pub const PATH: &str = "/account/organization";
 /// The form. Who is signed out signs in first.
 #[component]
 pub fn FoundingPage() -> impl IntoView {
-    let page = Suspend::new(async move {
-        match may_create_organization().await {
-            Ok(()) => view! { <Founding /> }.into_any(),
-            Err(error) => view! {
-                <EntryFrame>
-                    <Failure error />
-                </EntryFrame>
-            }
-            .into_any(),
-        }
-    });
-    view! { <Suspense>{page}</Suspense> }
+    view! {
+        <LoadedEntry data=may_create_organization() let:_may>
+            <Founding />
+        </LoadedEntry>
+    }
 }
 
 #[component]

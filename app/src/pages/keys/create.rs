@@ -13,7 +13,7 @@ use crate::{
         AppError,
         key::{CreatedKey, KeyLifetime},
     },
-    ui::{Dialog, FormError, PageForm, SelectField, Submit, TextField, query},
+    ui::{Dialog, DialogFoot, FormError, PageForm, SelectField, TextField, query},
 };
 
 /// The form at `?new=1`, then "Save your key": the answer of the form that was posted.
@@ -60,12 +60,7 @@ fn CreateForm(keys: Keys, form_token: String, typed: KeyForm, failure: Option<Ap
                         hint="A key that expires limits what a leak can cost."
                     />
                 </div>
-                <div class="foot">
-                    <a class="btn" href=close>
-                        "Cancel"
-                    </a>
-                    <Submit label="Create key" />
-                </div>
+                <DialogFoot close label="Create key" />
             </PageForm>
         </Dialog>
     }

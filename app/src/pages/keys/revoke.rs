@@ -5,7 +5,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use super::{Keys, api::RevokeKey};
 use crate::{
     model::key::ApiKey,
-    ui::{Dialog, Form, FormError, Note, Notice, Submit, Tone, absolute},
+    ui::{Dialog, DialogFoot, Form, FormError, Note, Notice, Tone, absolute},
 };
 
 #[component]
@@ -32,12 +32,7 @@ pub fn RevokeDialog(keys: Keys, key: ApiKey) -> impl IntoView {
                     </Note>
                     <p class="muted">"Its usage and its records in the audit log stay."</p>
                 </div>
-                <div class="foot">
-                    <a class="btn" href=close>
-                        "Cancel"
-                    </a>
-                    <Submit label="Revoke key" class="btn danger" />
-                </div>
+                <DialogFoot close label="Revoke key" danger=true />
             </Form>
         </Dialog>
     }

@@ -16,7 +16,7 @@ use crate::{
         limits_table::{LimitCell, LimitEdit, LimitRow, LimitsPreview, PerRate, Rate},
         number::grouped,
     },
-    ui::{Dialog, Form, FormError, Note, Notice, Submit, TextField, Tone, absolute},
+    ui::{Dialog, DialogFoot, Form, FormError, Note, Notice, TextField, Tone, absolute},
 };
 
 /// A look ahead that the address asks for: what was typed, and what it would do.
@@ -85,15 +85,11 @@ pub fn EditDialog(limits: Limits, row: LimitRow, looked: Option<Looked>) -> impl
                     </div>
                     {preview}
                 </div>
-                <div class="foot">
-                    <a class="btn" href=close>
-                        "Cancel"
-                    </a>
+                <DialogFoot close label="Save limits">
                     <button type="submit" class="btn" name="preview" value="1" formmethod="get" formaction=page>
                         "Preview"
                     </button>
-                    <Submit label="Save limits" />
-                </div>
+                </DialogFoot>
             </LimitsForm>
         </Dialog>
     }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     model::budget::{Budget, Spend, version},
-    ui::{Dialog, Form, FormError, Notice, SelectField, Submit, TextField},
+    ui::{Dialog, DialogFoot, Form, FormError, Notice, SelectField, TextField},
 };
 
 #[component]
@@ -60,12 +60,7 @@ pub fn BudgetDialog(limits: Limits, spend: Spend) -> impl IntoView {
                         hint="A request is refused when its estimated cost does not fit any more."
                     />
                 </div>
-                <div class="foot">
-                    <a class="btn" href=close>
-                        "Cancel"
-                    </a>
-                    <Submit label="Save budget" />
-                </div>
+                <DialogFoot close label="Save budget" />
             </Form>
         </Dialog>
     }

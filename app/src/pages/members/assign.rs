@@ -11,7 +11,7 @@ use crate::{
         ProjectRole,
         member::{AssignableProject, Assignment},
     },
-    ui::{Badge, Dialog, DryRun, Form, FormError, Note, Notice, RoleLabel, SelectField, Submit, Tone},
+    ui::{Badge, Dialog, DialogFoot, DryRun, Form, FormError, Note, Notice, RoleLabel, SelectField, Tone},
 };
 
 /// The dialog for the person that the address names. An id of another kind is a person that does not exist.
@@ -66,12 +66,7 @@ fn Choose(members: Members, assignment: Assignment) -> impl IntoView {
                     </fieldset>
                     <SelectField label="Role in them" name="role" options=roles.to_vec() selected=ProjectRole::Member.as_str() />
                 </div>
-                <div class="foot">
-                    <a class="btn" href=close>
-                        "Cancel"
-                    </a>
-                    <Submit label="Add to projects" />
-                </div>
+                <DialogFoot close label="Add to projects" />
             </Form>
         </Dialog>
     }

@@ -9,7 +9,7 @@ use crate::{
         invitation::{InviteOptions, NewInvitations},
     },
     policy::may_grant,
-    ui::{Control, Dialog, Field, FormError, PageForm, Refused, RoleLabel, SelectField, Submit, TextArea, query},
+    ui::{Control, Dialog, DialogFoot, Field, FormError, PageForm, Refused, RoleLabel, SelectField, TextArea, query},
 };
 
 /// The form at `?invite=1`, and what the form that was posted came back with.
@@ -98,12 +98,7 @@ fn Invite(members: Members, options: InviteOptions, typed: InviteForm, failure: 
                     </fieldset>
                     <SelectField label="Role in them" name="project_role" options=project_roles.to_vec() selected=project_role.as_str() />
                 </div>
-                <div class="foot">
-                    <a class="btn" href=close>
-                        "Cancel"
-                    </a>
-                    <Submit label="Send invitations" />
-                </div>
+                <DialogFoot close label="Send invitations" />
             </PageForm>
         </Dialog>
     }

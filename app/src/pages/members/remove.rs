@@ -9,7 +9,7 @@ use super::{
 use crate::{
     icon::Icon,
     model::{OrgRole, member::MemberRemoval, number::grouped},
-    ui::{Blocked, Dialog, DryRun, Form, FormError, MadeKeys, Notice, Submit, removal_label},
+    ui::{Blocked, Dialog, DialogFoot, DryRun, Form, FormError, MadeKeys, Notice, removal_label},
 };
 
 /// The dialog for the person that the address names. An id of another kind is a person that does not exist.
@@ -73,12 +73,7 @@ fn Confirm(members: Members, preview: MemberRemoval) -> impl IntoView {
                         with_project=true
                     />
                 </div>
-                <div class="foot">
-                    <a class="btn" href=close>
-                        "Cancel"
-                    </a>
-                    <Submit label class="btn danger" />
-                </div>
+                <DialogFoot close label danger=true cancel_first=true />
             </Form>
         </Dialog>
     }

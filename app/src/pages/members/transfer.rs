@@ -6,7 +6,7 @@ use leptos_router::location::Url;
 use super::{Members, form::TransferForm};
 use crate::{
     icon::Icon,
-    ui::{Dialog, FormError, PageForm, PasswordField, Submit, TextField, refused},
+    ui::{Dialog, DialogFoot, FormError, PageForm, PasswordField, TextField, refused},
 };
 
 /// What it does, the name of the organization typed, and the password again.
@@ -51,12 +51,7 @@ pub fn TransferDialog(members: Members, email: String) -> impl IntoView {
                     <TextField label=format!("Type “{org}” to confirm") name="confirmation" value=typed.confirmation autocomplete="off" required=true />
                     <PasswordField label="Your password" name="password" autocomplete="current-password" />
                 </div>
-                <div class="foot">
-                    <a class="btn" href=close>
-                        "Cancel"
-                    </a>
-                    <Submit label="Transfer ownership" class="btn danger" />
-                </div>
+                <DialogFoot close label="Transfer ownership" danger=true />
             </PageForm>
         </Dialog>
     }

@@ -14,7 +14,7 @@ use crate::{
         project_life::{AccessPreview, People},
     },
     pages::projects::effects::PeopleList,
-    ui::{Dialog, ErrorNote, FormError, Note, PageForm, Submit, Tone, refused},
+    ui::{Dialog, DialogFoot, ErrorNote, FormError, Note, PageForm, Tone, refused},
 };
 
 /// The dialog that asks for this access; for the one that holds already there is nothing to ask.
@@ -73,16 +73,16 @@ fn Confirm(organization: Organization, preview: AccessPreview) -> impl IntoView 
     let close = organization.href(&[]);
     let action = organization.href(&[(ACCESS, preview.to.as_str())]);
     let (failure, _) = refused::<AccessForm>();
-    let (title, lead, class) = match preview.to {
+    let (title, lead, danger) = match preview.to {
         DefaultAccess::AssignedOnly => (
             format!("Open {} to assigned people only?", preview.default_project),
             "Owners and admins reach every project and lose nothing. Counted just now, and again when you confirm.",
-            "btn danger",
+            true,
         ),
         DefaultAccess::AllMembers => (
             format!("Open {} to all members?", preview.default_project),
             "Every member of the organization has at least the member role there.",
-            "btn primary",
+            false,
         ),
     };
     let [of_org, of_project] = effects(&preview, organization.place.org.name.as_str());
@@ -107,12 +107,7 @@ fn Confirm(organization: Organization, preview: AccessPreview) -> impl IntoView 
                     </div>
                     {invited}
                 </div>
-                <div class="foot">
-                    <a class="btn" href=close>
-                        "Cancel"
-                    </a>
-                    <Submit label="Change access" class />
-                </div>
+                <DialogFoot close label="Change access" danger />
             </PageForm>
         </Dialog>
     }

@@ -18,7 +18,7 @@ use crate::{
         place::{OrgRef, Places, RecentPlace, SwitcherOrg, VisibleProject},
     },
     policy::Action,
-    ui::{Badge, Entry, EntryFrame, Failure, Tone, place::ALL_PROJECTS, query},
+    ui::{Badge, Entry, LoadedEntry, Tone, place::ALL_PROJECTS, query},
 };
 
 /// The list. `?q=` searches it, and `?from=` is the address whose page is to be kept.
@@ -27,18 +27,11 @@ pub fn PlacesPage() -> impl IntoView {
     let query = query();
     let text = query.get("q").unwrap_or_default().trim().to_owned();
     let from = query.get("from").unwrap_or_default();
-    let page = Suspend::new(async move {
-        match list_places(text.clone()).await {
-            Ok(places) => view! { <Page places text from /> }.into_any(),
-            Err(error) => view! {
-                <EntryFrame>
-                    <Failure error />
-                </EntryFrame>
-            }
-            .into_any(),
-        }
-    });
-    view! { <Suspense>{page}</Suspense> }
+    view! {
+        <LoadedEntry data=list_places(text.clone()) let:places>
+            <Page places text from />
+        </LoadedEntry>
+    }
 }
 
 #[component]

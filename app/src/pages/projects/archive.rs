@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     model::{number::grouped, project::ArchivePreview},
-    ui::{Blocked, Dialog, DryRun, FormError, PageForm, PasswordField, Submit, TextField, refused},
+    ui::{Blocked, Dialog, DialogFoot, DryRun, FormError, PageForm, PasswordField, TextField, refused},
 };
 
 /// The dialog for the project that the address names.
@@ -96,12 +96,7 @@ fn Confirm(projects: Projects, preview: ArchivePreview, close: String) -> impl I
                         />
                     </div>
                 </div>
-                <div class="foot">
-                    <a class="btn" href=close>
-                        "Cancel"
-                    </a>
-                    <Submit label=format!("Archive {name}") class="btn danger" />
-                </div>
+                <DialogFoot close label=format!("Archive {name}") danger=true />
             </PageForm>
         </Dialog>
     }

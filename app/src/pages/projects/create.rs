@@ -6,7 +6,7 @@ use super::{Projects, form::ProjectForm};
 use crate::{
     islands::SlugSuggestion,
     model::{ModelId, project::Environment},
-    ui::{Dialog, FormError, PageForm, SelectField, Submit, TextField, refused},
+    ui::{Dialog, DialogFoot, FormError, PageForm, SelectField, TextField, refused},
 };
 
 /// A new project opens itself: the form leads there.
@@ -49,12 +49,7 @@ pub fn CreateDialog(projects: Projects, models: Vec<ModelId>) -> impl IntoView {
                     />
                     <ModelList models ticked />
                 </div>
-                <div class="foot">
-                    <a class="btn" href=close>
-                        "Cancel"
-                    </a>
-                    <Submit label="Create project" />
-                </div>
+                <DialogFoot close label="Create project" />
             </PageForm>
         </Dialog>
     }

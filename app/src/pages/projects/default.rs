@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     model::{organization::DefaultAccess, project_life::DefaultPreview},
-    ui::{Blocked, Dialog, DryRun, Form, FormError, Notice, Submit},
+    ui::{Blocked, Dialog, DialogFoot, DryRun, Form, FormError, Notice},
 };
 
 /// The dialog for the project that the address names.
@@ -64,12 +64,7 @@ fn Confirm(projects: Projects, preview: DefaultPreview, close: String) -> impl I
                     <input type="hidden" name="back" value=back />
                     {people}
                 </div>
-                <div class="foot">
-                    <a class="btn" href=close>
-                        "Cancel"
-                    </a>
-                    <Submit label=format!("Make {name} the Default") />
-                </div>
+                <DialogFoot close label=format!("Make {name} the Default") />
             </Form>
         </Dialog>
     }

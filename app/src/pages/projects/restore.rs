@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     model::{number::grouped, project_life::RestorePreview},
-    ui::{Blocked, Dialog, DryRun, Form, FormError, Notice, Submit},
+    ui::{Blocked, Dialog, DialogFoot, DryRun, Form, FormError, Notice},
 };
 
 /// The dialog for the project that the address names.
@@ -67,12 +67,7 @@ fn Confirm(projects: Projects, preview: RestorePreview, close: String) -> impl I
                         </section>
                     </div>
                 </div>
-                <div class="foot">
-                    <a class="btn" href=close>
-                        "Cancel"
-                    </a>
-                    <Submit label=format!("Restore {}", preview.name) />
-                </div>
+                <DialogFoot close label=format!("Restore {}", preview.name) />
             </Form>
         </Dialog>
     }

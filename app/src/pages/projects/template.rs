@@ -10,7 +10,7 @@ use crate::{
         number::grouped,
         template::{MAX_PROJECTS, Planned, Step, Template},
     },
-    ui::{Dialog, Field, FormError, PageForm, Submit, TextArea},
+    ui::{Dialog, DialogFoot, Field, FormError, PageForm, TextArea},
 };
 
 /// The form, or what it would make.
@@ -73,12 +73,7 @@ fn Names(projects: Projects, models: Vec<ModelId>, typed: Option<TemplateForm>, 
                     </Field>
                     <ModelList models ticked />
                 </div>
-                <div class="foot">
-                    <a class="btn" href=close>
-                        "Cancel"
-                    </a>
-                    <Submit label="Preview" />
-                </div>
+                <DialogFoot close label="Preview" />
             </PageForm>
         </Dialog>
     }

@@ -15,7 +15,7 @@ use super::shell::{SEARCH, find_anything, find_place, landing::Here};
 use crate::{
     icon::Icon,
     model::{AppError, place::Place, search::Search},
-    ui::{Entry, EntryFrame, Failure, query},
+    ui::{Entry, LoadedEntry, query},
 };
 
 /// The results. `?from=` is the address that the person comes from: its place is searched for people, and its page is kept.
@@ -24,29 +24,22 @@ pub fn SearchPage() -> impl IntoView {
     let query = query();
     let text = query.get("q").unwrap_or_default().trim().to_owned();
     let from = query.get("from").unwrap_or_default();
-    let page = Suspend::new(async move {
-        match find(&text, &from).await {
-            Ok(groups) => view! { <Page groups text from /> }.into_any(),
-            Err(error) => view! {
-                <EntryFrame>
-                    <Failure error />
-                </EntryFrame>
-            }
-            .into_any(),
-        }
-    });
-    view! { <Suspense>{page}</Suspense> }
+    view! {
+        <LoadedEntry data=find(text.clone(), from.clone()) let:groups>
+            <Page groups text from />
+        </LoadedEntry>
+    }
 }
 
-async fn find(text: &str, from: &str) -> Result<Vec<Group>, AppError> {
-    let here = Here::of(from);
+async fn find(text: String, from: String) -> Result<Vec<Group>, AppError> {
+    let here = Here::of(&from);
     // Who may not see the place searches without it.
     let place: Option<Place> = match &here {
         Some(here) => find_place(here.org.clone(), here.project.clone()).await.ok(),
         None => None,
     };
     let found = find_anything(Search {
-        text: text.to_owned(),
+        text: text.clone(),
         org: place.as_ref().map(|place| place.org.id.clone()),
         project: place
             .as_ref()
@@ -54,7 +47,7 @@ async fn find(text: &str, from: &str) -> Result<Vec<Group>, AppError> {
             .map(|project| project.id.clone()),
     })
     .await?;
-    Ok(groups(text, here.as_ref(), place.as_ref(), found))
+    Ok(groups(&text, here.as_ref(), place.as_ref(), found))
 }
 
 #[component]

@@ -10,29 +10,22 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use self::api::{SetUp, find_setup_state};
 use crate::{
     islands::SlugSuggestion,
-    model::{AppError, place::SetupState},
-    ui::{Control, Entry, EntryFrame, Failure, Field, Form, FormError, Obstacle, PasswordField, Submit, TextField, query},
+    model::place::SetupState,
+    ui::{Control, Entry, EntryFrame, Field, Form, FormError, LoadedEntry, Obstacle, PasswordField, Submit, TextField, query},
 };
 
 /// The set-up page. Only the one-time link that the server prints opens it, and only while there is no account.
 #[component]
 pub fn SetupPage() -> impl IntoView {
     let token = query().get("token").unwrap_or_default();
-    let page = Suspend::new(async move { page_for(find_setup_state(token.clone()).await, token) });
-    view! { <Suspense>{page}</Suspense> }
-}
-
-fn page_for(state: Result<SetupState, AppError>, token: String) -> AnyView {
-    match state {
-        Ok(SetupState::Open) => view! { <Open token /> }.into_any(),
-        Ok(SetupState::WrongLink) => view! { <WrongLink /> }.into_any(),
-        Ok(SetupState::Done) => view! { <Done /> }.into_any(),
-        Err(error) => view! {
-            <EntryFrame>
-                <Failure error />
-            </EntryFrame>
-        }
-        .into_any(),
+    view! {
+        <LoadedEntry data=find_setup_state(token.clone()) let:state>
+            {match state {
+                SetupState::Open => view! { <Open token /> }.into_any(),
+                SetupState::WrongLink => view! { <WrongLink /> }.into_any(),
+                SetupState::Done => view! { <Done /> }.into_any(),
+            }}
+        </LoadedEntry>
     }
 }
 
