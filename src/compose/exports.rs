@@ -3,7 +3,7 @@
 
 use app::{
     model::{
-        AppError, Listing, Page, Timestamp,
+        AppError, Listing, Page, Sort, SortColumn, Timestamp,
         collaborator::{Collaborator, Origin},
         key::{ApiKey, KeyStatus},
         member::{AssignedProject, Member},
@@ -38,8 +38,7 @@ pub async fn open(console: Console, request: Parts, list: CsvList) -> Result<Lin
     match (list, place.project) {
         (CsvList::Projects, None) => {
             let mut filter = projects::filter_of(&query);
-            // Page by page a list can be read only in an order that stands still meanwhile.
-            filter.sort = filter.sort.filter(|sort| sort.column.stands_still());
+            filter.sort = readable(filter.sort);
             let load: Load<ProjectRow> = Box::new(move |page| {
                 let (console, org, filter) = (console.clone(), place.org.id.clone(), filter.clone());
                 Box::pin(async move { Ok(Projects::list(&console, org, filter, page).await?.listing) })
@@ -62,7 +61,8 @@ pub async fn open(console: Console, request: Parts, list: CsvList) -> Result<Lin
             lines(&COLLABORATORS, load, text, collaborator_cells).await
         }
         (CsvList::Members, None) => {
-            let filter = members::filter_of(&query);
+            let mut filter = members::filter_of(&query);
+            filter.sort = readable(filter.sort);
             let load: Load<Member> = Box::new(move |page| {
                 let (console, org, filter) = (console.clone(), place.org.id.clone(), filter.clone());
                 Box::pin(async move { Ok(Members::list(&console, org, filter, page).await?.listing) })
@@ -71,6 +71,11 @@ pub async fn open(console: Console, request: Parts, list: CsvList) -> Result<Lin
         }
         _ => Err(AppError::NotFound),
     }
+}
+
+/// Page by page a list can be read only in an order that stands still meanwhile.
+fn readable<C: SortColumn>(sort: Option<Sort<C>>) -> Option<Sort<C>> {
+    sort.filter(|sort| sort.column.stands_still())
 }
 
 /// The headings, then page after page; the first one is loaded before anything is answered.

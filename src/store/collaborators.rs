@@ -10,7 +10,9 @@ use app::model::{
 use super::{
     Change, Store, count,
     db::{Connection, DbError, execute, fetch_all, fetch_one, fetch_optional},
-    listing, parse, pattern,
+    listing,
+    order::{in_order, order},
+    parse, pattern,
 };
 use crate::access::{Grant, ManageProject, reaches_a_project, roster::knows};
 
@@ -79,7 +81,14 @@ const LIST: &str = concat!(
     knows!("b.id", "$3"),
     " WHERE ",
     matches_filter!(),
-    " ORDER BY q.added_at, lower(q.name), q.id LIMIT $7 OFFSET $8"
+    " ORDER BY ",
+    in_order!(
+        "CASE CAST($9 AS TEXT) WHEN 'name' THEN 0 WHEN 'role' THEN CASE q.role WHEN 'admin' THEN 0 ELSE 1 END
+                               ELSE q.added_at END * CAST($10 AS BIGINT)",
+        "lower(q.name)",
+        "q.id"; "$9", "$10"
+    ),
+    " LIMIT $7 OFFSET $8"
 );
 const COUNT: &str = concat!(
     people!(),
@@ -101,7 +110,7 @@ async fn rules(on: &mut impl Connection, project: &str) -> Result<(ExternalRule,
 }
 
 impl Store {
-    /// One page of the people of a project, in the order in which they came.
+    /// One page of the people of a project.
     pub async fn collaborators(
         &self,
         grant: &Grant<ManageProject>,
@@ -113,6 +122,7 @@ impl Store {
         let text = pattern(&page.query);
         let role = filter.role.map(ProjectRole::as_str);
         let origin = filter.origin.map(Origin::as_str);
+        let (column, sign) = order(filter.sort);
         let mut reader = self.db.read().await?;
         let rows = fetch_all!(
             &mut reader,
@@ -125,7 +135,9 @@ impl Store {
             role,
             origin,
             i64::from(Page::SIZE),
-            page.offset()
+            page.offset(),
+            column,
+            sign
         )?;
         let (all, matching, external, inherited) = fetch_one!(
             &mut reader,

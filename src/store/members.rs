@@ -14,6 +14,7 @@ use super::{
     leaving::{self, Ended},
     listing,
     made_keys::keys_made_by,
+    order::{in_order, order},
     parse, pattern,
 };
 use crate::{
@@ -41,12 +42,16 @@ macro_rules! matching {
     };
 }
 
-/// One page of them, by name: $6 of them, from $7 on. Each stands there once for every role in a project of any organization;
-/// the projects of others, and archived ones, have no name.
+/// One page of them in the order of the column $8, $9: $6 of them, from $7 on. Each stands there once for every role in a project
+/// of any organization; the projects of others, and archived ones, have no name.
 const LIST: &str = concat!(
-    "WITH page AS (SELECT a.id, lower(a.name) AS sorted",
+    "WITH page AS (SELECT a.id, lower(a.name) AS name,
+        CASE CAST($8 AS TEXT) WHEN 'role' THEN CASE m.role WHEN 'owner' THEN 0 WHEN 'admin' THEN 1 ELSE 2 END
+                              WHEN 'joined' THEN m.created_at WHEN 'seen' THEN coalesce(m.seen_at, 0) ELSE 0 END * CAST($9 AS BIGINT) AS number",
     matching!(),
-    " ORDER BY lower(a.name), a.id LIMIT $6 OFFSET $7)
+    " ORDER BY ",
+    in_order!("number", "lower(a.name)", "a.id"; "$8", "$9"),
+    " LIMIT $6 OFFSET $7)
     SELECT a.id, a.name, a.email, m.role, m.created_at, m.seen_at, b.name AS added_by_name, ",
     reaches_a_project!(),
     " AS has_access, p.name AS project_name, p.slug AS project_slug, c.role AS project_role
@@ -54,7 +59,9 @@ const LIST: &str = concat!(
     LEFT JOIN project_members c ON c.account_id = q.id
     LEFT JOIN projects p ON p.id = c.project_id AND p.org_id = $1 AND p.archived_at IS NULL
     WHERE o.id = $1 AND m.org_id = o.id AND m.account_id = q.id AND a.id = q.id
-    ORDER BY q.sorted, q.id, lower(p.name), p.id"
+    ORDER BY ",
+    in_order!("q.number", "q.name", "q.id"; "$8", "$9"),
+    ", lower(p.name), p.id"
 );
 const COUNT: &str = concat!(
     "SELECT (SELECT count(*) FROM org_members WHERE org_id = $1), (SELECT count(*)",
@@ -111,14 +118,28 @@ impl Row {
 }
 
 impl Store {
-    /// One page of the members, by name.
+    /// One page of the members.
     pub async fn members(&self, grant: &Grant<ManageMembers>, filter: &MemberFilter, page: &Page) -> Result<Members, DbError> {
         let org = grant.org().id.as_str();
         let text = pattern(&page.query);
         let (role, project) = (filter.role.map(OrgRole::as_str), filter.project.as_ref().map(Slug::as_str));
         let (stranded, size, from) = (filter.without_project, i64::from(Page::SIZE), page.offset());
         let mut reader = self.db.read().await?;
-        let rows = fetch_all!(&mut reader, Row, LIST, org, &text, role, project, stranded, size, from)?;
+        let (column, sign) = order(filter.sort);
+        let rows = fetch_all!(
+            &mut reader,
+            Row,
+            LIST,
+            org,
+            &text,
+            role,
+            project,
+            stranded,
+            size,
+            from,
+            column,
+            sign
+        )?;
         let counts = fetch_one!(&mut reader, (i64, i64, i64, i64), COUNT, org, &text, role, project, stranded)?;
         let (all, matching, owners, without_project) = counts;
         let mut assigned: HashMap<String, Vec<AssignedProject>> = HashMap::new();

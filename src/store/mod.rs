@@ -21,6 +21,7 @@ pub mod limits;
 pub mod made_keys;
 pub mod mails;
 pub mod members;
+mod order;
 pub mod organization;
 pub mod orgs;
 pub mod places;

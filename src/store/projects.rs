@@ -5,14 +5,16 @@ use std::collections::HashSet;
 use app::model::{
     AccountId, Listing, Money, OrgId, Page, ProjectId, Slug, Timestamp,
     organization::DefaultAccess,
-    project::{Environment, NewProject, OwnedBy, ProjectColumn, ProjectFilter, ProjectRow, ProjectState},
+    project::{Environment, NewProject, OwnedBy, ProjectFilter, ProjectRow, ProjectState},
     time::DAY,
 };
 
 use super::{
     Change, Store, count,
     db::{Connection, DbError, execute, fetch_all, fetch_one},
-    listing, parse, pattern,
+    listing,
+    order::{in_order, order},
+    parse, pattern,
 };
 use crate::access::{CreateProject, Grant, ViewOrg};
 
@@ -85,14 +87,12 @@ macro_rules! matches_filter {
     };
 }
 
-/// The order by the column of the word $8, whose number, if it is one, is this expression; $9 is -1 for names from the last.
-/// Names and ids make every order one of its own; without a word the Default Project comes first.
-macro_rules! in_order {
+/// The order by the column of the word $8, $9: without a word the Default Project comes first.
+macro_rules! default_first {
     ($number:literal) => {
         concat!(
             " ORDER BY CASE WHEN CAST($8 AS TEXT) = '' AND p.is_default THEN 0 ELSE 1 END, ",
-            $number,
-            ", CASE WHEN CAST($8 AS TEXT) = 'name' AND CAST($9 AS BIGINT) < 0 THEN lower(p.name) END DESC, lower(p.name), p.id"
+            in_order!($number, "lower(p.name)", "p.id"; "$8", "$9")
         )
     };
 }
@@ -118,11 +118,11 @@ const LIST: &str = concat!(
            FROM projects p
            WHERE p.org_id = $1 AND (p.archived_at IS NOT NULL) = $2 AND ",
     matches_filter!(),
-    in_order!("number"),
+    default_first!("number"),
     " LIMIT $10 OFFSET $11) p
      LEFT JOIN accounts a ON a.id = p.owner_id
      LEFT JOIN accounts b ON b.id = p.archived_by",
-    in_order!("p.number")
+    default_first!("p.number")
 );
 const COUNT: &str = concat!(
     "SELECT count(*), CAST(coalesce(sum(CASE WHEN ",
@@ -145,8 +145,7 @@ impl Store {
             OwnedBy::Nobody => "",
             OwnedBy::Account(account) => account.as_str(),
         });
-        let column = filter.sort.map_or("", |sort| ProjectColumn::as_str(sort.column));
-        let sign: i64 = if filter.sort.is_some_and(|sort| sort.descending) { -1 } else { 1 };
+        let (column, sign) = order(filter.sort);
         let mut reader = self.db.read().await?;
         let rows = fetch_all!(
             &mut reader,

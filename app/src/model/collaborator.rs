@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Email, Listing, Name, OrgRole, ProjectRole, Timestamp, made_key::MadeKeys, words::words};
+use super::{AccountId, Email, Listing, Name, OrgRole, ProjectRole, Sort, SortColumn, Timestamp, made_key::MadeKeys, words::words};
 
 /// Where a collaborator's role comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -42,13 +42,43 @@ pub struct Collaborator {
     pub added_by: Option<String>,
 }
 
-/// Which collaborators the list shows; `None` is everybody.
+/// The columns that the list can be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CollaboratorColumn {
+    Name,
+    /// Admins, members.
+    Role,
+    Added,
+}
+
+words!(
+    CollaboratorColumn,
+    "name, role or added",
+    Name = "name",
+    Role = "role",
+    Added = "added",
+);
+
+impl SortColumn for CollaboratorColumn {
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn begins_descending(self) -> bool {
+        self == Self::Added
+    }
+}
+
+/// Which collaborators the list shows, and in which order; `None` is everybody, in the order in which they came.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CollaboratorFilter {
     #[serde(default)]
     pub role: Option<ProjectRole>,
     #[serde(default)]
     pub origin: Option<Origin>,
+    #[serde(default)]
+    pub sort: Option<Sort<CollaboratorColumn>>,
 }
 
 /// One page of collaborators, and what the page says about all of them.

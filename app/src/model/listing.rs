@@ -43,6 +43,10 @@ pub trait SortColumn: Copy + PartialEq + FromStr {
     fn word(self) -> &'static str;
     /// Where the first look is at the largest or newest.
     fn begins_descending(self) -> bool;
+    /// Whether its values stay for a while, so that a list can be read in this order page by page.
+    fn stands_still(self) -> bool {
+        true
+    }
 }
 
 /// By which column a list is sorted, and which way: `cost`, or `-cost` for the largest first.

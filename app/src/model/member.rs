@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AccountId, Email, Listing, Name, OrgRole, ProjectId, ProjectRole, Slug, Timestamp, made_key::MadeKeys, words::words};
+use super::{
+    AccountId, Email, Listing, Name, OrgRole, ProjectId, ProjectRole, Slug, Sort, SortColumn, Timestamp, made_key::MadeKeys, words::words,
+};
 
 /// One row of the Members page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +49,42 @@ pub struct AssignedProject {
     pub role: ProjectRole,
 }
 
-/// Which members the list shows; all of it together.
+/// The columns that the list can be sorted by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MemberColumn {
+    Name,
+    /// Owners, admins, members.
+    Role,
+    Joined,
+    /// Last active. Who was not seen yet counts as the oldest.
+    Seen,
+}
+
+words!(
+    MemberColumn,
+    "name, role, joined or seen",
+    Name = "name",
+    Role = "role",
+    Joined = "joined",
+    Seen = "seen",
+);
+
+impl SortColumn for MemberColumn {
+    fn word(self) -> &'static str {
+        self.as_str()
+    }
+
+    fn begins_descending(self) -> bool {
+        matches!(self, Self::Joined | Self::Seen)
+    }
+
+    fn stands_still(self) -> bool {
+        self != Self::Seen
+    }
+}
+
+/// Which members the list shows, all of it together, and in which order: by name without one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberFilter {
     #[serde(default)]
@@ -58,6 +95,8 @@ pub struct MemberFilter {
     /// Only those in the state *no project*.
     #[serde(default)]
     pub without_project: bool,
+    #[serde(default)]
+    pub sort: Option<Sort<MemberColumn>>,
 }
 
 /// One page of members, and what the page says about all of them.

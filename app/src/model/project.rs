@@ -155,13 +155,6 @@ words!(
     Refused = "refused",
 );
 
-impl ProjectColumn {
-    /// Whether its values stay for a while, so that a list can be read in this order page by page.
-    pub fn stands_still(self) -> bool {
-        matches!(self, Self::Name | Self::Created)
-    }
-}
-
 impl SortColumn for ProjectColumn {
     fn word(self) -> &'static str {
         self.as_str()
@@ -169,6 +162,10 @@ impl SortColumn for ProjectColumn {
 
     fn begins_descending(self) -> bool {
         self != Self::Name
+    }
+
+    fn stands_still(self) -> bool {
+        matches!(self, Self::Name | Self::Created)
     }
 }
 

@@ -2,9 +2,9 @@
 
 use app::{
     model::{
-        AccountId, AppError, Email, OrgRole, Page, ProjectRole,
+        AccountId, AppError, Email, OrgRole, Page, ProjectRole, Sort,
         audit::AuditEntry,
-        collaborator::{Addition, CollaboratorFilter, NewCollaborator, Origin},
+        collaborator::{Addition, CollaboratorColumn, CollaboratorFilter, NewCollaborator, Origin},
         time::HOUR,
         usage::Scope,
     },
@@ -122,7 +122,7 @@ on_both_engines! {
             ("ProjectMember", ProjectRole::Member, Origin::Member, Some(OrgRole::Member)),
         ]);
         assert_eq!((list.external, list.inherited, list.open_to_members), (1, 2, false));
-        let of = |role, origin| CollaboratorFilter { role, origin };
+        let of = |role, origin| CollaboratorFilter { role, origin, sort: None };
         assert_eq!(names(&admin, &world, of(Some(ProjectRole::Member), None), "").await, ["External", "ProjectMember"]);
         assert_eq!(names(&admin, &world, of(None, Some(Origin::Inherited)), "").await, ["Ada Osei", "OrgAdmin"]);
         assert_eq!(names(&admin, &world, of(Some(ProjectRole::Admin), Some(Origin::Member)), "PROJECT").await, ["ProjectAdmin"]);
@@ -134,6 +134,25 @@ on_both_engines! {
         assert_eq!(names(&admin, &world, of(None, Some(Origin::Inherited)), "member").await, ["ProjectMember"]);
         let removed = admin.remove(world.prod.clone(), id(&world, Who::ProjectMember).await, Vec::new()).await;
         assert!(matches!(removed, Err(AppError::Conflict { .. })), "{removed:?}");
+    }
+
+    async fn every_column_sorts_both_ways_and_names_break_ties(db: TestDb) {
+        let world = World::new(db).await;
+        sql(&world, "UPDATE project_members SET created_at = (SELECT 100 - length(a.name) FROM accounts a WHERE a.id = account_id)").await;
+        sql(&world, "UPDATE org_members SET created_at = 7").await;
+        let admin = world.console(Who::ProjectAdmin).await;
+        let (owner, org, external, lead, member) = ("Ada Osei", "OrgAdmin", "External", "ProjectAdmin", "ProjectMember");
+        for (column, ascending, descending) in [
+            (CollaboratorColumn::Name, [owner, external, org, lead, member], [member, lead, org, external, owner]),
+            (CollaboratorColumn::Role, [owner, org, lead, external, member], [external, member, owner, org, lead]),
+            (CollaboratorColumn::Added, [owner, org, member, lead, external], [external, lead, member, owner, org]),
+        ] {
+            for (is_descending, expected) in [(false, ascending), (true, descending)] {
+                let sort = Sort { column, descending: is_descending };
+                let filter = CollaboratorFilter { sort: Some(sort), ..CollaboratorFilter::default() };
+                assert_eq!(names(&admin, &world, filter, "").await, expected, "{sort:?}");
+            }
+        }
     }
 
     async fn the_default_project_names_its_people_and_not_all_members(db: TestDb) {

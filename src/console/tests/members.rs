@@ -2,9 +2,9 @@
 
 use app::{
     model::{
-        AccountId, AppError, Listing, OrgRole, Page, ProjectId, ProjectRole, TypedId,
+        AccountId, AppError, Listing, OrgRole, Page, ProjectId, ProjectRole, Sort, TypedId,
         audit::AuditEntry,
-        member::{Assignment, Member, MemberFilter, Transfer},
+        member::{Assignment, Member, MemberColumn, MemberFilter, Transfer},
         usage::Scope,
     },
     port::{Account, Audit, Keys, Members, Shell},
@@ -119,6 +119,28 @@ on_both_engines! {
         let rows = members(&admin, &world, stranded, "").await;
         assert!(rows.iter().all(|row| !row.has_access));
         assert_eq!(emails(rows), [Who::OtherMember.email().to_string()]);
+    }
+
+    async fn every_column_sorts_both_ways_and_names_break_ties(db: TestDb) {
+        let world = World::new(db).await;
+        sql(&world, "UPDATE org_members SET created_at = (SELECT 100 - length(a.name) FROM accounts a WHERE a.id = account_id)").await;
+        sql(&world, "UPDATE org_members SET seen_at = 5 WHERE account_id = (SELECT id FROM accounts WHERE name = 'OtherMember')").await;
+        let admin = world.console(Who::OrgAdmin).await;
+        let (owner, org, other, lead, member) = ("Ada Osei", "OrgAdmin", "OtherMember", "ProjectAdmin", "ProjectMember");
+        for (column, ascending, descending) in [
+            (MemberColumn::Name, [owner, org, other, lead, member], [member, lead, other, org, owner]),
+            (MemberColumn::Role, [owner, org, other, lead, member], [other, lead, member, org, owner]),
+            (MemberColumn::Joined, [member, lead, other, owner, org], [owner, org, other, lead, member]),
+            (MemberColumn::Seen, [owner, org, lead, member, other], [other, owner, org, lead, member]),
+        ] {
+            for (is_descending, expected) in [(false, ascending), (true, descending)] {
+                let sort = Sort { column, descending: is_descending };
+                let filter = MemberFilter { sort: Some(sort), ..MemberFilter::default() };
+                let rows = members(&admin, &world, filter, "").await;
+                let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).collect();
+                assert_eq!(names, expected, "{sort:?}");
+            }
+        }
     }
 
     async fn a_demotion_takes_effect_at_once_and_clears_what_it_must(db: TestDb) {

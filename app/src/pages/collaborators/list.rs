@@ -8,7 +8,7 @@ use crate::{
     islands::CopyLink,
     model::{
         OrgRole, ProjectRole, Timestamp,
-        collaborator::{Collaborator, CollaboratorFilter, Collaborators, Origin},
+        collaborator::{Collaborator, CollaboratorColumn, CollaboratorFilter, Collaborators, Origin},
     },
     ui::{
         Badge, Card, Column, DisabledEntry, Empty, Form, LockedRole, Notice, Pager, Person, RoleChoice, RoleLabel, RowMenu, SearchBox,
@@ -29,6 +29,22 @@ pub fn PeopleList(people: People, list: Collaborators) -> impl IntoView {
     } = list;
     let (now, page, total) = (listing.now, listing.page, listing.total);
     let only_inherited = inherited > 0 && inherited == listing.unfiltered && total == inherited;
+    let sorting = |heading: &str, column: CollaboratorColumn| {
+        Column::text(heading).sorting(column, filter.sort, |sort| {
+            let sorted = CollaboratorFilter {
+                sort: Some(sort),
+                ..filter
+            };
+            people.filtered(sorted, &text, "")
+        })
+    };
+    let columns = vec![
+        sorting("Person", CollaboratorColumn::Name),
+        Column::text("E-mail"),
+        sorting("Role", CollaboratorColumn::Role),
+        sorting("Added", CollaboratorColumn::Added),
+        Column::Controls("Actions"),
+    ];
     let paging = {
         let (people, text) = (people.clone(), text.clone());
         move |page: u32| people.filtered(filter, &text, &page_param(page))
@@ -46,33 +62,33 @@ pub fn PeopleList(people: People, list: Collaborators) -> impl IntoView {
         .map(|person| view! { <Row people=people.clone() person now /> })
         .collect_view();
     view! {
-            <Card id="people" title="People with access" quiet=true tools>
-                {if total == 0 {
+        <Card id="people" title="People with access" quiet=true tools>
+            {if total == 0 {
+                view! {
+                    <Empty title="Nobody matches" text="Nobody in this project matches the filter.">
+                        <a class="btn" href=all>"Show everybody"</a>
+                    </Empty>
+                }
+                    .into_any()
+            } else {
+                view! {
+                    <Table label="Collaborators table" columns>
+                        {rows}
+                    </Table>
+                }
+                    .into_any()
+            }}
+            {only_inherited
+                .then(|| {
                     view! {
-                        <Empty title="Nobody matches" text="Nobody in this project matches the filter.">
-                            <a class="btn" href=all>"Show everybody"</a>
+                        <Empty title="Nobody was added yet" text="Owners and admins of the organization are here by their role.">
+                            {may_add.then(|| view! { <a class="btn" href=add>"Add a collaborator"</a> })}
                         </Empty>
                     }
-                        .into_any()
-                } else {
-                    view! {
-                        <Table label="Collaborators table" columns=vec![Column::text("Person"), Column::text("E-mail"), Column::text("Role"), Column::text("Added"), Column::Controls("Actions")]>
-    {rows}
-    </Table>
-                    }
-                        .into_any()
-                }}
-                {only_inherited
-                    .then(|| {
-                        view! {
-                            <Empty title="Nobody was added yet" text="Owners and admins of the organization are here by their role.">
-                                {may_add.then(|| view! { <a class="btn" href=add>"Add a collaborator"</a> })}
-                            </Empty>
-                        }
-                    })}
-                <Pager page total noun="collaborators" href=paging />
-            </Card>
-        }
+                })}
+            <Pager page total noun="collaborators" href=paging />
+        </Card>
+    }
 }
 
 /// Search, one chip for each role and origin, and how many came from where.
@@ -118,6 +134,7 @@ fn Tools(people: People, text: String, filter: CollaboratorFilter, external: u64
     let keep = keep
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?.to_owned())))
+        .chain(filter.sort.map(|sort| ("sort", sort.param())))
         .collect();
     let sums = if knows_the_org {
         format!("{external} external · {inherited} inherited")

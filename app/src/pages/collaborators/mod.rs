@@ -14,7 +14,7 @@ use leptos_router::params::ParamsMap;
 use crate::{
     icon::Icon,
     model::{
-        AppError, ProjectRole,
+        AppError, ProjectRole, Sort,
         collaborator::{CollaboratorFilter, Collaborators, ExternalRule, Guest, Origin},
         place::{Place, ProjectRef},
     },
@@ -54,11 +54,12 @@ impl People {
         href(&self.place.href(SEGMENT), params)
     }
 
-    /// The address of the list with a filter.
+    /// The address of the list with a filter, in its order.
     fn filtered(&self, filter: CollaboratorFilter, text: &str, page: &str) -> String {
         let role = filter.role.map_or("", ProjectRole::as_str);
         let origin = filter.origin.map_or("", Origin::as_str);
-        self.href(&[("q", text), ("role", role), ("origin", origin), ("page", page)])
+        let sort = filter.sort.map(Sort::param).unwrap_or_default();
+        self.href(&[("q", text), ("role", role), ("origin", origin), ("sort", &sort), ("page", page)])
     }
 
     /// Why nobody can be added, changed or removed, if so.
@@ -67,11 +68,12 @@ impl People {
     }
 }
 
-/// The filter of the address; words that it does not know filter nothing.
+/// Filter and order of the address; words that it does not know filter nothing, and leave the order as it is without any.
 pub fn filter_of(query: &ParamsMap) -> CollaboratorFilter {
     CollaboratorFilter {
         role: query.get_str("role").and_then(|word| word.parse().ok()),
         origin: query.get_str("origin").and_then(|word| word.parse().ok()),
+        sort: query.get_str("sort").and_then(|word| word.parse().ok()),
     }
 }
 

@@ -219,6 +219,22 @@ async fn the_filter_stands_in_the_address() {
 }
 
 #[tokio::test]
+async fn the_order_stands_in_the_address_and_stays_with_the_filter() {
+    let (html, _) = render(&format!("{PAGE}?role=member&sort=role"), ports(three())).await;
+    assert_has(
+        &html,
+        &[
+            "aria-sort=\"ascending\"",
+            "collaborators?role=member&amp;sort=%2Drole\"",
+            "collaborators?role=member&amp;sort=%2Dadded\"",
+            "collaborators?sort=role\"",
+            "name=\"sort\" value=\"role\"",
+        ],
+    );
+    assert_eq!(html.matches("aria-sort").count(), 1);
+}
+
+#[tokio::test]
 async fn nothing_matches_is_not_nothing_yet() {
     let (html, _) = render(&format!("{PAGE}?q=zzz"), ports(three())).await;
     assert_has(&html, &["Nobody matches", "value=\"zzz\"", "Show everybody"]);

@@ -8,7 +8,7 @@ use crate::{
     islands::CopyLink,
     model::{
         OrgRole, Slug, Timestamp,
-        member::{AssignedProject, Member, MemberFilter, Members as MemberList},
+        member::{AssignedProject, Member, MemberColumn, MemberFilter, Members as MemberList},
     },
     policy::{self, may_grant},
     ui::{
@@ -30,6 +30,24 @@ pub fn PeopleList(members: Members, list: MemberList) -> impl IntoView {
     } = list;
     let (now, page, total) = (listing.now, listing.page, listing.total);
     let only_oneself = listing.unfiltered == 1;
+    let sorting = |heading: &str, column: MemberColumn| {
+        Column::text(heading).sorting(column, filter.sort, |sort| {
+            let sorted = MemberFilter {
+                sort: Some(sort),
+                ..filter.clone()
+            };
+            members.filtered(&sorted, &text, "")
+        })
+    };
+    let columns = vec![
+        sorting("Person", MemberColumn::Name),
+        sorting("Role", MemberColumn::Role),
+        Column::text("Projects"),
+        Column::text("Sign-in method"),
+        sorting("Joined", MemberColumn::Joined),
+        sorting("Last active", MemberColumn::Seen),
+        Column::Controls("Actions"),
+    ];
     let paging = {
         let (members, text, filter) = (members.clone(), text.clone(), filter.clone());
         move |page: u32| members.filtered(&filter, &text, &page_param(page))
@@ -44,15 +62,6 @@ pub fn PeopleList(members: Members, list: MemberList) -> impl IntoView {
         .into_iter()
         .map(|person| view! { <Row members=members.clone() person now /> })
         .collect_view();
-    let columns = vec![
-        Column::text("Person"),
-        Column::text("Role"),
-        Column::text("Projects"),
-        Column::text("Sign-in method"),
-        Column::text("Joined"),
-        Column::text("Last active"),
-        Column::Controls("Actions"),
-    ];
     let table = if total == 0 {
         view! {
             <Empty title="Nobody matches" text="Nobody in this organization matches the filter.">
@@ -122,6 +131,7 @@ fn Tools(members: Members, text: String, filter: MemberFilter, without_project: 
     let keep = keep
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?.to_owned())))
+        .chain(filter.sort.map(|sort| ("sort", sort.param())))
         .collect();
     view! {
         <SearchBox label="Filter by name or e-mail" value=text.clone() keep />

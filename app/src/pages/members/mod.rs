@@ -18,7 +18,7 @@ use leptos_router::params::ParamsMap;
 
 use crate::{
     model::{
-        AppError, OrgRole,
+        AppError, OrgRole, Sort,
         invitation::Pending,
         member::{MemberFilter, Members as MemberList},
         place::Place,
@@ -56,12 +56,20 @@ impl Members {
         href(&self.place.href("members"), params)
     }
 
-    /// The address of the list with a filter.
+    /// The address of the list with a filter, in its order.
     fn filtered(&self, filter: &MemberFilter, text: &str, page: &str) -> String {
         let role = filter.role.map_or("", OrgRole::as_str);
         let project = filter.project.as_ref().map_or("", |slug| slug.as_str());
         let state = if filter.without_project { NO_PROJECT } else { "" };
-        self.href(&[("q", text), ("role", role), ("project", project), ("state", state), ("page", page)])
+        let sort = filter.sort.map(Sort::param).unwrap_or_default();
+        self.href(&[
+            ("q", text),
+            ("role", role),
+            ("project", project),
+            ("state", state),
+            ("sort", &sort),
+            ("page", page),
+        ])
     }
 
     /// The address of the list as it is now, with one more parameter.
@@ -81,12 +89,13 @@ impl Members {
 /// `?state=` of the members who have no project.
 pub const NO_PROJECT: &str = "no-project";
 
-/// The filter of the address; words that it does not know filter nothing.
+/// Filter and order of the address; words that it does not know filter nothing, and leave the order as it is without any.
 pub fn filter_of(query: &ParamsMap) -> MemberFilter {
     MemberFilter {
         role: query.get_str("role").and_then(|word| word.parse().ok()),
         project: query.get_str("project").and_then(|slug| slug.parse().ok()),
         without_project: query.get_str("state") == Some(NO_PROJECT),
+        sort: query.get_str("sort").and_then(|word| word.parse().ok()),
     }
 }
 

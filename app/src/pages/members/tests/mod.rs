@@ -211,6 +211,24 @@ async fn filters_stand_in_the_address_and_nothing_matches_is_not_nothing_yet() {
 }
 
 #[tokio::test]
+async fn the_order_stands_in_the_address_and_stays_with_the_filter() {
+    let (html, _) = render(&format!("{PAGE}?role=admin&sort=-seen"), ports(everybody(), OrgRole::Owner)).await;
+    assert_has(
+        &html,
+        &[
+            "aria-sort=\"descending\"",
+            "members?role=admin&amp;sort=seen\"",
+            "members?role=admin&amp;sort=name\"",
+            "members?sort=%2Dseen\"",
+            "name=\"sort\" value=\"-seen\"",
+        ],
+    );
+    assert_eq!(html.matches("aria-sort").count(), 1);
+    let (html, _) = render(&format!("{PAGE}?sort=password"), ports(everybody(), OrgRole::Owner)).await;
+    assert!(!html.contains("aria-sort"), "{html}");
+}
+
+#[tokio::test]
 async fn a_removal_names_what_ends_and_ticks_the_keys() {
     let path = format!("{PAGE}?remove={}", AccountId::from_bits(3));
     let (html, _) = render(&path, ports(everybody(), OrgRole::Owner)).await;
