@@ -65,8 +65,8 @@ export const test = base.extend<Options & Fixtures>({
     try {
       await server.start();
       await use(server);
-    } finally {
       if (info.status !== info.expectedStatus) await info.attach("the server's log", { body: server.log, contentType: "text/plain" });
+    } finally {
       await server.remove();
     }
   },

@@ -29,7 +29,7 @@ macro_rules! matching {
         concat!(
             " FROM org_members m JOIN orgs o ON o.id = m.org_id JOIN accounts a ON a.id = m.account_id
             WHERE m.org_id = $1
-              AND CASE WHEN $2 = '%' THEN TRUE
+              AND CASE WHEN $2 = '%%' THEN TRUE
                        ELSE lower(a.name) LIKE lower($2) ESCAPE '\\' OR a.email LIKE lower($2) ESCAPE '\\' END
               AND (CAST($3 AS TEXT) IS NULL OR m.role = $3)
               AND CASE WHEN CAST($4 AS TEXT) IS NULL THEN TRUE
@@ -42,8 +42,8 @@ macro_rules! matching {
     };
 }
 
-/// One page of them in the order of the column $8, $9: $6 of them, from $7 on. Each stands there once for every role in a project
-/// of any organization; the projects of others, and archived ones, have no name.
+/// One page of them in the order of the column $8, $9: $6 of them, from $7 on. Each stands there once for every role in an
+/// active project of the organization, and once without any.
 const LIST: &str = concat!(
     "WITH page AS (SELECT a.id, lower(a.name) AS name,
         CASE CAST($8 AS TEXT) WHEN 'role' THEN CASE m.role WHEN 'owner' THEN 0 WHEN 'admin' THEN 1 ELSE 2 END
@@ -57,7 +57,8 @@ const LIST: &str = concat!(
     " AS has_access, p.name AS project_name, p.slug AS project_slug, c.role AS project_role
     FROM page q CROSS JOIN org_members m CROSS JOIN orgs o CROSS JOIN accounts a LEFT JOIN accounts b ON b.id = m.added_by
     LEFT JOIN project_members c ON c.account_id = q.id
-    LEFT JOIN projects p ON p.id = c.project_id AND p.org_id = $1 AND p.archived_at IS NULL
+        AND c.project_id IN (SELECT id FROM projects WHERE org_id = $1 AND archived_at IS NULL)
+    LEFT JOIN projects p ON p.id = c.project_id
     WHERE o.id = $1 AND m.org_id = o.id AND m.account_id = q.id AND a.id = q.id
     ORDER BY ",
     in_order!("q.number", "q.name", "q.id"; "$8", "$9"),

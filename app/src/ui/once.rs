@@ -1,10 +1,14 @@
 //! Data that several parts of a page wait for.
 
-use std::future::{Future, IntoFuture};
+use std::{
+    future::{Future, IntoFuture},
+    pin::pin,
+};
 
-use futures::future::{BoxFuture, FutureExt};
-use leptos::task::spawn;
+use futures::future::{BoxFuture, Either, FutureExt, select};
+use leptos::{reactive::owner::Owner, task::spawn};
 use tokio::sync::watch;
+use tracing::Instrument;
 
 use crate::model::AppError;
 
@@ -16,15 +20,25 @@ use crate::model::AppError;
 #[derive(Clone)]
 pub struct Once<T>(watch::Receiver<Option<Result<T, AppError>>>);
 
-/// A read that is done once, and begins now.
+/// A read that is done once, and begins now. It ends early when nobody waits for it any more, as when the client is gone.
 pub fn once<T>(read: impl Future<Output = Result<T, AppError>> + Send + 'static) -> Once<T>
 where
     T: Send + Sync + 'static,
 {
     let (done, wait) = watch::channel(None);
-    spawn(read.map(move |result| {
-        done.send_replace(Some(result));
-    }));
+    let task = async move {
+        let read = match select(pin!(read), pin!(done.closed())).await {
+            Either::Left((result, _)) => Some(result),
+            Either::Right(_) => None,
+        };
+        if read.is_some() {
+            done.send_replace(read);
+        }
+    };
+    // What is logged inside carries the name of the request. The task sees its contexts, and does not keep them: among them are
+    // those who wait.
+    let owner = Owner::current().map(|owner| owner.child()).unwrap_or_default();
+    owner.with(|| spawn(task.instrument(tracing::Span::current())));
     Once(wait)
 }
 
@@ -34,11 +48,11 @@ impl<T: Clone + Send + Sync + 'static> IntoFuture for Once<T> {
 
     fn into_future(mut self) -> Self::IntoFuture {
         async move {
-            match self.0.wait_for(Option::is_some).await {
-                Ok(result) => result.clone().unwrap_or(Err(AppError::Internal)),
-                // The read panicked; the log has it.
-                Err(_) => Err(AppError::Internal),
+            if let Ok(result) = self.0.wait_for(Option::is_some).await {
+                return result.clone().unwrap_or(Err(AppError::Internal));
             }
+            tracing::error!("a read that the page waits for panicked");
+            Err(AppError::Internal)
         }
         .boxed()
     }
@@ -47,6 +61,9 @@ impl<T: Clone + Send + Sync + 'static> IntoFuture for Once<T> {
 #[cfg(test)]
 mod tests {
     use std::{future::poll_fn, sync::mpsc, task::Poll, time::Duration};
+
+    use futures::channel::oneshot;
+    use leptos::prelude::provide_context;
 
     use super::*;
 
@@ -84,5 +101,26 @@ mod tests {
         let answer = tokio::time::timeout(Duration::from_mins(1), waiter).await.expect("woken");
         assert_eq!(answer.expect("no panic"), Ok(7));
         looker.await.expect("no panic");
+    }
+
+    #[derive(Clone)]
+    struct Waiting(#[expect(dead_code, reason = "it is held")] Once<()>);
+
+    #[tokio::test]
+    async fn a_read_ends_with_the_request_that_waits_for_it() {
+        let _ = any_spawner::Executor::init_tokio();
+        let (held, dropped) = oneshot::channel::<()>();
+        let request = Owner::new();
+        request.with(|| {
+            let data = once(async move {
+                let _held = held;
+                std::future::pending().await
+            });
+            provide_context(Waiting(data));
+        });
+        tokio::task::yield_now().await;
+        drop(request);
+        let ended = tokio::time::timeout(Duration::from_mins(1), dropped).await.expect("the read ends");
+        assert!(ended.is_err(), "without an answer");
     }
 }
