@@ -9,7 +9,7 @@ use app::model::{
 };
 
 use super::{
-    Change, Store, count,
+    Change, EVERYTHING, Store, count,
     db::{Connection, DbError, execute, fetch_all, fetch_one, fetch_optional},
     leaving::{self, Ended},
     listing,
@@ -42,8 +42,8 @@ macro_rules! matching {
     };
 }
 
-/// One page of them in the order of the column $8, $9: $6 of them, from $7 on. Each stands there once for every role in an
-/// active project of the organization, and once without any.
+/// One page of them in the order of the column $8, $9: $6 of them, from $7 on. Each stands there once for every role in a project
+/// of any organization; the projects of others, and archived ones, have no name. What is asked of each once is materialized before.
 const LIST: &str = concat!(
     "WITH page AS (SELECT a.id, lower(a.name) AS name,
         CASE CAST($8 AS TEXT) WHEN 'role' THEN CASE m.role WHEN 'owner' THEN 0 WHEN 'admin' THEN 1 ELSE 2 END
@@ -51,27 +51,29 @@ const LIST: &str = concat!(
     matching!(),
     " ORDER BY ",
     in_order!("number", "lower(a.name)", "a.id"; "$8", "$9"),
-    " LIMIT $6 OFFSET $7)
-    SELECT a.id, a.name, a.email, m.role, m.created_at, m.seen_at, b.name AS added_by_name, ",
+    " LIMIT $6 OFFSET $7),
+    shown AS MATERIALIZED (SELECT q.id, q.name, q.number, m.role, m.created_at, m.seen_at, m.added_by, ",
     reaches_a_project!(),
-    " AS has_access, p.name AS project_name, p.slug AS project_slug, c.role AS project_role
-    FROM page q CROSS JOIN org_members m CROSS JOIN orgs o CROSS JOIN accounts a LEFT JOIN accounts b ON b.id = m.added_by
+    " AS has_access FROM page q CROSS JOIN org_members m CROSS JOIN orgs o WHERE o.id = $1 AND m.org_id = o.id AND m.account_id = q.id)
+    SELECT a.id, a.name, a.email, q.role, q.created_at, q.seen_at, b.name AS added_by_name, q.has_access,
+           p.name AS project_name, p.slug AS project_slug, c.role AS project_role
+    FROM shown q CROSS JOIN accounts a LEFT JOIN accounts b ON b.id = q.added_by
     LEFT JOIN project_members c ON c.account_id = q.id
-        AND c.project_id IN (SELECT id FROM projects WHERE org_id = $1 AND archived_at IS NULL)
-    LEFT JOIN projects p ON p.id = c.project_id
-    WHERE o.id = $1 AND m.org_id = o.id AND m.account_id = q.id AND a.id = q.id
+    LEFT JOIN projects p ON p.id = c.project_id AND p.org_id = $1 AND p.archived_at IS NULL
+    WHERE a.id = q.id
     ORDER BY ",
     in_order!("q.number", "q.name", "q.id"; "$8", "$9"),
     ", lower(p.name), p.id"
 );
+/// All members, the owners among them, and those in the state *no project*.
 const COUNT: &str = concat!(
-    "SELECT (SELECT count(*) FROM org_members WHERE org_id = $1), (SELECT count(*)",
-    matching!(),
-    "), (SELECT count(*) FROM org_members WHERE org_id = $1 AND role = 'owner'),
-    (SELECT count(*) FROM org_members m JOIN orgs o ON o.id = m.org_id WHERE m.org_id = $1 AND NOT ",
+    "SELECT count(*), CAST(coalesce(sum(CASE WHEN m.role = 'owner' THEN 1 ELSE 0 END), 0) AS BIGINT),
+            CAST(coalesce(sum(CASE WHEN ",
     reaches_a_project!(),
-    ")"
+    " THEN 0 ELSE 1 END), 0) AS BIGINT)
+    FROM org_members m JOIN orgs o ON o.id = m.org_id WHERE m.org_id = $1"
 );
+const MATCHING: &str = concat!("SELECT count(*)", matching!());
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -141,8 +143,16 @@ impl Store {
             column,
             sign
         )?;
-        let counts = fetch_one!(&mut reader, (i64, i64, i64, i64), COUNT, org, &text, role, project, stranded)?;
-        let (all, matching, owners, without_project) = counts;
+        let (all, owners, without_project) = fetch_one!(&mut reader, (i64, i64, i64), COUNT, org)?;
+        let everybody = MemberFilter {
+            sort: filter.sort,
+            ..MemberFilter::default()
+        };
+        let (matching,) = if *filter == everybody && text == EVERYTHING {
+            (all,)
+        } else {
+            fetch_one!(&mut reader, (i64,), MATCHING, org, &text, role, project, stranded)?
+        };
         let mut assigned: HashMap<String, Vec<AssignedProject>> = HashMap::new();
         for row in &rows {
             assigned.entry(row.id.clone()).or_default().extend(row.project()?);

@@ -105,6 +105,9 @@ pub(crate) fn listing<R, T>(
     })
 }
 
+/// The pattern of an empty text.
+pub(crate) const EVERYTHING: &str = "%%";
+
 /// A pattern for `LIKE lower(…) ESCAPE '\'` that finds `text` anywhere; an empty text finds everything. The engine folds
 /// both sides, each in its own way (SQLite knows ASCII only). Control characters are no text, and 200 are enough.
 pub(crate) fn pattern(text: &str) -> String {
@@ -122,6 +125,7 @@ pub(crate) fn pattern(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{
+        EVERYTHING,
         db::{execute, fetch_all, fetch_one},
         pattern,
         testing::on_both_engines,
@@ -148,6 +152,7 @@ mod tests {
             assert!(error.is_unique_violation());
         }
         async fn a_filter_finds_wildcards_literally(db: TestDb) {
+            assert_eq!((pattern(""), pattern(" ")), (EVERYTHING.to_owned(), EVERYTHING.to_owned()));
             let mut reader = db.db.read().await.expect("read");
             let sql = "SELECT CAST(CASE WHEN lower($1) LIKE lower($2) ESCAPE '\\' THEN 1 ELSE 0 END AS BIGINT)";
             for (text, filter, found) in [("50% off", "0%", 1), ("50 off", "0%", 0), ("a_b", "A_", 1), ("axb", "a_", 0), ("x", "", 1)] {
