@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Failure, title::PageTitle};
+use super::{Failure, loaded::loaded, title::PageTitle};
 use crate::{
     icon::Logo,
     model::{AppError, door::Door},
@@ -61,16 +61,12 @@ where
     F: FnOnce(T) -> V + Send + 'static,
     V: IntoView + 'static,
 {
-    let page = Suspend::new(async move {
-        match data.await {
-            Ok(value) => children(value).into_any(),
-            Err(error) => view! {
-                <EntryFrame>
-                    <Failure error />
-                </EntryFrame>
-            }
-            .into_any(),
+    loaded(data, children, |error| {
+        view! {
+            <EntryFrame>
+                <Failure error />
+            </EntryFrame>
         }
-    });
-    view! { <Suspense>{page}</Suspense> }
+        .into_any()
+    })
 }

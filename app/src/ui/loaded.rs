@@ -22,10 +22,22 @@ where
     F: FnOnce(T) -> V + Send + 'static,
     V: IntoView + 'static,
 {
+    loaded(data, children, |error| view! { <Failure error /> }.into_any())
+}
+
+/// Waits for the data, and draws it or the failure.
+pub(super) fn loaded<D, T, F, V>(data: D, children: F, failed: fn(AppError) -> AnyView) -> impl IntoView
+where
+    D: IntoFuture<Output = Result<T, AppError>> + Send + 'static,
+    D::IntoFuture: Send + 'static,
+    T: 'static,
+    F: FnOnce(T) -> V + Send + 'static,
+    V: IntoView + 'static,
+{
     let page = Suspend::new(async move {
         match data.await {
             Ok(value) => children(value).into_any(),
-            Err(error) => view! { <Failure error /> }.into_any(),
+            Err(error) => failed(error),
         }
     });
     view! { <Suspense>{page}</Suspense> }
