@@ -9,9 +9,13 @@ async function accent(page: Page): Promise<string> {
   return link.evaluate((element) => getComputedStyle(element).color);
 }
 
-async function upload(page: Page, text: string): Promise<void> {
+async function choose(page: Page, text: string): Promise<void> {
   const file = { name: "logo.svg", mimeType: "image/svg+xml", buffer: Buffer.from(text) };
   await page.getByLabel("Logo", { exact: true }).setInputFiles(file);
+}
+
+async function upload(page: Page, text: string): Promise<void> {
+  await choose(page, text);
   await page.getByRole("button", { name: "Upload the logo" }).click();
 }
 
@@ -32,7 +36,12 @@ test("a logo is shown on every page, and one with a script is refused", async ({
   await page.goto(settings);
   await upload(page, drawing.replace("<rect", "<script>alert(1)</script><rect"));
   await expect(page.getByLabel("Logo", { exact: true })).toHaveAccessibleDescription(/the element script/);
-  await upload(page, drawing);
+  // It shows in the samples before it is uploaded.
+  const sample = page.locator(".brand-sample").first().locator("img");
+  await expect(sample).toHaveCount(0);
+  await choose(page, drawing);
+  await expect.poll(() => sample.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
+  await page.getByRole("button", { name: "Upload the logo" }).click();
   await expect(page.getByRole("status")).toContainText("Organization settings saved.");
   await page.goto(`${owner.home}/keys`);
   const logo = page.getByRole("link", { name: "Home" }).locator("img");

@@ -1,9 +1,10 @@
-//! A colour, tried on before it is saved.
+//! A colour and a logo, tried on before they are saved.
 
 use leptos::{ev, html, prelude::*, wasm_bindgen::JsCast, web_sys};
+use wasm_bindgen::closure::Closure;
 
 use super::{all, text_field, use_script};
-use crate::model::branding::Colour;
+use crate::model::branding::{Colour, MAX_LOGO_BYTES};
 
 /// Shows the colour of the field with the id `field` in the samples of the page while it is typed, and offers the browser's
 /// own chooser beside it. Without script the samples show the colour that is saved.
@@ -20,10 +21,7 @@ pub fn BrandPreview(#[prop(into)] field: String) -> impl IntoView {
     });
     Effect::new(move |_| {
         window_event_listener(ev::input, move |event| {
-            let input = event
-                .target()
-                .and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok());
-            let Some(input) = input.filter(|input| typed.with_value(|field| input.id() == *field)) else {
+            let Some(input) = typed.with_value(|field| input_of(&event, field)) else {
                 return;
             };
             let colour = input.value().parse::<Colour>().ok();
@@ -61,5 +59,62 @@ fn show(colour: Option<&Colour>) {
             Some(colour) => sample.style().set_property("--brand", colour.as_str()),
             None => sample.style().remove_property("--brand").map(drop),
         };
+    }
+}
+
+/// Shows the file that is chosen in the field with the id `field` as the logo of the samples, before it is uploaded. What the
+/// server would refuse at once, by its kind or size, is not shown: the refusal says why.
+#[island]
+pub fn LogoPreview(#[prop(into)] field: String) -> impl IntoView {
+    let chosen = StoredValue::new(field);
+    Effect::new(move |_| {
+        window_event_listener(ev::change, move |event| {
+            let input = chosen.with_value(|field| input_of(&event, field));
+            let file = input.and_then(|input| input.files()?.get(0));
+            let fits = |file: &web_sys::File| {
+                let is_small = u32::try_from(MAX_LOGO_BYTES).is_ok_and(|most| file.size() <= f64::from(most));
+                is_small && matches!(file.type_().as_str(), "image/svg+xml" | "image/png")
+            };
+            if let Some(file) = file.filter(fits) {
+                read(&file);
+            }
+        });
+    });
+}
+
+/// The field with this id, if the event is of it.
+fn input_of(event: &web_sys::Event, id: &str) -> Option<web_sys::HtmlInputElement> {
+    let input = event.target()?.dyn_into::<web_sys::HtmlInputElement>().ok()?;
+    (input.id() == id).then_some(input)
+}
+
+/// Reads the file and shows it. A file that cannot be read is not shown, and the upload says so.
+fn read(file: &web_sys::File) {
+    let Ok(reader) = web_sys::FileReader::new() else { return };
+    let loaded = {
+        let reader = reader.clone();
+        move || {
+            if let Some(address) = reader.result().ok().and_then(|result| result.as_string()) {
+                show_logo(&address);
+            }
+        }
+    };
+    reader.set_onload(Some(Closure::once_into_js(loaded).unchecked_ref()));
+    // Refused only while it reads already.
+    let _ = reader.read_as_data_url(file);
+}
+
+/// Puts the picture at this address into the marks of the samples. In an image no script runs and nothing is loaded.
+fn show_logo(address: &str) {
+    let Some(body) = document().body() else { return };
+    for mark in all(&body, ".brand-sample .brandmark") {
+        let Ok(image) = document().create_element("img") else {
+            continue;
+        };
+        // Names of attributes that every browser knows.
+        let _ = image.set_attribute("src", address);
+        let _ = image.set_attribute("alt", "");
+        mark.set_class_name("brandmark logo");
+        mark.replace_children_with_node_1(&image);
     }
 }

@@ -17,7 +17,7 @@ mod slug;
 mod switcher;
 mod toast;
 
-pub use brand::BrandPreview;
+pub use brand::{BrandPreview, LogoPreview};
 pub use chart::ChartKeys;
 pub use copy::{CopyButton, CopyLink};
 pub use escape::EscapeTo;

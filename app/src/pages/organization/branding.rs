@@ -8,14 +8,15 @@ use super::{
     form::{COLOUR, ColourForm as TypedColour, SAVE},
 };
 use crate::{
-    islands::BrandPreview,
+    islands::{BrandPreview, LogoPreview},
     model::branding::{Branding, Colour, MAX_LOGO_BYTES, MAX_LOGO_PIXELS},
     pages::shell::Mark,
     ui::{Card, Field, FormError, Notice, PageForm, Submit, TextField, refused},
 };
 
-/// The id of the colour field.
-const FIELD: &str = "f-colour";
+/// The ids of the fields that are previewed.
+const COLOUR_FIELD: &str = "f-colour";
+const LOGO_FIELD: &str = "f-logo";
 
 #[component]
 pub fn BrandingForms(organization: Organization, branding: Branding) -> impl IntoView {
@@ -65,13 +66,13 @@ fn ColourForm(organization: Organization, colour: Option<Colour>) -> impl IntoVi
                 <TextField
                     label="Colour"
                     name="colour"
-                    id=FIELD
+                    id=COLOUR_FIELD
                     value
                     hint="As #rrggbb. Empty for the colour of the product."
                     placeholder="#1f6feb"
                     autocomplete="off"
                 />
-                <BrandPreview field=FIELD />
+                <BrandPreview field=COLOUR_FIELD />
             </div>
             <div class="foot">
                 <Submit label="Save colour" />
@@ -116,6 +117,7 @@ fn LogoForm(organization: Organization, logo: Option<String>) -> impl IntoView {
                         aria-invalid=control.invalid
                     />
                 </Field>
+                <LogoPreview field=LOGO_FIELD />
             </div>
             <div class="foot">
                 <Submit label="Upload the logo" />
