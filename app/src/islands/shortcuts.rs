@@ -45,8 +45,8 @@ fn selector(key: &str, goes: bool) -> Option<String> {
     match key {
         _ if goes => is_letter.then(|| format!("[data-go={key}]")),
         "/" => Some("main input[type=search]".to_owned()),
-        // The dialog that creates something stands in the address.
-        "c" => Some("main a[href$='new=1']".to_owned()),
+        // What a page is there to make is its primary action.
+        "c" => Some("main .page-head a.primary".to_owned()),
         "?" => Some("#help-open".to_owned()),
         _ => None,
     }

@@ -39,8 +39,23 @@ impl Tone {
 pub fn PageHead(
     #[prop(into)] title: String,
     #[prop(optional, into)] lead: String,
+    /// The page that this one belongs to: its name and address.
+    #[prop(optional)]
+    within: Option<(&'static str, String)>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
+    let crumbs = within.map(|(name, href)| {
+        view! {
+            <nav aria-label="Breadcrumb">
+                <ol class="crumbs">
+                    <li>
+                        <a href=href>{name}</a>
+                    </li>
+                    <li aria-current="page">{title.clone()}</li>
+                </ol>
+            </nav>
+        }
+    });
     let full = match use_context::<Place>() {
         Some(place) => format!("{title} · {} · {}", place.label(), place.org.name),
         None => format!("{title} · Bailiwick"),
@@ -49,6 +64,7 @@ pub fn PageHead(
         <PageTitle text=full />
         <div class="page-head">
             <div>
+                {crumbs}
                 <h1>{title}</h1>
                 {(!lead.is_empty()).then(|| view! { <p>{lead}</p> })}
             </div>

@@ -22,6 +22,7 @@ use crate::{
         organization::{DefaultAccess, ExternalUse, OrgNames, OrgSettings},
         place::Place,
     },
+    pages::{account, shell::may_found},
     ui::{Alert, Card, FormError, Loaded, PageForm, PageHead, Submit, TextField, failure, href, query, refused},
 };
 
@@ -66,7 +67,8 @@ fn Body(organization: Organization, settings: OrgSettings) -> impl IntoView {
             <NameForm organization=organization.clone() names=settings.names />
             <BrandingForms organization=organization.clone() branding=settings.branding />
             <AccessPolicy organization=organization.clone() access=settings.default_access />
-            <ExternalPolicy organization allowed=settings.external_allowed used=settings.external />
+            <ExternalPolicy organization=organization.clone() allowed=settings.external_allowed used=settings.external />
+            <DangerZone organization />
         </div>
         {dialog}
     }
@@ -124,6 +126,50 @@ fn AccessPolicy(organization: Organization, access: DefaultAccess) -> impl IntoV
                 </p>
                 <a class="btn" href=organization.href(&[(ACCESS, other.as_str())])>
                     {label}
+                </a>
+            </div>
+        </Card>
+    }
+}
+
+/// The ways out of the ownership, and to an organization beside this one.
+#[component]
+fn DangerZone(organization: Organization) -> impl IntoView {
+    let place = organization.place;
+    let found = may_found(true).then(|| {
+        view! {
+            <div class="body line">
+                <p>
+                    <strong>"Create another organization"</strong>
+                    <span class="sub">"With members, projects, keys and limits of its own. You are its first owner."</span>
+                </p>
+                <a class="btn" href="/account/organization">
+                    "Create organization"
+                </a>
+            </div>
+        }
+    });
+    let transfer = href(&place.org_href("members"), &[("transfer", "1")]);
+    let leave = href(account::PATH, &[("leave", place.org.id.as_str())]);
+    view! {
+        <Card id="danger" title="Ownership">
+            {found}
+            <div class="body line">
+                <p>
+                    <strong>"Transfer the ownership"</strong>
+                    <span class="sub">"Another member becomes an owner, and you an admin."</span>
+                </p>
+                <a class="btn danger" href=transfer>
+                    "Transfer ownership…"
+                </a>
+            </div>
+            <div class="body line">
+                <p>
+                    <strong>{format!("Leave {}", place.org.name)}</strong>
+                    <span class="sub">"You lose all of its projects at once. The last owner cannot leave."</span>
+                </p>
+                <a class="btn danger" href=leave>
+                    "Leave organization…"
                 </a>
             </div>
         </Card>

@@ -67,7 +67,22 @@ fn Body(settings: Settings, view: SettingsView) -> impl IntoView {
     let form = (!view.archived).then(|| view! { <DetailsForm settings=settings.clone() view=view.clone() /> });
     view! {
         <PageHead title="Project settings" lead="Every change is recorded in the Audit Logs, field by field." />
-        <div class="settings">{form} <DangerZone settings archived=view.archived /></div>
+        <div class="settings">{form} <PeopleCard settings=settings.clone() /> <DangerZone settings archived=view.archived /></div>
+    }
+}
+
+/// The way to the people of the project.
+#[component]
+fn PeopleCard(settings: Settings) -> impl IntoView {
+    let Settings { place, project } = settings;
+    let people = place.href("settings/collaborators");
+    view! {
+        <Card id="people" title="Collaborators">
+            <div class="body line">
+                <p class="muted">{format!("Who works in {}, and with which role.", project.name)}</p>
+                <LinkButton href=people label="Manage collaborators" reason=None />
+            </div>
+        </Card>
     }
 }
 
