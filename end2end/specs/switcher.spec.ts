@@ -3,7 +3,7 @@ import { ask } from "../support/gateway.ts";
 import { createKey } from "../support/keys.ts";
 import { addMember, member } from "../support/people.ts";
 import { createProject } from "../support/projects.ts";
-import { looksRight } from "../support/looks.ts";
+import { look } from "../support/looks.ts";
 
 function switcher(page: Page) {
   return page.getByRole("dialog", { name: "Switch organization or project" });
@@ -37,7 +37,7 @@ test("switching keeps the page, remembers where one was, and says when it cannot
   await expect(org.getByRole("link", { name: /All projects/ })).toContainText("2 projects");
   await expect(org.getByRole("link", { name: /Default project/ })).toContainText("Default");
   await expect(panel.getByRole("region", { name: "Recent" }).getByRole("link", { name: /Support bot/ })).toBeVisible();
-  await looksRight(page, "switcher");
+  await look(page, null, "switcher");
 
   await panel.getByRole("searchbox").fill("no such place");
   await expect(panel.getByText("Nothing matches")).toBeVisible();
@@ -54,7 +54,7 @@ test("switching keeps the page, remembers where one was, and says when it cannot
 test("another organization is made, and its owner sees both", async ({ ownerPage: page, complaints }) => {
   complaints.expectStatus(422);
   await (await openSwitcher(page)).getByRole("link", { name: "Create organization" }).click();
-  await looksRight(page, "create-organization");
+  await look(page, null, "create-organization");
   await page.getByLabel("Name", { exact: true }).fill("Tern & Hollow");
   await page.getByLabel("Address", { exact: true }).fill("acme-robotics");
   await page.getByRole("button", { name: "Create organization" }).click();
@@ -73,7 +73,7 @@ test("the palette finds projects, pages, people, keys and actions", async ({ own
   const { request_id: id } = await ask(server, "Hello").withResponse();
   await page.reload();
   const palette = await openPalette(page);
-  await looksRight(page, "palette");
+  await look(page, null, "palette");
   const field = palette.getByRole("combobox");
   for (const [text, name] of [
     ["usage", /Usage & Analytics/],
@@ -153,7 +153,7 @@ test("single letters can be turned off", async ({ ownerPage: page }) => {
     if (!(await help.isVisible())) await page.keyboard.press("?");
     await expect(help).toBeVisible({ timeout: 500 });
   }).toPass();
-  await looksRight(page, "help");
+  await look(page, null, "help");
   await help.getByRole("button", { name: "Off" }).click();
   await expect(help).toBeHidden();
   await openPalette(page);

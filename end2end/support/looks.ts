@@ -6,8 +6,13 @@ const desktop = { width: 1280, height: 800 };
 const phone = { width: 390, height: 844 };
 const schemes = ["light", "dark"] as const;
 
-/** No finding of axe in either colour scheme, and no sideways scroll on a phone. `name` names the pictures. */
-export async function looksRight(page: Page, name: string): Promise<void> {
+/**
+ * No finding of axe in either colour scheme, and no sideways scroll on a phone: of the page at an address, opened directly, so that it comes
+ * from the server and is hydrated; with `null`, of the page as it stands. `name` names the pictures.
+ */
+export async function look(page: Page, path: string | null, name: string): Promise<void> {
+  if (path) await page.goto(path);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
   await test.step(`${name} looks right`, async () => {
     for (const colorScheme of schemes) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
