@@ -2,8 +2,8 @@ use std::collections::BTreeSet;
 
 use app::{
     model::{
-        AccountId, AppError, KeyId, OrgId, OrgRole, Page, ProjectId, ProjectRole,
-        member::{Assignment, MemberFilter, MemberRemoval, Members as MemberList, Transfer},
+        AccountId, AppError, Email, KeyId, OrgId, OrgRole, Page, ProjectId, ProjectRole,
+        member::{Assignment, Demotion, MemberFilter, MemberRemoval, Members as MemberList, Transfer, TransferPreview},
     },
     policy,
     port::Members,
@@ -58,6 +58,26 @@ impl Members for Console {
         events.extend(access_changed(&mut change, &person, &format!("role {}", role.as_str())).await?);
         change.commit(events).await?;
         Ok(())
+    }
+
+    async fn preview_demotion(&self, org: OrgId, account: AccountId, to: OrgRole) -> Result<Demotion, AppError> {
+        let grant = self.manages_members(&org).await?;
+        let effects = self.store().member_demotion(&grant, &account).await?.ok_or(AppError::NotFound)?;
+        let person = effects.facts;
+        may_grant(&grant, Some(person.role), Some(to))?;
+        if !to.is_weaker_than(person.role) {
+            return Err(AppError::conflict(format!("{} is {} already.", person.name, person.role.as_str())));
+        }
+        Ok(Demotion {
+            obstacle: is_last_owner(&person).then(|| LAST_OWNER.to_owned()),
+            account,
+            name: person.name,
+            from: person.role,
+            to,
+            projects: effects.projects,
+            default_is_open: effects.default_is_open,
+            released: if to == OrgRole::Member { effects.released } else { Vec::new() },
+        })
     }
 
     async fn preview_removal(&self, org: OrgId, account: AccountId) -> Result<MemberRemoval, AppError> {
@@ -138,6 +158,20 @@ impl Members for Console {
         Ok(())
     }
 
+    async fn preview_transfer(&self, org: OrgId, email: Email) -> Result<TransferPreview, AppError> {
+        let grant = authorize_org::<ManageOrg>(&mut self.store().db.read().await?, &self.caller, &org).await?;
+        let taker = self.store().member_with_address(&grant, &email).await?;
+        let taker = taker.ok_or_else(|| AppError::field("email", "No member of the organization has this address."))?;
+        not_an_owner("email", &taker)?;
+        Ok(TransferPreview {
+            account: taker.account,
+            name: taker.name,
+            email: taker.email,
+            role: taker.role,
+            other_owners: taker.owners.saturating_sub(1),
+        })
+    }
+
     async fn transfer(&self, org: OrgId, transfer: Transfer) -> Result<(), AppError> {
         let grant = authorize_org::<ManageOrg>(&mut self.store().db.read().await?, &self.caller, &org).await?;
         let confirmed = |grant: &Grant<ManageOrg>| {
@@ -152,17 +186,13 @@ impl Members for Console {
         let mut change = self.store().begin_org::<ManageOrg>(&self.caller, &org).await?;
         confirmed(change.grant())?;
         let giver = change.member(self.account()?).await?.ok_or(AppError::NotFound)?;
-        let taker = change
-            .member_by_email(&transfer.email)
-            .await?
-            .ok_or_else(|| AppError::field("email", "No member of the organization has this address."))?;
-        if taker.role == OrgRole::Owner {
-            let message = format!(
-                "{} is an owner already. To give up your own role, change it in the list.",
-                taker.name
-            );
-            return Err(AppError::field("email", message));
-        }
+        let taker = change.member(&transfer.account).await?.ok_or_else(|| {
+            AppError::field(
+                "account",
+                "The new owner is no member of the organization any more. Nothing was changed.",
+            )
+        })?;
+        not_an_owner("account", &taker)?;
         change.set_member_role(&taker.account, OrgRole::Owner).await?;
         change.set_member_role(&giver.account, OrgRole::Admin).await?;
         let transferred = Event::new("org.ownership_transferred", &org, &change.grant().org().name).change(
@@ -199,6 +229,18 @@ impl Console {
 
 fn is_last_owner(person: &MemberFacts) -> bool {
     person.role == OrgRole::Owner && person.owners <= 1
+}
+
+/// Nobody becomes an owner twice.
+fn not_an_owner(field: &str, person: &MemberFacts) -> Result<(), AppError> {
+    if person.role != OrgRole::Owner {
+        return Ok(());
+    }
+    let message = format!(
+        "{} is an owner already. To give up your own role, change it in the list.",
+        person.name
+    );
+    Err(AppError::field(field, message))
 }
 
 /// Only an owner touches owners.

@@ -44,12 +44,11 @@ const KEPT_KEYS: &str = "
       AND (m.role IN ('owner', 'admin') OR c.role IS NOT NULL OR (p.is_default AND o.default_access = 'all_members'))
     GROUP BY p.id, p.name, p.slug ORDER BY lower(p.name), p.id";
 
-/// Ends an update of projects: those that the account $2 is no admin of, by a role in the project itself.
+/// Projects that the account $2 is no admin of, by a role in the project itself.
 macro_rules! not_admin {
     () => {
         "NOT EXISTS (SELECT 1 FROM project_members c
-                     WHERE c.project_id = projects.id AND c.account_id = $2 AND c.role = 'admin')
-        RETURNING id, name"
+                     WHERE c.project_id = projects.id AND c.account_id = $2 AND c.role = 'admin')"
     };
 }
 
@@ -195,6 +194,17 @@ pub(super) async fn end_membership(on: &mut impl Connection, org: &OrgId, accoun
     })
 }
 
+/// Names of the projects that [`clear_ownership`] would take a person out of the details of.
+pub(super) async fn released(on: &mut impl Connection, org: &OrgId, account: &AccountId) -> Result<Vec<String>, DbError> {
+    const SQL: &str = concat!(
+        "SELECT name FROM projects WHERE org_id = $1 AND (owner_id = $2 OR key_owner_id = $2) AND ",
+        not_admin!(),
+        " ORDER BY lower(name), id"
+    );
+    let names = fetch_all!(on, (String,), SQL, org.as_str(), account.as_str())?;
+    Ok(names.into_iter().map(|(name,)| name).collect())
+}
+
 /// Takes a person out of the details of those projects whose owner or key owner they can no longer be, because no role in them
 /// makes the person an admin there. For somebody who is no owner or admin of the organization any more.
 pub(super) async fn clear_ownership(
@@ -205,11 +215,13 @@ pub(super) async fn clear_ownership(
 ) -> Result<Vec<Event>, DbError> {
     const OWNER: &str = concat!(
         "UPDATE projects SET owner_id = NULL WHERE org_id = $1 AND owner_id = $2 AND ",
-        not_admin!()
+        not_admin!(),
+        " RETURNING id, name"
     );
     const KEY_OWNER: &str = concat!(
         "UPDATE projects SET key_owner_id = NULL WHERE org_id = $1 AND key_owner_id = $2 AND ",
-        not_admin!()
+        not_admin!(),
+        " RETURNING id, name"
     );
     let mut events = Vec::new();
     for (field, sql) in [("owner", OWNER), ("key owner", KEY_OWNER)] {

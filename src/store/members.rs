@@ -197,6 +197,32 @@ impl Store {
         }))
     }
 
+    /// What a weaker role would end; nothing for somebody who is not in the organization.
+    pub async fn member_demotion(&self, grant: &Grant<ManageMembers>, account: &AccountId) -> Result<Option<DemotionEffects>, DbError> {
+        const ASSIGNED: &str = "
+            SELECT p.name FROM projects p JOIN project_members c ON c.project_id = p.id
+            WHERE p.org_id = $1 AND c.account_id = $2 AND p.archived_at IS NULL ORDER BY lower(p.name), p.id";
+        const IS_OPEN: &str = "SELECT default_access = 'all_members' FROM orgs WHERE id = $1";
+        let org = &grant.org().id;
+        let mut reader = self.db.read().await?;
+        let Some(facts) = facts(&mut reader, org.as_str(), account.as_str()).await? else {
+            return Ok(None);
+        };
+        let projects = fetch_all!(&mut reader, (String,), ASSIGNED, org.as_str(), account.as_str())?;
+        let (default_is_open,) = fetch_one!(&mut reader, (bool,), IS_OPEN, org.as_str())?;
+        Ok(Some(DemotionEffects {
+            facts,
+            projects: projects.into_iter().map(|(name,)| name).collect(),
+            default_is_open,
+            released: leaving::released(&mut reader, org, account).await?,
+        }))
+    }
+
+    /// The member with this address.
+    pub async fn member_with_address(&self, grant: &Grant<ManageOrg>, email: &Email) -> Result<Option<MemberFacts>, DbError> {
+        facts_by_email(&mut self.db.read().await?, grant.org().id.as_str(), email).await
+    }
+
     /// A member with the active projects of the organization, the Default Project first; nothing for anybody else.
     pub async fn assignable(
         &self,
@@ -233,6 +259,16 @@ pub struct RemovalEffects {
     pub invitations: u64,
 }
 
+/// What a weaker role would end.
+pub struct DemotionEffects {
+    pub facts: MemberFacts,
+    /// Names of the active projects that they are assigned to.
+    pub projects: Vec<String>,
+    pub default_is_open: bool,
+    /// Names of the projects that would lose their owner or key owner with somebody who becomes a member.
+    pub released: Vec<String>,
+}
+
 macro_rules! member_where {
     ($condition:literal) => {
         concat!(
@@ -249,6 +285,12 @@ macro_rules! member_where {
 async fn facts(on: &mut impl Connection, org: &str, account: &str) -> Result<Option<MemberFacts>, DbError> {
     const SQL: &str = member_where!("a.id = $2");
     let row = fetch_optional!(on, FactsRow, SQL, org, account)?;
+    row.map(into_facts).transpose()
+}
+
+async fn facts_by_email(on: &mut impl Connection, org: &str, email: &Email) -> Result<Option<MemberFacts>, DbError> {
+    const SQL: &str = member_where!("a.email = $2");
+    let row = fetch_optional!(on, FactsRow, SQL, org, email.as_str())?;
     row.map(into_facts).transpose()
 }
 
@@ -297,10 +339,8 @@ impl<P: ChangesRoles> Change<P> {
 
     /// The member with this address.
     pub async fn member_by_email(&mut self, email: &Email) -> Result<Option<MemberFacts>, DbError> {
-        const SQL: &str = member_where!("a.email = $2");
         let org = self.grant().org().id.clone();
-        let row = fetch_optional!(self, FactsRow, SQL, org.as_str(), email.as_str())?;
-        row.map(into_facts).transpose()
+        facts_by_email(self, org.as_str(), email).await
     }
 
     pub async fn set_member_role(&mut self, account: &AccountId, role: OrgRole) -> Result<(), DbError> {

@@ -127,6 +127,30 @@ pub struct MemberRemoval {
     pub obstacle: Option<String>,
 }
 
+/// The dry run of a weaker role: what ends, before anything does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Demotion {
+    pub account: AccountId,
+    pub name: Name,
+    pub from: OrgRole,
+    pub to: OrgRole,
+    /// Names of the active projects that they are assigned to.
+    pub projects: Vec<String>,
+    /// Is the Default Project open to all members?
+    pub default_is_open: bool,
+    /// Names of the projects that would have no owner, or no key owner, afterwards.
+    pub released: Vec<String>,
+    /// Why the role cannot change, if so.
+    pub obstacle: Option<String>,
+}
+
+impl Demotion {
+    /// As a member without any project they lose the organization.
+    pub fn loses_access(&self) -> bool {
+        self.to == OrgRole::Member && !self.default_is_open && self.projects.is_empty()
+    }
+}
+
 /// The active projects of the organization, to assign a member to some of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assignment {
@@ -150,11 +174,23 @@ pub struct AssignableProject {
     pub role: Option<ProjectRole>,
 }
 
+/// The dry run of a transfer: who becomes an owner, and who is one besides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransferPreview {
+    pub account: AccountId,
+    pub name: Name,
+    pub email: Email,
+    /// The role that they have now.
+    pub role: OrgRole,
+    /// Owners besides the one who gives the ownership away.
+    pub other_owners: u64,
+}
+
 /// The organization gets another owner, who is one of its members; the owner before becomes an admin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Transfer {
-    /// Of the new owner.
-    pub email: Email,
+    /// The new owner.
+    pub account: AccountId,
     /// The organization's name, typed.
     pub confirmation: String,
     /// Of the owner who gives it away.

@@ -54,6 +54,9 @@ pub fn PageForm(
     /// With a file among its fields.
     #[prop(optional)]
     file: bool,
+    /// It changes nothing, but asks for another page: its fields stand in the address.
+    #[prop(optional)]
+    asks: bool,
     /// It shows no page of its own when it is done, but leads to another one. So a script can send it and stay on the page while
     /// it is refused.
     #[prop(optional)]
@@ -61,7 +64,7 @@ pub fn PageForm(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <form action=href method="post" enctype=file.then_some("multipart/form-data") data-enhanced=enhanced>
+        <form action=href method=if asks { "get" } else { "post" } enctype=file.then_some("multipart/form-data") data-enhanced=enhanced>
             <Provider value=FormState(failure)>{children()}</Provider>
         </form>
     }

@@ -3,6 +3,7 @@
 mod dialog;
 mod document;
 mod dry_run;
+mod effects;
 mod entry;
 mod form;
 mod list;
@@ -30,6 +31,7 @@ mod title;
 pub use dialog::{Dialog, DialogFoot};
 pub use document::{Assets, Client, shell};
 pub use dry_run::{Blocked, DryRun, Refused};
+pub use effects::{Effect, Effects};
 pub use entry::{Entry, EntryFrame, LoadedEntry};
 pub use form::{Alert, Control, Field, Form, FormError, PageForm, RefusedForm, SelectField, Submit, TextField, failure, refused};
 pub use list::{CsvLink, Pager, SearchBox, filter_choice};

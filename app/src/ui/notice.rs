@@ -118,7 +118,7 @@ impl Notice {
             Self::BudgetRemoved => "Budget removed.",
             Self::BudgetSaved => "Budget saved. It holds from the next request on.",
             Self::CollaboratorAdded => "Collaborator added. They can open the project now.",
-            Self::CollaboratorRemoved => "Collaborator removed. Their rights ended.",
+            Self::CollaboratorRemoved => "Collaborator removed. It holds from their next request on.",
             Self::DefaultMoved => "The Default Project is another one now.",
             Self::EmailRequested => "A mail is on its way to the new address. Confirm it there: only then it is yours here.",
             Self::InvitationDeclined => "Invitation declined. Its link opens nothing any more.",

@@ -38,8 +38,8 @@ pub const FORMS: &[(&str, &str, Option<Action>, u16)] = &[
         422,
     ),
     (
-        "/acme/~/members?transfer=",
-        "email=nobody@acme.example&confirmation=wrong&password=wrong-password",
+        "/acme/~/members?transfer=1",
+        "account={member}&confirmation=wrong&password=wrong-password",
         Some(Action::ManageOrg),
         422,
     ),

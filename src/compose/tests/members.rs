@@ -1,7 +1,7 @@
 //! The rows of members and invitations, and what comes in with a form that is no server function.
 
 use super::{
-    rows::{ORG, Row},
+    rows::{ORG, OWNERS, Row},
     *,
 };
 
@@ -15,6 +15,13 @@ pub const FUNCTIONS: &[Row] = &[
         "org={org}&account={other}&role=member&seen=member&back=/acme/~/members",
         ORG,
     ),
+    // Not weaker than the role that they have: the last check.
+    (
+        "/api/members/preview-demotion",
+        "org={org}&account={other}&to=member",
+        [401, 409, 409, 403, 403, 403, 404, 404],
+    ),
+    ("/api/members/preview-transfer", "org={org}&email=othermember@acme.example", OWNERS),
     ("/api/members/preview-removal", "org={org}&account={other}", ORG),
     (
         "/api/members/remove",

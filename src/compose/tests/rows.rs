@@ -7,7 +7,7 @@ pub type Row = (&'static str, &'static str, [u16; 8]);
 pub const READ_PROJECT: [u16; 8] = [401, 200, 200, 200, 200, 404, 200, 404];
 const KEYS: [u16; 8] = [401, 200, 200, 200, 403, 404, 403, 404];
 pub const ORG: [u16; 8] = [401, 200, 200, 403, 403, 403, 404, 404];
-const OWNERS: [u16; 8] = [401, 200, 403, 403, 403, 403, 404, 404];
+pub const OWNERS: [u16; 8] = [401, 200, 403, 403, 403, 403, 404, 404];
 const MANAGE_PROJECTS: [u16; 8] = [401, 200, 200, 403, 403, 404, 403, 404];
 const SIGNED_IN: [u16; 8] = [401, 200, 200, 200, 200, 200, 200, 200];
 /// Pages of the person, whatever they are part of.

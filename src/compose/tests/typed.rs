@@ -85,10 +85,10 @@ const REFUSALS: &[Refusal] = &[
         &["value=\"Tern &amp; &quot;Hollow&quot;\"", "value=\"acme\"", "aria-invalid=\"true\""],
     ),
     (
-        "/acme/~/members?transfer=",
-        "email=nobody%40acme.example&confirmation=%3CAcme%3E&password=not-my-password-at-all",
+        "/acme/~/members?transfer=1&email=othermember%40acme.example",
+        "account=acct_00000000000000000000000000&confirmation=%3CAcme%3E&password=not-my-password-at-all",
         422,
-        &["value=\"nobody@acme.example\"", "value=\"&lt;Acme&gt;\"", "aria-invalid=\"true\""],
+        &["othermember@acme.example", "value=\"&lt;Acme&gt;\"", "aria-invalid=\"true\""],
     ),
 ];
 

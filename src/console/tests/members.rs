@@ -150,6 +150,10 @@ on_both_engines! {
                                          key_owner_id = (SELECT id FROM accounts WHERE name = 'OrgAdmin') WHERE slug = 'prod'").await;
         let admin = world.console(Who::OrgAdmin).await;
         assert!(admin.place("acme", None).await.is_ok());
+        let dry_run = world.console(Who::Owner).await.preview_demotion(world.org.clone(), id(&world, Who::OrgAdmin).await, OrgRole::Member).await;
+        let dry_run = dry_run.expect("dry run");
+        assert!(dry_run.loses_access() && dry_run.obstacle.is_none(), "{dry_run:?}");
+        assert_eq!((dry_run.from, dry_run.released), (OrgRole::Admin, vec!["prod".to_owned()]));
         set_role(&world, Who::Owner, Who::OrgAdmin, OrgRole::Admin, OrgRole::Member).await.expect("demoted");
         assert_eq!(admin.place("acme", None).await, Err(AppError::NotFound), "no project: the organization is gone");
         assert_eq!(Members::list(&admin, world.org.clone(), MemberFilter::default(), Page::default()).await, Err(AppError::NotFound));
@@ -168,6 +172,33 @@ on_both_engines! {
         assert_eq!(fields(&world, "collaborator.added").await, ["role: – → member", "external: – → false"]);
         set_role(&world, Who::Owner, Who::OrgAdmin, OrgRole::Member, OrgRole::Admin).await.expect("promoted");
         assert!(admin.place("acme", None).await.is_ok());
+    }
+
+    async fn the_dry_run_of_a_weaker_role_names_what_stays(db: TestDb) {
+        let world = World::new(db).await;
+        let (owner, admin) = (world.console(Who::Owner).await, world.console(Who::OrgAdmin).await);
+        let org = || world.org.clone();
+        let (account, of_owner) = (id(&world, Who::OrgAdmin).await, id(&world, Who::Owner).await);
+        // A role in the project itself keeps its details, and the organization; an archived project keeps nothing.
+        sql(&world, "INSERT INTO project_members (project_id, account_id, role, created_at)
+                     SELECT p.id, a.id, 'admin', 0 FROM projects p, accounts a WHERE p.slug = 'prod' AND a.name = 'OrgAdmin'").await;
+        sql(&world, "UPDATE projects SET owner_id = (SELECT id FROM accounts WHERE name = 'OrgAdmin') WHERE slug = 'prod'").await;
+        let dry_run = admin.preview_demotion(org(), account.clone(), OrgRole::Member).await.expect("of oneself");
+        assert_eq!((dry_run.projects.as_slice(), dry_run.released.len()), (["prod".to_owned()].as_slice(), 0));
+        assert!(dry_run.default_is_open && !dry_run.loses_access());
+        let member = world.console(Who::ProjectAdmin).await;
+        assert!(is_forbidden(&member.preview_demotion(org(), account.clone(), OrgRole::Member).await));
+        assigned_only(&world).await;
+        assert!(!admin.preview_demotion(org(), account.clone(), OrgRole::Member).await.expect("dry run").loses_access());
+        sql(&world, "UPDATE projects SET archived_at = 1 WHERE slug = 'prod'").await;
+        assert!(admin.preview_demotion(org(), account.clone(), OrgRole::Member).await.expect("dry run").loses_access());
+
+        assert!(is_conflict(&owner.preview_demotion(org(), account.clone(), OrgRole::Admin).await), "no weaker role");
+        assert!(is_forbidden(&admin.preview_demotion(org(), of_owner.clone(), OrgRole::Admin).await), "an owner is for owners");
+        let last = owner.preview_demotion(org(), of_owner, OrgRole::Admin).await.expect("dry run");
+        assert!(last.obstacle.expect("an obstacle").contains("at least one owner") && last.released.is_empty());
+        let outside = id(&world, Who::External).await;
+        assert_eq!(owner.preview_demotion(org(), outside, OrgRole::Member).await, Err(AppError::NotFound));
     }
 
     async fn only_an_owner_touches_owners_and_the_last_one_stays(db: TestDb) {
@@ -344,25 +375,36 @@ on_both_engines! {
     async fn a_transfer_wants_the_name_and_the_password(db: TestDb) {
         let world = World::new(db).await;
         let owner = world.console(Who::Owner).await;
-        let transfer = |email: &str, confirmation: &str, password: &str| Transfer {
-            email: email.parse().expect("an address"),
+        let transfer = |account: &AccountId, confirmation: &str, password: &str| Transfer {
+            account: account.clone(),
             confirmation: confirmation.to_owned(),
             password: password.to_owned(),
         };
-        let admin_email = Who::OrgAdmin.email();
+        for (email, message) in [
+            ("nobody@acme.example", "No member of the organization"),
+            (Who::Stranger.email().as_str(), "No member of the organization"),
+            (Who::External.email().as_str(), "No member of the organization"),
+            (Who::Owner.email().as_str(), "is an owner already"),
+        ] {
+            let error = owner.preview_transfer(world.org.clone(), email.parse().expect("an address")).await.expect_err("refused");
+            assert!(error.on_field("email").is_some_and(|said| said.contains(message)), "{email}: {error:?}");
+        }
+        let preview = owner.preview_transfer(world.org.clone(), Who::OrgAdmin.email()).await.expect("dry run");
+        assert_eq!((preview.role, preview.other_owners, preview.name.as_str()), (OrgRole::Admin, 0, "OrgAdmin"));
+        let admin_id = preview.account;
         for (field, wrong) in [
-            ("confirmation", transfer(admin_email.as_str(), "acme robotics", PASSWORD)),
-            ("password", transfer(admin_email.as_str(), "Acme Robotics", "wrong-password")),
-            ("email", transfer("nobody@acme.example", "Acme Robotics", PASSWORD)),
-            ("email", transfer(Who::Stranger.email().as_str(), "Acme Robotics", PASSWORD)),
-            ("email", transfer(Who::External.email().as_str(), "Acme Robotics", PASSWORD)),
-            ("email", transfer(Who::Owner.email().as_str(), "Acme Robotics", PASSWORD)),
+            ("confirmation", transfer(&admin_id, "acme robotics", PASSWORD)),
+            ("password", transfer(&admin_id, "Acme Robotics", "wrong-password")),
+            ("account", transfer(&id(&world, Who::Stranger).await, "Acme Robotics", PASSWORD)),
+            ("account", transfer(&id(&world, Who::External).await, "Acme Robotics", PASSWORD)),
+            ("account", transfer(&id(&world, Who::Owner).await, "Acme Robotics", PASSWORD)),
         ] {
             let error = owner.transfer(world.org.clone(), wrong.clone()).await.expect_err("refused");
             assert!(error.on_field(field).is_some(), "{wrong:?}: {error:?}");
         }
         let admin = world.console(Who::OrgAdmin).await;
-        let right = || transfer(admin_email.as_str(), "Acme Robotics", PASSWORD);
+        let right = || transfer(&admin_id, "Acme Robotics", PASSWORD);
+        assert!(is_forbidden(&admin.preview_transfer(world.org.clone(), Who::OrgAdmin.email()).await));
         assert!(is_forbidden(&admin.transfer(world.org.clone(), right()).await), "an admin takes no ownership");
         owner.transfer(world.org.clone(), right()).await.expect("transferred");
         assert_eq!(member(&world, Who::OrgAdmin).await.expect("listed").role, OrgRole::Owner);

@@ -6,7 +6,7 @@ use super::{AddOutcome, People, form::AddForm};
 use crate::{
     icon::Icon,
     model::{AppError, ProjectRole, collaborator::Guest},
-    ui::{Badge, Dialog, DialogFoot, FormError, Note, PageForm, TextField, Tone, query},
+    ui::{Badge, Dialog, DialogFoot, Effect, Effects, FormError, Note, PageForm, TextField, Tone, query},
 };
 
 /// The form at `?new=1`, and what the form that was posted came back with.
@@ -24,7 +24,7 @@ pub fn AddDialog(people: People) -> impl IntoView {
 
 #[component]
 fn AddPerson(people: People, typed: AddForm, guest: Option<Guest>, failure: Option<AppError>) -> impl IntoView {
-    let close = people.href(&[]);
+    let close = people.here(&[]);
     let lead = format!(
         "To {} in {}. The person needs an account on this installation.",
         people.project.name, people.place.org.name
@@ -37,7 +37,7 @@ fn AddPerson(people: People, typed: AddForm, guest: Option<Guest>, failure: Opti
     };
     view! {
         <Dialog title="Add collaborator" lead close=close.clone()>
-            <PageForm href=people.href(&[("new", "1")]) failure>
+            <PageForm href=people.here(&[("new", "1")]) failure>
                 <div class="body">
                     <FormError fields=&["email"] />
                     <TextField
@@ -116,20 +116,24 @@ fn Announcement(people: People, guest: Guest) -> impl IntoView {
                 <strong>{warning.0}</strong>
                 {warning.1}
             </Note>
-            <ul class="effects">
-                <li class="yes">
-                    <Icon name="check" />
-                    <span>{format!("Sees {project}: key prefixes, limits, usage and requests")}</span>
-                </li>
-                <li class="no">
-                    <Icon name="x" />
-                    <span>{format!("Sees nothing else of {org} but its name: no other project, no member, no billing")}</span>
-                </li>
-                <li>
-                    <Icon name="gauge" />
-                    <span>{format!("{org} limits and pays for what they use")}</span>
-                </li>
-            </ul>
+            <Effects effects=announced_effects(&people) />
         </section>
     }
+}
+
+/// What somebody outside of the organization sees with each role, and who pays.
+fn announced_effects(people: &People) -> Vec<Effect> {
+    let (org, project) = (&people.place.org.name, &people.project.name);
+    vec![
+        Effect::gives("check", format!("Sees {project}: key prefixes, limits, usage and requests")),
+        Effect::notes(
+            "shield",
+            "As Admin, also: manages its keys and collaborators, with their names and addresses, and reads its audit log",
+        ),
+        Effect::ends(
+            "x",
+            format!("Sees nothing else of {org} but its name: no other project, nobody who is not in this one, no billing"),
+        ),
+        Effect::notes("gauge", format!("{org} limits and pays for what they use")),
+    ]
 }

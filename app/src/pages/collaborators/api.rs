@@ -19,12 +19,24 @@ pub async fn list_collaborators(
         .await
 }
 
-/// Changes a role, and leads `back` to the list. `seen` is the role that the form showed.
+/// Changes a role, and leads `back` to the list. `seen` is the role that the form showed. A form that gives the address of the
+/// dry run as `ask` is led there instead if the role is weaker, and nothing is changed.
 #[server(endpoint = "collaborators/set-role")]
-pub async fn set_role(project: ProjectId, account: AccountId, role: String, seen: ProjectRole, back: LocalPath) -> Result<(), AppError> {
+pub async fn set_role(
+    project: ProjectId,
+    account: AccountId,
+    role: String,
+    seen: ProjectRole,
+    #[server(default)] ask: Option<LocalPath>,
+    back: LocalPath,
+) -> Result<(), AppError> {
     let role = role
         .parse::<ProjectRole>()
         .map_err(|error| AppError::field("role", error.to_string()))?;
+    if let Some(ask) = ask.filter(|_| role.is_weaker_than(seen)) {
+        leptos_axum::redirect(ask.as_str());
+        return Ok(());
+    }
     crate::port::port::<dyn crate::port::Collaborators>()?
         .set_role(project, account, role, seen)
         .await?;

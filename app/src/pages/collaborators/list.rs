@@ -10,9 +10,10 @@ use crate::{
         OrgRole, ProjectRole, Timestamp,
         collaborator::{Collaborator, CollaboratorColumn, CollaboratorFilter, Collaborators, Origin},
     },
+    policy::Action,
     ui::{
-        Badge, Card, Column, DisabledEntry, Empty, Form, LockedRole, Notice, Pager, Person, RoleChoice, RoleLabel, RowMenu, SearchBox,
-        Table, Time, Tone, page_of, page_param, query,
+        Badge, Card, Column, DisabledEntry, Empty, Form, LockedRole, Pager, Person, RoleChoice, RoleLabel, RowMenu, SearchBox, Table, Time,
+        Tone, page_of, page_param, query,
     },
 };
 
@@ -54,7 +55,7 @@ pub fn PeopleList(people: People, list: Collaborators) -> impl IntoView {
         move || view! { <Tools people text filter external inherited /> }
     };
     let all = people.href(&[]);
-    let add = people.href(&[("new", "1")]);
+    let add = people.here(&[("new", "1")]);
     let may_add = people.locked().is_none();
     let rows = listing
         .rows
@@ -228,23 +229,16 @@ fn RoleCell(people: People, person: Collaborator) -> impl IntoView {
 
 #[component]
 fn RoleForm(people: People, person: Collaborator) -> impl IntoView {
-    let (query, name) = (query(), person.name.to_string());
-    let here = page_of(&query);
-    let done = Notice::RoleChanged.param();
-    // Who gives the admin role up cannot come back to this page.
-    let back = if person.account == people.place.viewer.account && people.place.standing.org.is_none_or(|role| role == OrgRole::Member) {
-        crate::ui::href(&people.place.href("keys"), &[done])
-    } else {
-        let list = people.filtered(filter_of(&query), &here.query, &page_param(here.number));
-        let separator = if list.contains('?') { '&' } else { '?' };
-        format!("{list}{separator}{}={}", done.0, done.1)
-    };
+    let name = person.name.to_string();
+    let back = people.after_role(&person.account);
+    let ask = people.here(&[("demote", person.account.as_str())]);
     let choices = ProjectRole::ALL.map(|role| (role.as_str(), role.label())).to_vec();
     view! {
         <Form action=SetRole::PATH>
             <input type="hidden" name="project" value=people.project.id.to_string() />
             <input type="hidden" name="account" value=person.account.to_string() />
             <input type="hidden" name="seen" value=person.role.as_str() />
+            <input type="hidden" name="ask" value=ask />
             <input type="hidden" name="back" value=back />
             <RoleChoice name choices current=person.role.as_str() />
         </Form>
@@ -259,19 +253,29 @@ fn Menu(people: People, person: Collaborator) -> impl IntoView {
     // An outsider finds nobody's keys by their maker, but their own.
     let finds_keys = people.place.standing.org.is_some() || person.account == people.place.viewer.account;
     let removal = match role_lock(&people, &person) {
-        _ if person.origin == Origin::Inherited => ().into_any(),
         Some(reason) => view! { <DisabledEntry icon="user-minus" label="Remove user" reason /> }.into_any(),
         None => view! {
             <hr />
-            <a class="danger" href=people.href(&[("remove", &id)])>
+            <a class="danger" href=people.here(&[("remove", &id)])>
                 <Icon name="user-minus" />
                 "Remove user"
             </a>
         }
         .into_any(),
     };
+    let manages_members = people.place.standing.may(Action::ManageMembers);
+    let in_members = (person.origin == Origin::Inherited && manages_members).then(|| {
+        let members = crate::ui::href(&people.place.org_href("members"), &[("q", person.email.as_str())]);
+        view! {
+            <a href=members>
+                <Icon name="user-round" />
+                "Open in Members"
+            </a>
+        }
+    });
     view! {
         <RowMenu id=format!("menu-{id}") label=name>
+            {in_members}
             {finds_keys
                 .then(|| {
                     view! {

@@ -2,6 +2,7 @@
 
 mod add;
 pub mod api;
+mod demote;
 pub mod form;
 mod list;
 mod remove;
@@ -14,16 +15,17 @@ use leptos_router::params::ParamsMap;
 use crate::{
     icon::Icon,
     model::{
-        AppError, ProjectRole, Sort,
+        AccountId, AppError, OrgRole, ProjectRole, Sort,
         collaborator::{CollaboratorFilter, Collaborators, ExternalRule, Guest, Origin},
         place::{Place, ProjectRef},
     },
-    ui::{Alert, CsvLink, InPlace, LinkButton, Loaded, NotFound, Note, PageHead, failure, href, page_of, query},
+    ui::{Alert, CsvLink, InPlace, LinkButton, Loaded, NotFound, Note, Notice, PageHead, failure, href, page_of, page_param, query},
 };
 
 use self::{
     add::AddDialog,
     api::{SetRole, list_collaborators},
+    demote::DemoteDialog,
     form::AddForm,
     list::PeopleList,
     remove::RemoveDialog,
@@ -56,10 +58,37 @@ impl People {
 
     /// The address of the list with a filter, in its order.
     fn filtered(&self, filter: CollaboratorFilter, text: &str, page: &str) -> String {
+        self.filtered_with(filter, text, page, &[])
+    }
+
+    /// The address of the list as it is now, with further parameters: a dialog leaves it as it was.
+    fn here(&self, params: &[(&'static str, &str)]) -> String {
+        let query = query();
+        let page = page_of(&query);
+        self.filtered_with(filter_of(&query), &page.query, &page_param(page.number), params)
+    }
+
+    fn filtered_with(&self, filter: CollaboratorFilter, text: &str, page: &str, more: &[(&'static str, &str)]) -> String {
         let role = filter.role.map_or("", ProjectRole::as_str);
         let origin = filter.origin.map_or("", Origin::as_str);
         let sort = filter.sort.map(Sort::param).unwrap_or_default();
-        self.href(&[("q", text), ("role", role), ("origin", origin), ("sort", &sort), ("page", page)])
+        let list = [("q", text), ("role", role), ("origin", origin), ("sort", &sort), ("page", page)];
+        self.href(&[&list, more].concat())
+    }
+
+    /// Can somebody who gives up the own role here not come back to this page?
+    fn is_shut_out(&self, account: &AccountId) -> bool {
+        *account == self.place.viewer.account && self.place.standing.org.is_none_or(|role| role == OrgRole::Member)
+    }
+
+    /// Where a changed role leads.
+    fn after_role(&self, account: &AccountId) -> String {
+        let done = Notice::RoleChanged.param();
+        if self.is_shut_out(account) {
+            href(&self.place.href("keys"), &[done])
+        } else {
+            self.here(&[done])
+        }
     }
 
     /// Why nobody can be added, changed or removed, if so.
@@ -112,19 +141,21 @@ fn Body(people: People, list: Collaborators) -> impl IntoView {
     let lead = format!(
         "People who work in {project}. Owners and admins of {org} are admins of every project. An external collaborator sees this project, and of {org} only the name."
     );
-    let new = people.href(&[("new", "1")]);
+    let new = people.here(&[("new", "1")]);
     let csv = people.place.href("settings/collaborators.csv");
     let locked = people.locked();
-    let removing = query().get("remove");
+    let query = query();
+    let (demoting, removing) = (query.get("demote"), query.get("remove"));
     let dialogs = locked.is_none().then(|| {
         view! {
+            {demoting.map(|id| view! { <DemoteDialog people=people.clone() id /> })}
             {removing.map(|id| view! { <RemoveDialog people=people.clone() id /> })}
             <AddDialog people=people.clone() />
         }
     });
     let externals = list.externals;
     view! {
-        <PageHead title="Collaborators" lead>
+        <PageHead title="Collaborators" lead within=("Project settings", people.place.href("settings"))>
             <CsvLink href=csv />
             <LinkButton href=new label="Add collaborator" icon="user-plus" class="btn primary" reason=locked />
         </PageHead>

@@ -7,12 +7,8 @@ use super::{
     api::{RemoveCollaborator, preview_removal},
 };
 use crate::{
-    icon::Icon,
-    model::{
-        OrgRole,
-        collaborator::{AfterRemoval, RemovalPreview},
-    },
-    ui::{Blocked, Dialog, DialogFoot, DryRun, Form, FormError, MadeKeys, Notice, removal_label},
+    model::collaborator::{AfterRemoval, RemovalPreview},
+    ui::{Blocked, Dialog, DialogFoot, DryRun, Effect, Effects, Form, FormError, MadeKeys, Notice, removal_label},
 };
 
 /// The dialog for the person that the address names. An id of another kind is a person that does not exist.
@@ -20,7 +16,7 @@ use crate::{
 pub fn RemoveDialog(people: People, id: String) -> impl IntoView {
     let project = people.project.id.clone();
     view! {
-        <DryRun title="Remove user" close=people.href(&[]) id=id.parse().ok() preview=move |account| preview_removal(project, account) let:preview>
+        <DryRun title="Remove user" close=people.here(&[]) id=id.parse().ok() preview=move |account| preview_removal(project, account) let:preview>
             <Confirm people preview />
         </DryRun>
     }
@@ -28,19 +24,18 @@ pub fn RemoveDialog(people: People, id: String) -> impl IntoView {
 
 #[component]
 fn Confirm(people: People, preview: RemovalPreview) -> impl IntoView {
-    let close = people.href(&[]);
+    let close = people.here(&[]);
     if let Some(obstacle) = preview.obstacle.clone() {
         return view! { <Blocked title="Remove user" close obstacle /> }.into_any();
     }
-    // Who removes themselves cannot come back to this page.
-    let is_self = preview.account == people.place.viewer.account;
-    let back = if is_self && people.place.standing.org.is_none_or(|role| role == OrgRole::Member) {
+    let back = if people.is_shut_out(&preview.account) {
         "/".to_owned()
     } else {
-        people.href(&[Notice::CollaboratorRemoved.param()])
+        people.here(&[Notice::CollaboratorRemoved.param()])
     };
     let project = people.project.name.to_string();
     let lead = format!("It takes effect at once. {}", what_stays(&people, &preview));
+    let effects = ends(&people, &preview);
     let label = removal_label("Remove user", &preview.keys);
     view! {
         <Dialog title=format!("Remove {} from {project}?", preview.name) lead close=close.clone()>
@@ -52,31 +47,7 @@ fn Confirm(people: People, preview: RemovalPreview) -> impl IntoView {
                     <input type="hidden" name="back" value=back />
                     <section aria-labelledby="removal-ends">
                         <h3 id="removal-ends">"What ends now"</h3>
-                        <ul class="effects">
-                            <li class="no">
-                                <Icon name="log-out" />
-                                <span>{format!("All rights in {project}, at once in open sessions, too")}</span>
-                            </li>
-                            {preview
-                                .is_key_owner
-                                .then(|| {
-                                    view! {
-                                        <li class="no">
-                                            <Icon name="key-round" />
-                                            <span>{format!("The part of the key owner of {project}: nobody is until you choose somebody")}</span>
-                                        </li>
-                                    }
-                                })}
-                            {(preview.after == AfterRemoval::Nothing && !preview.is_external)
-                                .then(|| {
-                                    view! {
-                                        <li class="no">
-                                            <Icon name="building-2" />
-                                            <span>{format!("Access to {}: this is their last project", people.place.org.name)}</span>
-                                        </li>
-                                    }
-                                })}
-                        </ul>
+                        <Effects effects />
                     </section>
                     <MadeKeys
                         none=format!("{} made no key of this project that still exists.", preview.name)
@@ -89,6 +60,39 @@ fn Confirm(people: People, preview: RemovalPreview) -> impl IntoView {
         </Dialog>
     }
     .into_any()
+}
+
+/// What ends, line by line.
+fn ends(people: &People, preview: &RemovalPreview) -> Vec<Effect> {
+    let (org, project) = (&people.place.org.name, &people.project.name);
+    let keeps_the_open_project = match preview.after {
+        AfterRemoval::OpenProject => true,
+        // It may be so: what the people of the organization have there is not for the viewer.
+        AfterRemoval::Concealed => !preview.is_external,
+        AfterRemoval::Nothing | AfterRemoval::OtherProjects(_) => false,
+    };
+    let rights = if keeps_the_open_project {
+        format!("The role that they were given in {project}, at once in open sessions, too")
+    } else {
+        format!("All rights in {project}, at once in open sessions, too")
+    };
+    let mut lines = vec![Effect::ends("log-out", rights)];
+    if preview.is_key_owner {
+        lines.push(key_owner_ends(people));
+    }
+    if preview.after == AfterRemoval::Nothing && !preview.is_external {
+        lines.push(Effect::ends("building-2", format!("Access to {org}: this is their last project")));
+    }
+    lines
+}
+
+/// Nobody is the project's key owner then.
+pub(super) fn key_owner_ends(people: &People) -> Effect {
+    let project = &people.project.name;
+    Effect::ends(
+        "key-round",
+        format!("The part of the key owner of {project}: nobody is until you choose somebody"),
+    )
 }
 
 /// Where the person is after the removal.

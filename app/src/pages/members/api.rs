@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 
 use crate::model::{
-    AccountId, AppError, InvitationId, KeyId, LocalPath, OrgId, OrgRole, Page, ProjectId,
+    AccountId, AppError, Email, InvitationId, KeyId, LocalPath, OrgId, OrgRole, Page, ProjectId,
     invitation::{InviteOptions, Pending},
-    member::{Assignment, MemberFilter, MemberRemoval, Members},
+    member::{Assignment, Demotion, MemberFilter, MemberRemoval, Members, TransferPreview},
 };
 #[cfg(feature = "ssr")]
 use crate::port;
@@ -16,13 +16,40 @@ pub async fn list_members(org: OrgId, #[server(default)] filter: MemberFilter, p
     port::port::<dyn port::Members>()?.list(org, filter, page).await
 }
 
-/// Changes a role, and leads `back` to the list. `seen` is the role that the form showed.
+/// Changes a role, and leads `back` to the list. `seen` is the role that the form showed. A form that gives the address of the
+/// dry run as `ask` is led there instead if the role is weaker, and nothing is changed.
 #[server(endpoint = "members/set-role")]
-pub async fn set_role(org: OrgId, account: AccountId, role: String, seen: OrgRole, back: LocalPath) -> Result<(), AppError> {
+pub async fn set_role(
+    org: OrgId,
+    account: AccountId,
+    role: String,
+    seen: OrgRole,
+    #[server(default)] ask: Option<LocalPath>,
+    back: LocalPath,
+) -> Result<(), AppError> {
     let role = super::form::parse_role(&role)?;
+    if let Some(ask) = ask.filter(|_| role.is_weaker_than(seen)) {
+        leptos_axum::redirect(&format!("{}&to={}", ask.as_str(), role.as_str()));
+        return Ok(());
+    }
     port::port::<dyn port::Members>()?.set_role(org, account, role, seen).await?;
     leptos_axum::redirect(back.as_str());
     Ok(())
+}
+
+/// The dry run of a weaker role.
+#[server(endpoint = "members/preview-demotion")]
+pub async fn preview_demotion(org: OrgId, account: AccountId, to: OrgRole) -> Result<Demotion, AppError> {
+    port::port::<dyn port::Members>()?.preview_demotion(org, account, to).await
+}
+
+/// The dry run of a transfer of the ownership.
+#[server(endpoint = "members/preview-transfer")]
+pub async fn preview_transfer(org: OrgId, email: String) -> Result<TransferPreview, AppError> {
+    let email = email
+        .parse::<Email>()
+        .map_err(|error| AppError::field("email", error.to_string()))?;
+    port::port::<dyn port::Members>()?.preview_transfer(org, email).await
 }
 
 /// The dry run of a removal.

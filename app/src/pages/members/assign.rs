@@ -21,7 +21,7 @@ pub fn AssignDialog(members: Members, id: String) -> impl IntoView {
     view! {
         <DryRun
             title="Add to projects"
-            close=members.href(&[])
+            close=members.here(&[])
             id=id.parse().ok()
             preview=move |account| preview_assignment(org, account)
             let:assignment
@@ -33,8 +33,8 @@ pub fn AssignDialog(members: Members, id: String) -> impl IntoView {
 
 #[component]
 fn Choose(members: Members, assignment: Assignment) -> impl IntoView {
-    let close = members.href(&[]);
-    let back = members.here(Notice::MemberAssigned.param());
+    let close = members.here(&[]);
+    let back = members.here(&[Notice::MemberAssigned.param()]);
     let Assignment {
         account,
         name,

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::model::{AppError, Email, OrgRole, ProjectRole, error::Fields, member::Transfer};
+use crate::model::{AccountId, AppError, OrgRole, ProjectRole, error::Fields, member::Transfer};
 
 /// Parses the field `role` of a member.
 ///
@@ -25,7 +25,8 @@ pub fn parse_project_role(role: &str) -> Result<ProjectRole, AppError> {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 pub struct TransferForm {
-    pub email: String,
+    /// Who becomes an owner, as the dry run found them.
+    pub account: String,
     /// The name of the organization.
     pub confirmation: String,
     /// Never shown again.
@@ -39,16 +40,16 @@ impl TransferForm {
     /// `Invalid` with one message for every wrong field.
     pub fn parse(&self) -> Result<Transfer, AppError> {
         let mut fields = Fields::default();
-        let email = fields.parse("email", self.email.parse::<Email>());
+        let account = fields.parse("account", self.account.parse::<AccountId>());
         if self.confirmation.trim().is_empty() {
             fields.refuse("confirmation", "Type the name of the organization.");
         }
         if self.password.is_empty() {
             fields.refuse("password", "Enter your password.");
         }
-        match email {
-            Some(email) if fields.is_empty() => Ok(Transfer {
-                email,
+        match account {
+            Some(account) if fields.is_empty() => Ok(Transfer {
+                account,
                 confirmation: self.confirmation.clone(),
                 password: self.password.clone(),
             }),
@@ -60,20 +61,22 @@ impl TransferForm {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::TypedId;
 
     #[test]
     fn every_wrong_field_of_a_transfer_is_named_at_once() {
-        let typed = |email: &str, confirmation: &str, password: &str| TransferForm {
-            email: email.to_owned(),
+        let typed = |account: &str, confirmation: &str, password: &str| TransferForm {
+            account: account.to_owned(),
             confirmation: confirmation.to_owned(),
             password: password.to_owned(),
         };
         let error = typed("noor", " ", "").parse().expect_err("nothing is right");
-        for field in ["email", "confirmation", "password"] {
+        for field in ["account", "confirmation", "password"] {
             assert!(error.on_field(field).is_some(), "{field}");
         }
-        let transfer = typed(" Noor.Haddad@acme.example", "Acme", "x").parse().expect("valid");
-        assert_eq!(transfer.email.as_str(), "noor.haddad@acme.example");
+        let noor = AccountId::from_bits(7);
+        let transfer = typed(noor.as_str(), "Acme", "x").parse().expect("valid");
+        assert_eq!(transfer.account, noor);
     }
 
     #[test]

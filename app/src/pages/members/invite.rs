@@ -23,7 +23,7 @@ pub fn InviteDialog(members: Members) -> impl IntoView {
     let dialog = Suspend::new(async move {
         match find_invite_options(members.place.org.id.clone()).await {
             Ok(options) => view! { <Invite members options typed failure /> }.into_any(),
-            Err(error) => view! { <Refused title="Invite members" close=members.href(&[]) error /> }.into_any(),
+            Err(error) => view! { <Refused title="Invite members" close=members.here(&[]) error /> }.into_any(),
         }
     });
     view! { <Suspense>{dialog}</Suspense> }.into_any()
@@ -31,7 +31,7 @@ pub fn InviteDialog(members: Members) -> impl IntoView {
 
 #[component]
 fn Invite(members: Members, options: InviteOptions, typed: InviteForm, failure: Option<AppError>) -> impl IntoView {
-    let close = members.href(&[]);
+    let close = members.here(&[]);
     let actor = members.place.standing.org.unwrap_or(OrgRole::Member);
     let roles = OrgRole::ALL
         .into_iter()
@@ -70,7 +70,7 @@ fn Invite(members: Members, options: InviteOptions, typed: InviteForm, failure: 
             lead=format!("To {}. Each gets a mail with a link that works once, for 7 days.", members.place.org.name)
             close=close.clone()
         >
-            <PageForm href=members.href(&[("invite", "1")]) failure>
+            <PageForm href=members.here(&[("invite", "1")]) failure>
                 <div class="body">
                     <FormError fields=&["emails", "role", "projects", "project_role"] />
                     <Field

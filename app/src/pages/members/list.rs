@@ -10,10 +10,10 @@ use crate::{
         OrgRole, Slug, Timestamp,
         member::{AssignedProject, Member, MemberColumn, MemberFilter, Members as MemberList},
     },
-    policy::{self, may_grant},
+    policy::{self, Action, may_grant},
     ui::{
-        Badge, Card, Column, DisabledEntry, Empty, Form, LockedRole, Notice, Pager, Person, RoleChoice, RoleLabel, RowMenu, SearchBox,
-        Table, Time, Tone, page_of, page_param, query,
+        Badge, Card, Column, DisabledEntry, Empty, Form, LockedRole, Pager, Person, RoleChoice, RoleLabel, RowMenu, SearchBox, Table, Time,
+        Tone, page_of, page_param, query,
     },
 };
 
@@ -204,12 +204,8 @@ fn RoleCell(members: Members, person: Member) -> impl IntoView {
 fn RoleForm(members: Members, person: Member) -> impl IntoView {
     let name = person.name.to_string();
     let actor = members.place.standing.org.unwrap_or(OrgRole::Member);
-    // Who gives the own role up may not come back to this page.
-    let back = if person.account == members.place.viewer.account {
-        "/".to_owned()
-    } else {
-        members.here(Notice::RoleChanged.param())
-    };
+    let back = members.after_role(&person.account);
+    let ask = members.here(&[("demote", person.account.as_str())]);
     let choices = OrgRole::ALL
         .into_iter()
         .filter(|role| may_grant(actor, Some(person.role), Some(*role)))
@@ -220,6 +216,7 @@ fn RoleForm(members: Members, person: Member) -> impl IntoView {
             <input type="hidden" name="org" value=members.place.org.id.to_string() />
             <input type="hidden" name="account" value=person.account.to_string() />
             <input type="hidden" name="seen" value=person.role.as_str() />
+            <input type="hidden" name="ask" value=ask />
             <input type="hidden" name="back" value=back />
             <RoleChoice name choices current=person.role.as_str() />
         </Form>
@@ -232,7 +229,7 @@ fn Projects(members: Members, person: Member) -> impl IntoView {
     if person.role != OrgRole::Member {
         return view! { <span class="muted">"All projects, as admin"</span> }.into_any();
     }
-    let assign = members.href(&[("assign", person.account.as_str())]);
+    let assign = members.here(&[("assign", person.account.as_str())]);
     if !person.has_access {
         return view! {
             <a class="btn sm" href=assign aria-label=format!("Add {} to a project", person.name)>
@@ -288,21 +285,30 @@ fn Menu(members: Members, person: Member) -> impl IntoView {
     let is_viewer = person.account == members.place.viewer.account;
     let assign = (person.role == OrgRole::Member).then(|| {
         view! {
-            <a href=members.href(&[("assign", &id)])>
+            <a href=members.here(&[("assign", &id)])>
                 <Icon name="folder-plus" />
                 "Add to projects…"
             </a>
         }
     });
-    let offered = members.viewer_is_owner() && (is_viewer || person.role != OrgRole::Owner);
-    let transfer = offered.then(|| {
+    let concerned = if is_viewer {
+        members.viewer_is_owner()
+    } else {
+        person.role != OrgRole::Owner
+    };
+    let transfer = concerned.then(|| {
+        if !members.viewer_is_owner() {
+            return view! { <DisabledEntry icon="shield" label="Transfer ownership" reason=policy::reason(Action::ManageOrg) /> }
+                .into_any();
+        }
         let to = if is_viewer { "" } else { email.as_str() };
         view! {
-            <a href=format!("{}?transfer={}", members.place.href("members"), leptos_router::location::Url::escape(to))>
+            <a href=members.here(&[("transfer", "1"), ("email", to)])>
                 <Icon name="shield" />
                 "Transfer ownership…"
             </a>
         }
+        .into_any()
     });
     let end = match role_lock(&members, &person) {
         Some(reason) => view! { <DisabledEntry icon="user-minus" label=if is_viewer { "Leave organization" } else { "Remove from organization" } reason /> }
@@ -317,7 +323,7 @@ fn Menu(members: Members, person: Member) -> impl IntoView {
         .into_any(),
         None => view! {
             <hr />
-            <a class="danger" href=members.href(&[("remove", &id)])>
+            <a class="danger" href=members.here(&[("remove", &id)])>
                 <Icon name="user-minus" />
                 "Remove from organization…"
             </a>

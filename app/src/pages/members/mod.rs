@@ -2,6 +2,7 @@
 
 pub mod api;
 mod assign;
+mod demote;
 pub mod form;
 mod invite;
 pub mod invite_form;
@@ -18,17 +19,18 @@ use leptos_router::params::ParamsMap;
 
 use crate::{
     model::{
-        AppError, OrgRole, Sort,
+        AccountId, AppError, OrgRole, Sort,
         invitation::Pending,
         member::{MemberFilter, Members as MemberList},
         place::Place,
     },
-    ui::{Alert, CsvLink, InPlace, LinkButton, Loaded, NotFound, PageHead, failure, href, page_of, page_param, query},
+    ui::{Alert, CsvLink, InPlace, LinkButton, Loaded, NotFound, Notice, PageHead, failure, href, page_of, page_param, query},
 };
 
 use self::{
     api::{ResendInvitation, RevokeInvitation, SetRole, list_members, list_pending},
     assign::AssignDialog,
+    demote::DemoteDialog,
     invite::InviteDialog,
     invite_form::InviteForm,
     list::PeopleList,
@@ -58,27 +60,39 @@ impl Members {
 
     /// The address of the list with a filter, in its order.
     fn filtered(&self, filter: &MemberFilter, text: &str, page: &str) -> String {
+        self.filtered_with(filter, text, page, &[])
+    }
+
+    /// The address of the list as it is now, with further parameters: a dialog leaves it as it was.
+    fn here(&self, params: &[(&'static str, &str)]) -> String {
+        let query = query();
+        let page = page_of(&query);
+        self.filtered_with(&filter_of(&query), &page.query, &page_param(page.number), params)
+    }
+
+    fn filtered_with(&self, filter: &MemberFilter, text: &str, page: &str, more: &[(&'static str, &str)]) -> String {
         let role = filter.role.map_or("", OrgRole::as_str);
         let project = filter.project.as_ref().map_or("", |slug| slug.as_str());
         let state = if filter.without_project { NO_PROJECT } else { "" };
         let sort = filter.sort.map(Sort::param).unwrap_or_default();
-        self.href(&[
+        let list = [
             ("q", text),
             ("role", role),
             ("project", project),
             ("state", state),
             ("sort", &sort),
             ("page", page),
-        ])
+        ];
+        self.href(&[&list, more].concat())
     }
 
-    /// The address of the list as it is now, with one more parameter.
-    fn here(&self, (name, value): (&'static str, &str)) -> String {
-        let query = query();
-        let page = page_of(&query);
-        let list = self.filtered(&filter_of(&query), &page.query, &page_param(page.number));
-        let separator = if list.contains('?') { '&' } else { '?' };
-        format!("{list}{separator}{name}={value}")
+    /// Where a changed role leads: who gives the own one up may not come back to this page.
+    fn after_role(&self, account: &AccountId) -> String {
+        if *account == self.place.viewer.account {
+            "/".to_owned()
+        } else {
+            self.here(&[Notice::RoleChanged.param()])
+        }
     }
 
     fn viewer_is_owner(&self) -> bool {
@@ -139,19 +153,21 @@ fn Body(place: Place, lists: (MemberList, Pending)) -> impl IntoView {
         owners: list.owners,
     };
     let query = query();
-    let (removing, assigning, transferring) = (query.get("remove"), query.get("assign"), query.get("transfer"));
+    let (demoting, removing) = (query.get("demote"), query.get("remove"));
+    let (assigning, transferring) = (query.get("assign"), query.get("transfer"));
     let dialogs = {
         let members = members.clone();
         view! {
+            {demoting.map(|id| view! { <DemoteDialog members=members.clone() id to=query.get("to").unwrap_or_default() /> })}
             {removing.map(|id| view! { <RemoveDialog members=members.clone() id /> })}
             {assigning.map(|id| view! { <AssignDialog members=members.clone() id /> })}
-            {transferring.filter(|_| members.viewer_is_owner()).map(|email| view! { <TransferDialog members=members.clone() email /> })}
+            {transferring.filter(|_| members.viewer_is_owner()).map(|_| view! { <TransferDialog members=members.clone() /> })}
             <InviteDialog members=members.clone() />
-            {query.get_str("roles").map(|_| view! { <MatrixDialog close=members.href(&[]) /> })}
+            {query.get_str("roles").map(|_| view! { <MatrixDialog close=members.here(&[]) /> })}
         }
     };
     let csv = members.place.href("members.csv");
-    let (matrix, invite) = (members.href(&[("roles", "1")]), members.href(&[("invite", "1")]));
+    let (matrix, invite) = (members.here(&[("roles", "1")]), members.here(&[("invite", "1")]));
     let failed = [SetRole::PATH, ResendInvitation::PATH, RevokeInvitation::PATH]
         .into_iter()
         .find_map(failure);

@@ -131,7 +131,7 @@ fn Controls(members: Members, invitation: Invitation, locked: Option<&'static st
         view! {
             <input type="hidden" name="org" value=org.clone() />
             <input type="hidden" name="invitation" value=id.clone() />
-            <input type="hidden" name="back" value=members.here(notice.param()) />
+            <input type="hidden" name="back" value=members.here(&[notice.param()]) />
         }
     };
     let revoking = format!("Revoke the invitation of {email}");

@@ -7,9 +7,8 @@ use super::{
     api::{RemoveMember, preview_removal},
 };
 use crate::{
-    icon::Icon,
     model::{OrgRole, member::MemberRemoval, number::grouped},
-    ui::{Blocked, Dialog, DialogFoot, DryRun, Form, FormError, MadeKeys, Notice, removal_label},
+    ui::{Blocked, Dialog, DialogFoot, DryRun, Effect, Effects, Form, FormError, MadeKeys, Notice, removal_label},
 };
 
 /// The dialog for the person that the address names. An id of another kind is a person that does not exist.
@@ -19,7 +18,7 @@ pub fn RemoveDialog(members: Members, id: String) -> impl IntoView {
     view! {
         <DryRun
             title="Remove from organization"
-            close=members.href(&[])
+            close=members.here(&[])
             id=id.parse().ok()
             preview=move |account| preview_removal(org, account)
             let:preview
@@ -31,25 +30,15 @@ pub fn RemoveDialog(members: Members, id: String) -> impl IntoView {
 
 #[component]
 fn Confirm(members: Members, preview: MemberRemoval) -> impl IntoView {
-    let close = members.href(&[]);
-    let back = members.here(Notice::MemberRemoved.param());
+    let close = members.here(&[]);
+    let back = members.here(&[Notice::MemberRemoved.param()]);
     let (name, org) = (preview.name.to_string(), members.place.org.name.to_string());
     let title = format!("Remove {name} from {org}?");
     if let Some(obstacle) = preview.obstacle.clone() {
         return view! { <Blocked title close obstacle /> }.into_any();
     }
     let label = removal_label("Remove", &preview.keys);
-    let effects = effects(&preview, &org)
-        .into_iter()
-        .map(|(icon, text)| {
-            view! {
-                <li class="no">
-                    <Icon name=icon />
-                    <span>{text}</span>
-                </li>
-            }
-        })
-        .collect_view();
+    let effects = effects(&preview, &org);
     view! {
         <Dialog
             title
@@ -64,7 +53,7 @@ fn Confirm(members: Members, preview: MemberRemoval) -> impl IntoView {
                     <input type="hidden" name="back" value=back />
                     <section aria-labelledby="removal-ends">
                         <h3 id="removal-ends">"What ends now"</h3>
-                        <ul class="effects">{effects}</ul>
+                        <Effects effects />
                     </section>
                     <MadeKeys
                         none=format!("You see no key that {name} made and that still exists.")
@@ -80,25 +69,28 @@ fn Confirm(members: Members, preview: MemberRemoval) -> impl IntoView {
     .into_any()
 }
 
-/// What ends, line by line, with an icon each.
-fn effects(preview: &MemberRemoval, org: &str) -> Vec<(&'static str, String)> {
+/// What ends, line by line.
+fn effects(preview: &MemberRemoval, org: &str) -> Vec<Effect> {
     let MemberRemoval {
         projects,
         owned,
         invitations,
         ..
     } = preview;
-    let mut lines = vec![("log-out", format!("All rights in {org}, at once in open sessions, too"))];
+    let mut lines = vec![Effect::ends(
+        "log-out",
+        format!("All rights in {org}, at once in open sessions, too"),
+    )];
     if preview.role == OrgRole::Member && !projects.is_empty() {
-        lines.push(("folder", format!("Their projects: {}", projects.join(", "))));
+        lines.push(Effect::ends("folder", format!("Their projects: {}", projects.join(", "))));
     } else if preview.role != OrgRole::Member {
-        lines.push(("folder", format!("The {} role, in every project", preview.role.as_str())));
+        lines.push(Effect::ends(
+            "folder",
+            format!("The {} role, in every project", preview.role.as_str()),
+        ));
     }
     if !owned.is_empty() {
-        lines.push((
-            "user-round",
-            format!("Being owner or key owner of {}, which have none then", owned.join(", ")),
-        ));
+        lines.push(released(owned));
     }
     if *invitations > 0 {
         let text = match invitations {
@@ -108,7 +100,13 @@ fn effects(preview: &MemberRemoval, org: &str) -> Vec<(&'static str, String)> {
                 grouped(*count)
             ),
         };
-        lines.push(("mail", text));
+        lines.push(Effect::ends("mail", text));
     }
     lines
+}
+
+/// The projects that have nobody in their details then, who stood there.
+pub(super) fn released(projects: &[String]) -> Effect {
+    let text = format!("Being owner or key owner of {}, with nobody in their place", projects.join(", "));
+    Effect::ends("user-round", text)
 }

@@ -1,53 +1,82 @@
-//! Giving the ownership to another member. It stands in the URL: `?transfer=…` with the address of that member, or nothing.
+//! Giving the ownership to another member. It stands in the URL: `?transfer=1`, which asks for the address of that member, and
+//! `&email=…`, which shows what would be done.
 
 use leptos::prelude::*;
-use leptos_router::location::Url;
 
-use super::{Members, form::TransferForm};
+use super::{Members, api::preview_transfer, form::TransferForm};
 use crate::{
-    icon::Icon,
-    ui::{Dialog, DialogFoot, FormError, PageForm, PasswordField, TextField, refused},
+    model::{AppError, member::TransferPreview, number::grouped},
+    ui::{Dialog, DialogFoot, Effect, Effects, FormError, PageForm, PasswordField, Person, RoleLabel, TextField, query, refused},
 };
 
-/// What it does, the name of the organization typed, and the password again.
+/// Asks for the address, or shows the dry run for the one in the URL.
 #[component]
-pub fn TransferDialog(members: Members, email: String) -> impl IntoView {
-    let close = members.href(&[]);
-    let action = format!("{}?transfer={}", members.place.href("members"), Url::escape(&email));
-    let (failure, typed) = refused::<TransferForm>();
-    let typed = typed.unwrap_or_else(|| TransferForm {
-        email,
-        ..TransferForm::default()
+pub fn TransferDialog(members: Members) -> impl IntoView {
+    let typed = query().get("email").unwrap_or_default();
+    if typed.is_empty() {
+        return view! { <Ask members typed failure=None /> }.into_any();
+    }
+    let dialog = Suspend::new(async move {
+        match preview_transfer(members.place.org.id.clone(), typed.clone()).await {
+            Ok(preview) => view! { <Confirm members preview /> }.into_any(),
+            Err(error) => view! { <Ask members typed failure=Some(error) /> }.into_any(),
+        }
     });
-    let org = members.place.org.name.to_string();
+    view! { <Suspense>{dialog}</Suspense> }.into_any()
+}
+
+/// Who it shall be. The list keeps its filter, order and page.
+#[component]
+fn Ask(members: Members, typed: String, failure: Option<AppError>) -> impl IntoView {
+    let close = members.here(&[]);
+    let keep = query()
+        .into_iter()
+        .filter(|(name, _)| name != "email")
+        .map(|(name, value)| view! { <input type="hidden" name=name.to_string() value=value /> })
+        .collect_view();
     view! {
-        <Dialog
-            title=format!("Transfer ownership of {org}")
-            lead="Another member becomes an owner. It takes effect at once, and only an owner can undo it."
-            close=close.clone()
-        >
-            <PageForm href=action failure enhanced=true>
+        <Dialog title=title(&members) lead="Another member becomes an owner. Nothing is done before you have seen what." close=close.clone()>
+            <PageForm href=members.place.href("members") failure asks=true>
                 <div class="body">
-                    <FormError fields=&["email", "confirmation", "password"] />
-                    <ul class="effects">
-                        <li class="yes">
-                            <Icon name="shield" />
-                            <span>"They manage settings, owners and the Organization Default Key"</span>
-                        </li>
-                        <li class="no">
-                            <Icon name="user-round" />
-                            <span>"You become an admin of the organization, and see the Organization Default Key no longer"</span>
-                        </li>
-                    </ul>
+                    <FormError fields=&["email"] />
+                    {keep}
                     <TextField
                         label="E-mail of the new owner"
                         name="email"
                         kind="email"
-                        value=typed.email
+                        value=typed
                         hint="A member of the organization."
                         autocomplete="off"
                         required=true
+                        autofocus=true
                     />
+                </div>
+                <DialogFoot close label="Continue" />
+            </PageForm>
+        </Dialog>
+    }
+}
+
+/// What it does, the name of the organization typed, and the password again.
+#[component]
+fn Confirm(members: Members, preview: TransferPreview) -> impl IntoView {
+    let close = members.here(&[]);
+    let action = members.here(&[("transfer", "1"), ("email", preview.email.as_str())]);
+    let (failure, typed) = refused::<TransferForm>();
+    let typed = typed.unwrap_or_default();
+    let org = members.place.org.name.to_string();
+    view! {
+        <Dialog title=title(&members) lead="It takes effect at once, and only an owner can undo it." close=close.clone()>
+            <PageForm href=action failure enhanced=true>
+                <div class="body">
+                    <FormError fields=&["confirmation", "password"] />
+                    <input type="hidden" name="account" value=preview.account.to_string() />
+                    <section class="found" aria-label="The new owner">
+                        <Person name=preview.name.to_string() email=preview.email.to_string()>
+                            <span class="muted">{preview.role.label()}</span>
+                        </Person>
+                    </section>
+                    <Effects effects=effects(&preview) />
                     <TextField label=format!("Type “{org}” to confirm") name="confirmation" value=typed.confirmation autocomplete="off" required=true />
                     <PasswordField label="Your password" name="password" autocomplete="current-password" />
                 </div>
@@ -55,4 +84,28 @@ pub fn TransferDialog(members: Members, email: String) -> impl IntoView {
             </PageForm>
         </Dialog>
     }
+}
+
+fn title(members: &Members) -> String {
+    format!("Transfer ownership of {}", members.place.org.name)
+}
+
+fn effects(preview: &TransferPreview) -> Vec<Effect> {
+    let name = &preview.name;
+    let others = match preview.other_owners {
+        0 => format!("{name} is the only owner then"),
+        1 => "1 other owner stays one".to_owned(),
+        count => format!("{} other owners stay owners", grouped(count)),
+    };
+    vec![
+        Effect::gives(
+            "shield",
+            format!("{name} manages settings, owners and the Organization Default Key"),
+        ),
+        Effect::ends(
+            "user-round",
+            "You become an admin of the organization, and see the Organization Default Key no longer",
+        ),
+        Effect::notes("users", others),
+    ]
 }

@@ -52,3 +52,56 @@ async fn a_removal_that_cannot_be_says_why() {
         ],
     );
 }
+
+#[tokio::test]
+async fn a_removal_from_an_open_project_does_not_claim_more_than_it_does() {
+    let fake = |after| {
+        Arc::new(Fake {
+            people: three(),
+            after,
+            obstacle: None,
+        })
+    };
+    let path = format!("{PAGE}?remove={}", AccountId::from_bits(2));
+    for (viewer, after) in [
+        (owner(), AfterRemoval::OpenProject),
+        // It may be open: an admin from outside does not learn it.
+        (
+            Standing {
+                org: None,
+                project: Some(ProjectRole::Admin),
+            },
+            AfterRemoval::Concealed,
+        ),
+    ] {
+        let (html, _) = render(&path, seen_by(viewer, fake(after))).await;
+        assert_has(&html, &["The role that they were given in prod, at once in open sessions, too"]);
+        assert_lacks(&html, &["All rights in prod"]);
+    }
+}
+
+#[tokio::test]
+async fn an_admin_becomes_a_member_after_a_look_at_what_ends() {
+    let id = AccountId::from_bits(3);
+    let list = "/acme-robotics/prod/settings/collaborators?origin=member&amp;sort=%2Dadded";
+    let (html, _) = render(&format!("{PAGE}?origin=member&sort=-added&demote={id}"), ports(three())).await;
+    assert_has(
+        &html,
+        &[
+            "Make Jonas Lindqvist a member of prod?",
+            "The part of the key owner of prod",
+            "name=\"role\" value=\"member\"",
+            "name=\"seen\" value=\"admin\"",
+            ">Change to Member<",
+            &format!("&quot;close&quot;:&quot;{list}&quot;"),
+            &format!("name=\"back\" value=\"{list}&amp;done=role%2Dchanged\""),
+        ],
+    );
+    let (html, _) = render(&format!("{PAGE}?origin=external&remove={id}"), ports(three())).await;
+    assert_has(&html, &["settings/collaborators?origin=external&quot;"]);
+    let (html, _) = render(PAGE, ports(three())).await;
+    assert_has(
+        &html,
+        &["name=\"ask\" value=\"/acme-robotics/prod/settings/collaborators?demote=acct"],
+    );
+}
