@@ -39,7 +39,7 @@ test("a member is added, made an admin, and removed together with their key", as
   await page.getByRole("link", { name: "Remove user" }).click();
   const dialog = page.getByRole("dialog", { name: new RegExp(`Remove ${member.name}`) });
   await expect(dialog.getByRole("checkbox", { name: /noor-local/ })).toBeChecked();
-  await expect(dialog).toContainText("All rights in");
+  await expect(dialog).toContainText("The role that they were given in");
   await dialog.getByRole("button", { name: /^Remove and revoke/ }).click();
   await expect(dialog).toBeHidden();
   await expect(row(page, member)).toHaveCount(0);

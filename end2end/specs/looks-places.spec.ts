@@ -10,10 +10,10 @@ test.describe.configure({ timeout: 300_000 });
 
 const projects = "/acme-robotics/~/projects";
 
-/** The address of the dialog that a row menu leads to. */
+/** The address of the dialog that the menu of the last row leads to. */
 async function dialogOf(page: Page, list: string, entry: string): Promise<string> {
   await page.goto(list);
-  const address = await page.locator("a", { hasText: entry }).first().getAttribute("href");
+  const address = await page.locator("a", { hasText: entry }).last().getAttribute("href");
   if (!address) throw new Error(`${list} has no entry “${entry}”`);
   return address;
 }

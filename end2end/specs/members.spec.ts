@@ -87,7 +87,7 @@ test("ownership is given away with the name and the password", async ({ ownerPag
   await page.getByRole("button", { name: `Actions for ${member.name}` }).click();
   await page.getByRole("link", { name: "Transfer ownership…" }).click();
   const dialog = page.getByRole("dialog", { name: "Transfer ownership of Acme Robotics" });
-  await expect(dialog.getByRole("region", { name: "The new owner" })).toContainText(`${member.name}${member.email}Member`);
+  await expect(dialog.getByRole("region", { name: "The new owner" })).toContainText(`${member.name}Member${member.email}`);
   await expect(dialog).toContainText(`${member.name} is the only owner then`);
   await dialog.getByLabel("Type “Acme Robotics” to confirm").fill("Acme Robotics");
   await dialog.getByLabel("Your password", { exact: true }).fill("not my password");
