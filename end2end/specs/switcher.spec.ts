@@ -145,6 +145,11 @@ test("with the keyboard alone", async ({ ownerPage: page }) => {
     await page.keyboard.press("c");
     await expect(page).toHaveURL(/new=1/, { timeout: 500 });
   }).toPass();
+  await page.goto("/acme-robotics/~/members");
+  await expect(async () => {
+    await page.keyboard.press("c");
+    await expect(page).toHaveURL(/invite=1/, { timeout: 500 });
+  }).toPass();
 });
 
 test("single letters can be turned off", async ({ ownerPage: page }) => {

@@ -45,8 +45,8 @@ fn selector(key: &str, goes: bool) -> Option<String> {
     match key {
         _ if goes => is_letter.then(|| format!("[data-go={key}]")),
         "/" => Some("main input[type=search]".to_owned()),
-        // What a page is there to make is its primary action.
-        "c" => Some("main .page-head a.primary".to_owned()),
+        // What a page is there to make is its primary action; where nothing is made yet, it stands among the first steps.
+        "c" => Some("main :is(.page-head, .steps) a.primary".to_owned()),
         "?" => Some("#help-open".to_owned()),
         _ => None,
     }
