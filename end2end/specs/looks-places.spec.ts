@@ -58,9 +58,11 @@ test("places, the search, a page that is not for the role, and no project at all
   addOutsider(server);
   await page.goto("/account/places");
   await signIn(page, member.password, member.email);
-  await look(page, "/account/places", "places");
+  await expect(page).toHaveURL("/account/places");
+  await look(page, null, "places");
   await look(page, "/search?q=key", "search");
   await look(page, "/acme-robotics/~/members", "denied");
+  await expect(page.getByRole("heading", { level: 1 })).not.toHaveText(/Sign in/);
   await page.context().clearCookies();
   await page.goto("/");
   await signIn(page, outsider.password, outsider.email);
