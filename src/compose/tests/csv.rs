@@ -46,6 +46,20 @@ async fn an_export_has_all_pages_of_the_filtered_list_and_no_formulas() {
 }
 
 #[tokio::test]
+async fn only_owners_export_the_default_key() {
+    let site = Site::new().await;
+    let key = site.fresh_key().await;
+    let mut tx = site.world.store.db.write().await.expect("begin");
+    let marked = "UPDATE api_keys SET is_org_default = TRUE WHERE id = $1";
+    crate::store::db::execute!(&mut tx, marked, key.as_str()).expect("marked");
+    tx.commit().await.expect("commit");
+    for (who, cookie) in &site.cookies {
+        let answer = site.ask(Method::GET, "/acme/prod/keys.csv", "", cookie).await;
+        assert_eq!(answer.body.contains(key.as_str()), *who == Who::Owner, "{who:?}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
 async fn members_are_exported_as_they_are_filtered() {
     let site = Site::new().await;
     let (_, owner) = &site.cookies[1];

@@ -2,6 +2,7 @@ mod account;
 mod branding;
 mod budgets;
 mod collaborators;
+mod default_key;
 mod entry;
 mod invitations;
 mod invited;
