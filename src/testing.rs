@@ -228,8 +228,13 @@ impl World {
 
     /// The console of one request of this person.
     pub async fn console(&self, who: Who) -> Console {
+        self.console_of(self.caller(who).await)
+    }
+
+    /// The console of one request.
+    pub fn console_of(&self, caller: Caller) -> Console {
         let session = tower_sessions::Session::new(None, Arc::new(Sessions(self.store.clone())), None);
-        Console::new(Arc::clone(&self.parts), self.caller(who).await, session)
+        Console::new(Arc::clone(&self.parts), caller, session)
     }
 }
 

@@ -78,7 +78,11 @@ async fn check_that_only_owners_reach(world: &World, key: &KeyId) {
     assert_eq!(listed(&owner, world, "").await, (vec!["ci".to_owned(), NAME.to_owned()], 2, 2));
     assert_eq!(listed(&owner, world, NAME).await, (vec![NAME.to_owned()], 1, 2));
     let keys = Keys::list(&owner, world.prod.clone(), Page::default()).await.expect("listed");
-    assert_eq!((keys.rows[1].state, keys.rows[1].is_org_default), (KeyState::Active, true), "nobody changed it");
+    assert_eq!(
+        (keys.rows[1].state, keys.rows[1].is_org_default),
+        (KeyState::Active, true),
+        "nobody changed it"
+    );
 }
 
 on_both_engines! {

@@ -24,6 +24,7 @@ mod removals;
 mod replay;
 mod search;
 mod templates;
+mod throttle;
 mod visits;
 
 use app::{
