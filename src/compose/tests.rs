@@ -278,7 +278,7 @@ async fn what_must_not_be_known_looks_like_what_does_not_exist() {
             ("/api/limits/table", ""),
             ("/api/projects/preview-archive", ""),
             ("/api/collaborators/list", "&page[number]=0&page[query]="),
-            ("/api/projects/make-default", "&back=/"),
+            ("/api/projects/make-default", "&seen=stale&back=/"),
             ("/api/project/settings", ""),
         ] {
             let foreign = site.ask(Method::POST, path, &format!("project={foreign}{rest}"), cookie).await;

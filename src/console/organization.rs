@@ -10,7 +10,10 @@ use app::{
 };
 use async_trait::async_trait;
 
-use super::{Console, project_life::access_event};
+use super::{
+    Console,
+    project_life::{access_event, changed_meanwhile},
+};
 use crate::{
     access::{ManageOrg, authorize_org},
     audit::Event,
@@ -59,20 +62,24 @@ impl Organization for Console {
         let grant = authorize_org::<ManageOrg>(&mut self.store().db.read().await?, &self.caller, &org).await?;
         let effects = self.store().access_effects(&grant).await?;
         Ok(AccessPreview {
+            seen: effects.version(),
             from: effects.from,
             to,
-            default_project: effects.default_project,
+            default_project: effects.default_project.1,
             organization: effects.organization,
             project: effects.project,
             invitations: effects.invitations,
         })
     }
 
-    async fn set_access(&self, org: OrgId, to: DefaultAccess) -> Result<(), AppError> {
+    async fn set_access(&self, org: OrgId, to: DefaultAccess, seen: &str) -> Result<(), AppError> {
         let mut change = self.store().begin_org::<ManageOrg>(&self.caller, &org).await?;
         let effects = change.access_effects().await?;
         if effects.from == to {
             return Ok(());
+        }
+        if effects.version() != seen {
+            return Err(changed_meanwhile(&effects.default_project.1, effects.from));
         }
         change.set_default_access(to).await?;
         let event = Event::new("org.access_changed", &org, &change.grant().org().name)

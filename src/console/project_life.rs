@@ -1,6 +1,7 @@
 use app::{
     model::{
         AppError, Name, OrgId, ProjectId,
+        organization::DefaultAccess,
         project_life::{DefaultPreview, People, RestorePreview},
     },
     port::ProjectLife,
@@ -70,6 +71,7 @@ impl ProjectLife for Console {
             obstacle: obstacle_to_default(&effects, &project).map(str::to_owned),
             id: project,
             name: grant.project().name.clone(),
+            seen: effects.version(),
             from: effects.from.1,
             access: effects.access,
             gaining: effects.gaining,
@@ -77,11 +79,14 @@ impl ProjectLife for Console {
         })
     }
 
-    async fn make_default(&self, project: ProjectId) -> Result<(), AppError> {
+    async fn make_default(&self, project: ProjectId, seen: &str) -> Result<(), AppError> {
         let mut change = self.store().begin::<ArchiveProject>(&self.caller, &project).await?;
         let effects = change.default_effects().await?;
         if let Some(obstacle) = obstacle_to_default(&effects, &project) {
             return Err(AppError::conflict(obstacle));
+        }
+        if effects.version() != seen {
+            return Err(changed_meanwhile(&effects.from.1, effects.access));
         }
         change.set_default().await?;
         let (org, name) = (change.grant().org(), &change.grant().project().name);
@@ -140,6 +145,14 @@ fn obstacle_to_default(effects: &DefaultEffects, project: &ProjectId) -> Option<
     } else {
         None
     }
+}
+
+/// The Default Project or its access is not what a dry run was worked out from.
+pub(super) fn changed_meanwhile(default_project: &Name, access: DefaultAccess) -> AppError {
+    AppError::conflict(format!(
+        "Somebody changed the Default Project or its access meanwhile: it is {default_project} now, {}. Nothing was changed.",
+        access.label().to_lowercase()
+    ))
 }
 
 /// The record of members who lost the organization, or have it again; none if there are none. One for all of them: they may

@@ -1,10 +1,10 @@
 //! Names and policies of an organization: read, and changed by its owners.
 
 use app::model::{
-    Name, OrgId, Slug,
+    Name, OrgId, ProjectId, Slug,
     branding::Branding,
     organization::{DefaultAccess, ExternalUse, OrgNames, OrgSettings},
-    project_life::People,
+    project_life::{People, default_version},
 };
 
 use super::{
@@ -21,13 +21,20 @@ use crate::{
 /// Whom another Default Project access concerns.
 pub struct AccessEffects {
     pub from: DefaultAccess,
-    pub default_project: Name,
+    pub default_project: (ProjectId, Name),
     /// Members without a project of their own.
     pub organization: People,
     /// Members who are not assigned to the Default Project.
     pub project: People,
     /// Open invitations of members that lead to no active project.
     pub invitations: u64,
+}
+
+impl AccessEffects {
+    /// What they were worked out from.
+    pub fn version(&self) -> String {
+        default_version(&self.default_project.0, self.from)
+    }
 }
 
 async fn access_effects(on: &mut impl Connection, org: &OrgId) -> Result<AccessEffects, DbError> {
@@ -42,9 +49,9 @@ async fn access_effects(on: &mut impl Connection, org: &OrgId) -> Result<AccessE
     Ok(AccessEffects {
         invitations: count(invitations),
         from: parse(from)?,
-        default_project: parse(name)?,
         organization: people(on, NOWHERE, org, "").await?,
         project: people(on, NOT_ASSIGNED, org, &project).await?,
+        default_project: (parse(project)?, parse(name)?),
     })
 }
 

@@ -4,7 +4,7 @@ use app::model::{
     AccountId, KeyId, Name, OrgId, ProjectId, Slug, Timestamp,
     organization::DefaultAccess,
     project::StoppingKey,
-    project_life::{Concerned, People, in_words},
+    project_life::{Concerned, People, default_version, in_words},
     time::DAY,
 };
 
@@ -161,6 +161,13 @@ pub struct DefaultEffects {
     pub archived: bool,
     pub gaining: People,
     pub losing: People,
+}
+
+impl DefaultEffects {
+    /// What they were worked out from.
+    pub fn version(&self) -> String {
+        default_version(&self.from.0, self.access)
+    }
 }
 
 async fn default_effects(on: &mut impl Connection, org: &OrgId, project: &ProjectId) -> Result<DefaultEffects, DbError> {

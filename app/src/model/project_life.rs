@@ -71,6 +71,8 @@ pub struct DefaultPreview {
     pub from: Name,
     /// Who reaches the Default Project decides whether anybody gains or loses access.
     pub access: DefaultAccess,
+    /// What it was worked out from: see [`default_version`].
+    pub seen: String,
     /// Members who reach the project then, and do not now.
     pub gaining: People,
     /// Members who reach the old Default Project now, and would not then.
@@ -85,12 +87,19 @@ pub struct AccessPreview {
     pub from: DefaultAccess,
     pub to: DefaultAccess,
     pub default_project: Name,
+    /// What it was worked out from: see [`default_version`].
+    pub seen: String,
     /// Members without a project of their own: they lose the organization, or have it again.
     pub organization: People,
     /// Members who are not assigned to the Default Project: they lose it, or gain it.
     pub project: People,
     /// Open invitations of members that lead to no active project.
     pub invitations: u64,
+}
+
+/// The Default Project and who reaches it as one text, by which a form tells what its dry run was worked out from.
+pub fn default_version(project: &ProjectId, access: DefaultAccess) -> String {
+    format!("{project} {}", access.as_str())
 }
 
 #[cfg(test)]

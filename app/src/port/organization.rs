@@ -16,7 +16,8 @@ pub trait Organization: Send + Sync {
     async fn rename(&self, org: OrgId, names: OrgNames, seen: &str) -> Result<(), AppError>;
     /// The dry run.
     async fn preview_access(&self, org: OrgId, to: DefaultAccess) -> Result<AccessPreview, AppError>;
-    async fn set_access(&self, org: OrgId, to: DefaultAccess) -> Result<(), AppError>;
+    /// `seen` is that of the dry run: if it is another one by now, nothing is changed.
+    async fn set_access(&self, org: OrgId, to: DefaultAccess, seen: &str) -> Result<(), AppError>;
     /// Switching it off stops adding; people from outside who are collaborators already stay until they are removed.
     async fn set_external(&self, org: OrgId, allowed: bool) -> Result<(), AppError>;
     /// `None` gives it the colour of the product back.

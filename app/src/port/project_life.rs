@@ -14,6 +14,7 @@ pub trait ProjectLife: Send + Sync {
     async fn restore(&self, project: ProjectId) -> Result<(), AppError>;
     /// The dry run.
     async fn preview_default(&self, project: ProjectId) -> Result<DefaultPreview, AppError>;
-    /// Makes this project the Default Project. The Organization Default Key stays where it is.
-    async fn make_default(&self, project: ProjectId) -> Result<(), AppError>;
+    /// Makes this project the Default Project. The Organization Default Key stays where it is. `seen` is that of the dry run: if
+    /// it is another one by now, nothing is changed.
+    async fn make_default(&self, project: ProjectId, seen: &str) -> Result<(), AppError>;
 }

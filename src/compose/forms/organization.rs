@@ -17,8 +17,10 @@ use crate::{console::ConsoleParts, web::FormAnswer};
 /// Saves what the address names, and leads to the page. Without a word it is the logo.
 pub async fn save(parts: &Arc<ConsoleParts>, request: &Parts, body: &Bytes) -> FormAnswer {
     if let Some(to) = parameter(request, ACCESS) {
-        let form = AccessForm { to };
-        return answer(set_access(parts, request, &form).await, form);
+        let (form, read) = typed::<AccessForm>(body);
+        let form = AccessForm { to, ..form };
+        let outcome = after(read, set_access(parts, request, &form)).await;
+        return answer(outcome, form);
     }
     match parameter(request, SAVE).as_deref() {
         Some(NAMES) => {
@@ -60,6 +62,6 @@ async fn set_external(parts: &Arc<ConsoleParts>, request: &Parts, form: &Externa
 
 async fn set_access(parts: &Arc<ConsoleParts>, request: &Parts, form: &AccessForm) -> Result<String, AppError> {
     let (console, org) = in_org(parts, request).await?;
-    console.set_access(org.id, form.parse()?).await?;
+    console.set_access(org.id, form.parse()?, &form.seen).await?;
     Ok(done(request, Notice::OrganizationSaved))
 }

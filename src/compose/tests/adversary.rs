@@ -70,7 +70,7 @@ pub const FORMS: &[(&str, &str, Option<Action>, u16)] = &[
     ("/acme/~/settings?save=colour", "colour=blue", Some(Action::ManageOrg), 422),
     // What holds already.
     ("/acme/~/settings?save=external", "allowed=false", Some(Action::ManageOrg), 302),
-    ("/acme/~/settings?access=all_members", "", Some(Action::ManageOrg), 302),
+    ("/acme/~/settings?access=all_members", "seen=stale", Some(Action::ManageOrg), 302),
     ("/account", "name=&zone=UTC&theme=dark&density=compact", None, 422),
     (
         "/account?save=email",

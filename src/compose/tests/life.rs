@@ -63,7 +63,7 @@ async fn an_archived_project_is_there_for_owners_and_admins_alone() {
         ("/api/projects/preview-archive", "project={prod}", reads),
         ("/api/projects/preview-restore", "project={prod}", reads),
         ("/api/projects/preview-default", "project={prod}", reads),
-        ("/api/projects/make-default", "project={prod}&back=/", changes),
+        ("/api/projects/make-default", "project={prod}&seen=stale&back=/", changes),
     ] {
         for ((who, cookie), expected) in site.cookies.iter().zip(expected) {
             let answer = site.ask(Method::POST, path, &site.fill(body, *who).await, cookie).await;
@@ -82,6 +82,48 @@ async fn an_archived_project_is_there_for_owners_and_admins_alone() {
             assert_eq!(answer.status.as_u16(), expected, "{who:?} {page}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_dry_run_that_is_out_of_date_is_shown_anew_instead_of_confirmed() {
+    const ACCESS: &str = "/acme/~/settings?access=assigned_only";
+    let site = Site::new().await;
+    let owner = site.sign_in(Who::Owner).await;
+    let seen = async |page: &str| {
+        let answer = site.ask(Method::GET, page, "", &owner).await;
+        let (_, rest) = answer
+            .body
+            .split_once("name=\"seen\" value=\"proj_")
+            .expect("what the dry run was for");
+        format!("seen=proj_{}", rest.split_once('"').expect("its end").0)
+    };
+    let flag = format!("/acme/~/projects?default={}", site.world.prod);
+    let (old_flag, old_access) = (seen(&flag).await, seen(ACCESS).await);
+    assert_eq!(old_flag, old_access);
+    site.sql("UPDATE projects SET is_default = FALSE WHERE slug = 'default'").await;
+    site.sql(
+        "INSERT INTO projects (id, org_id, slug, name, environment, is_default, created_at)
+              SELECT 'proj_00000000000000000000000123', id, 'lab', 'Lab', 'other', TRUE, 0 FROM orgs WHERE slug = 'acme'",
+    )
+    .await;
+    let answer = site.ask(Method::POST, ACCESS, &old_access, &owner).await;
+    assert_eq!(answer.status, 409);
+    let page = answer.body.replace("<!>", "");
+    for part in [
+        "Somebody changed the Default Project",
+        "Open Lab to assigned people only?",
+        "Nothing was changed.",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let make = format!("project={}&back=/acme/~/projects&", site.world.prod);
+    let path = "/api/projects/make-default";
+    let answer = site.ask(Method::POST, path, &format!("{make}{old_flag}"), &owner).await;
+    assert_eq!(answer.status, 409, "{}", answer.body);
+    let answer = site.ask(Method::POST, path, &format!("{make}{}", seen(&flag).await), &owner).await;
+    assert_eq!((answer.status.as_u16(), answer.location.as_str()), (200, "/acme/~/projects"));
+    let answer = site.ask(Method::POST, ACCESS, &seen(ACCESS).await, &owner).await;
+    assert_eq!(answer.status, 302, "{}", answer.body);
 }
 
 #[tokio::test]

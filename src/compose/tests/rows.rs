@@ -130,7 +130,7 @@ pub const FUNCTIONS: &[Row] = &[
     // It is the Default Project already, where the caller knows of it.
     (
         "/api/projects/make-default",
-        "project={default}&back=/acme/~/projects",
+        "project={default}&seen={default}+all_members&back=/acme/~/projects",
         [401, 409, 409, 403, 403, 403, 404, 404],
     ),
     ("/api/project/settings", "project={prod}", KEYS),

@@ -1,7 +1,4 @@
-use app::{
-    model::branding::Colour,
-    port::{Organization, ProjectLife},
-};
+use app::model::branding::Colour;
 
 use super::*;
 use crate::web::branding::BrandAsset;
@@ -45,7 +42,7 @@ on_both_engines! {
 
         // Nobody's place is left: no project of the external, none of the other member.
         owner.archive(world.prod.clone(), "prod", PASSWORD).await.expect("archived");
-        owner.set_access(world.org.clone(), app::model::organization::DefaultAccess::AssignedOnly).await.expect("set");
+        set_access(&owner, &world, DefaultAccess::AssignedOnly).await.expect("set");
         for who in [Who::External, Who::OtherMember, Who::ProjectMember] {
             assert_eq!(outcome(sheet(&world, who).await), "404", "{who:?}");
         }

@@ -6,10 +6,10 @@ use app::{
         key::{KeyLifetime, KeyState, NewKey},
         usage::Scope,
     },
-    port::{Keys, ProjectLife},
+    port::Keys,
 };
 
-use super::{new_key, outcome, records};
+use super::{make_default, new_key, outcome, records};
 use crate::{
     console::Console,
     store::db::execute,
@@ -23,7 +23,7 @@ const NAME: &str = "org-default";
 /// them.
 async fn default_key(world: &World) -> KeyId {
     let owner = world.console(Who::Owner).await;
-    owner.make_default(world.prod.clone()).await.expect("the Default Project");
+    make_default(&owner, &world.prod).await.expect("the Default Project");
     Keys::create(&owner, world.prod.clone(), new_key("")).await.expect("made");
     let new = NewKey {
         name: NAME.parse().expect("a name"),
@@ -106,7 +106,7 @@ on_both_engines! {
         let world = World::new(db).await;
         let key = default_key(&world).await;
         let admin = world.console(Who::OrgAdmin).await;
-        admin.make_default(world.default_project.clone()).await.expect("moved");
+        make_default(&admin, &world.default_project).await.expect("moved");
         check_that_only_owners_reach(&world, &key).await;
         let owner = world.console(Who::Owner).await;
         owner.revoke(world.prod.clone(), key).await.expect("an owner still reaches it");

@@ -29,15 +29,16 @@ mod visits;
 
 use app::{
     model::{
-        AppError, Page,
+        AppError, Page, ProjectId,
         key::{KeyLifetime, KeyState, NewKey},
         limit::ModelScope,
         limits_table::{LimitEdit, PerRate, Rate},
+        organization::DefaultAccess,
         project::{Environment, NewProject, ProjectFilter},
         receipt::Lane,
         usage::{Range, Scope},
     },
-    port::{Audit, Identity, Keys, Limits, Projects, Shell, Usage},
+    port::{Audit, Identity, Keys, Limits, Organization, ProjectLife, Projects, Shell, Usage},
 };
 
 use crate::{
@@ -78,6 +79,18 @@ fn limit(model: ModelScope, values: &[(Rate, u64)]) -> LimitEdit {
         edit.values[*rate] = Some(*value);
     }
     edit
+}
+
+/// Makes this project the Default one, as the dialog does: by its dry run.
+async fn make_default(by: &Console, project: &ProjectId) -> Result<(), AppError> {
+    let seen = by.preview_default(project.clone()).await?.seen;
+    by.make_default(project.clone(), &seen).await
+}
+
+/// Changes the access of the Default Project in the same way.
+async fn set_access(by: &Console, world: &World, to: DefaultAccess) -> Result<(), AppError> {
+    let seen = by.preview_access(world.org.clone(), to).await?.seen;
+    by.set_access(world.org.clone(), to, &seen).await
 }
 
 /// How an answer looks to the policy: allowed, or refused in one of three ways.

@@ -1,14 +1,10 @@
 use std::sync::Arc;
 
-use app::{
-    model::{KeyId, Page, ProjectId, RequestId, key::KeyState, organization::DefaultAccess, project_life::People, time::HOUR},
-    port::{Organization, ProjectLife},
-};
+use app::model::{KeyId, RequestId, project_life::People, time::HOUR};
 
 use super::*;
 use crate::{
     catalog::Catalog,
-    console::Console,
     store::db::{fetch_all, fetch_one},
     testing::NOW,
 };
@@ -67,7 +63,7 @@ on_both_engines! {
     async fn archive_strands_and_restore_brings_back(db: TestDb) {
         let world = World::new(db).await;
         let (owner, admin) = (world.console(Who::Owner).await, world.console(Who::OrgAdmin).await);
-        owner.set_access(world.org.clone(), DefaultAccess::AssignedOnly).await.expect("set");
+        set_access(&owner, &world, DefaultAccess::AssignedOnly).await.expect("set");
         let key = Keys::create(&owner, world.prod.clone(), new_key("")).await.expect("made");
         let member = "yes 404 no acme/prod";
         assert_eq!(reaches(&world, Who::ProjectMember).await, member);
@@ -146,7 +142,7 @@ on_both_engines! {
     async fn the_access_policy_switches_and_switches_back(db: TestDb) {
         let world = World::new(db).await;
         let owner = world.console(Who::Owner).await;
-        let refused = world.console(Who::OrgAdmin).await.set_access(world.org.clone(), DefaultAccess::AssignedOnly).await;
+        let refused = world.console(Who::OrgAdmin).await.set_access(world.org.clone(), DefaultAccess::AssignedOnly, "").await;
         assert!(matches!(refused, Err(AppError::Forbidden { .. })), "{refused:?}");
         let open = "404 yes no acme/default";
         assert_eq!(reaches(&world, Who::OtherMember).await, open);
@@ -154,7 +150,7 @@ on_both_engines! {
         let preview = owner.preview_access(world.org.clone(), DefaultAccess::AssignedOnly).await.expect("dry run");
         assert_eq!(names(&preview.organization), ["OtherMember"]);
         assert_eq!(names(&preview.project), ["OtherMember", "ProjectAdmin", "ProjectMember"]);
-        owner.set_access(world.org.clone(), DefaultAccess::AssignedOnly).await.expect("set");
+        set_access(&owner, &world, DefaultAccess::AssignedOnly).await.expect("set");
         assert_eq!(reaches(&world, Who::OtherMember).await, "404 404 404 nowhere");
         assert_eq!(reaches(&world, Who::ProjectMember).await, "yes 404 no acme/prod");
         assert_eq!(reaches(&world, Who::OrgAdmin).await, "yes yes yes acme/default", "never without a project");
@@ -167,12 +163,12 @@ on_both_engines! {
             ]
         );
         let before = records_of_org(&world, 50).await.len();
-        owner.set_access(world.org.clone(), DefaultAccess::AssignedOnly).await.expect("it is so already");
+        set_access(&owner, &world, DefaultAccess::AssignedOnly).await.expect("it is so already");
         assert_eq!(records_of_org(&world, 50).await.len(), before, "what changes nothing leaves no record");
 
         let preview = owner.preview_access(world.org.clone(), DefaultAccess::AllMembers).await.expect("dry run");
         assert_eq!(names(&preview.organization), ["OtherMember"]);
-        owner.set_access(world.org.clone(), DefaultAccess::AllMembers).await.expect("set");
+        set_access(&owner, &world, DefaultAccess::AllMembers).await.expect("set");
         assert_eq!(reaches(&world, Who::OtherMember).await, open);
         assert_eq!(
             records_of_org(&world, 1).await,
@@ -188,7 +184,7 @@ on_both_engines! {
         assert_eq!((preview.from.as_str(), &preview.obstacle), ("Default project", &None));
         assert_eq!(names(&preview.gaining), ["OtherMember"]);
         assert_eq!(names(&preview.losing), ["OtherMember", "ProjectAdmin", "ProjectMember"]);
-        admin.make_default(world.prod.clone()).await.expect("moved");
+        make_default(&admin, &world.prod).await.expect("moved");
         assert_eq!(reaches(&world, Who::OtherMember).await, "yes 404 no acme/prod");
         assert_eq!(reaches(&world, Who::ProjectMember).await, "yes 404 no acme/prod");
         assert_eq!(
@@ -212,18 +208,47 @@ on_both_engines! {
         admin.archive(old.clone(), "Default project", PASSWORD).await.expect("archived");
         let blocked = admin.preview_default(old.clone()).await.expect("dry run");
         assert!(blocked.obstacle.is_some_and(|text| text.contains("archived")));
-        assert!(matches!(admin.make_default(old.clone()).await, Err(AppError::Conflict { .. })));
+        assert!(matches!(make_default(&admin, &old).await, Err(AppError::Conflict { .. })));
         admin.restore(old.clone()).await.expect("restored");
-        admin.make_default(old.clone()).await.expect("moved back");
+        make_default(&admin, &old).await.expect("moved back");
         assert_eq!(reaches(&world, Who::OtherMember).await, "404 yes no acme/default");
-        assert!(matches!(admin.make_default(old).await, Err(AppError::Conflict { .. })), "it is the Default Project already");
+        assert!(matches!(make_default(&admin, &old).await, Err(AppError::Conflict { .. })), "it is the Default Project already");
         assert_eq!(projects(&world).await, (vec!["default".to_owned(), "prod".to_owned()], "default".to_owned()));
 
         let owner = world.console(Who::Owner).await;
-        owner.set_access(world.org.clone(), DefaultAccess::AssignedOnly).await.expect("set");
+        set_access(&owner, &world, DefaultAccess::AssignedOnly).await.expect("set");
         let preview = admin.preview_default(world.prod.clone()).await.expect("dry run");
         assert_eq!((preview.gaining.total, preview.losing.total), (0, 0), "nobody reaches it by the flag");
         verified(&world).await;
+    }
+
+    async fn a_dry_run_that_is_out_of_date_changes_nothing(db: TestDb) {
+        let world = World::new(db).await;
+        let (owner, admin) = (world.console(Who::Owner).await, world.console(Who::OrgAdmin).await);
+        let (org, prod, to) = (|| world.org.clone(), || world.prod.clone(), DefaultAccess::AssignedOnly);
+        let lab = Projects::create(&owner, org(), new_project("lab")).await.expect("made").id;
+        let flag = async || owner.preview_default(prod()).await.expect("dry run").seen;
+        let access = async || owner.preview_access(org(), to).await.expect("dry run").seen;
+        let refused = |now: &str| {
+            let text = format!("Somebody changed the Default Project or its access meanwhile: it is {now}. Nothing was changed.");
+            Err(AppError::conflict(text))
+        };
+        // Another project has the flag: other people gain and lose access.
+        let shown = (flag().await, access().await);
+        make_default(&admin, &lab).await.expect("moved");
+        let before = records_of_org(&world, 50).await;
+        assert_eq!(owner.make_default(prod(), &shown.0).await, refused("Data lab now, open to all members"));
+        assert_eq!(owner.set_access(org(), to, &shown.1).await, refused("Data lab now, open to all members"));
+        // The access is another one: nobody gains or loses anything by the flag.
+        let shown = (flag().await, access().await);
+        set_access(&owner, &world, to).await.expect("set");
+        assert_eq!(admin.make_default(prod(), &shown.0).await, refused("Data lab now, open to assigned people only"));
+        assert_eq!(owner.set_access(org(), to, &shown.1).await, Ok(()), "it is so already");
+        let back = owner.set_access(org(), DefaultAccess::AllMembers, &shown.1).await;
+        assert_eq!(back, refused("Data lab now, open to assigned people only"));
+        assert_eq!(records_of_org(&world, 50).await.len(), before.len() + 2, "the policy, and who lost access");
+        assert_eq!(projects(&world).await.1, "lab");
+        owner.make_default(prod(), &flag().await).await.expect("moved by what is shown now");
     }
 
     async fn an_organization_never_loses_its_last_project(db: TestDb) {
@@ -233,12 +258,13 @@ on_both_engines! {
         for round in 0..16 {
             // One browser archives prod; the other gives it the flag, and archives the old Default Project. In each round it looks
             // once more before: so it comes before, amid and after the steps of the other, however fast the machine is.
+            let seen = two.preview_default(world.prod.clone()).await.expect("dry run").seen;
             let first = one.archive(world.prod.clone(), "prod", PASSWORD);
             let second = async {
                 for _ in 0..round {
                     two.preview_default(world.prod.clone()).await?;
                 }
-                two.make_default(world.prod.clone()).await?;
+                two.make_default(world.prod.clone(), &seen).await?;
                 two.archive(world.default_project.clone(), "Default project", PASSWORD).await
             };
             let (first, second) = futures::join!(first, second);
@@ -249,7 +275,7 @@ on_both_engines! {
             let archived = if first.is_ok() { &world.prod } else { &world.default_project };
             one.restore(archived.clone()).await.expect("restored");
             if default == "prod" {
-                one.make_default(world.default_project.clone()).await.expect("moved back");
+                make_default(&one, &world.default_project).await.expect("moved back");
             }
         }
         assert!(wins.0 > 0 && wins.1 > 0, "each comes first once: {wins:?}");

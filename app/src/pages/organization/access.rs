@@ -101,6 +101,7 @@ fn Confirm(organization: Organization, preview: AccessPreview) -> impl IntoView 
             <PageForm href=action failure enhanced=true>
                 <div class="body">
                     <FormError />
+                    <input type="hidden" name="seen" value=preview.seen.clone() />
                     <div class="pair">
                         <EffectOn id="access-org" effect=of_org />
                         <EffectOn id="access-project" effect=of_project />

@@ -94,9 +94,14 @@ impl ExternalForm {
 }
 
 /// The access that the address asks for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
 pub struct AccessForm {
+    /// Not in the body: the address names it.
+    #[serde(skip)]
     pub to: String,
+    /// What the dry run was worked out from.
+    pub seen: String,
 }
 
 impl AccessForm {
@@ -136,7 +141,13 @@ mod tests {
         let allowed = |word: &str| ExternalForm { allowed: word.to_owned() }.parse();
         assert_eq!((allowed("true"), allowed("false")), (Ok(true), Ok(false)));
         assert!(allowed("perhaps").is_err());
-        let access = |word: &str| AccessForm { to: word.to_owned() }.parse();
+        let access = |word: &str| {
+            let form = AccessForm {
+                to: word.to_owned(),
+                ..AccessForm::default()
+            };
+            form.parse()
+        };
         assert_eq!(access("assigned_only"), Ok(DefaultAccess::AssignedOnly));
         assert!(access("everybody").is_err());
     }

@@ -40,10 +40,12 @@ pub async fn preview_default(project: ProjectId) -> Result<DefaultPreview, AppEr
     crate::port::port::<dyn crate::port::ProjectLife>()?.preview_default(project).await
 }
 
-/// Makes a project the Default Project, and leads `back` to the list.
+/// Makes a project the Default Project, and leads `back` to the list. `seen` is what the dry run was worked out from.
 #[server(endpoint = "projects/make-default")]
-pub async fn make_default(project: ProjectId, back: LocalPath) -> Result<(), AppError> {
-    crate::port::port::<dyn crate::port::ProjectLife>()?.make_default(project).await?;
+pub async fn make_default(project: ProjectId, seen: String, back: LocalPath) -> Result<(), AppError> {
+    crate::port::port::<dyn crate::port::ProjectLife>()?
+        .make_default(project, &seen)
+        .await?;
     leptos_axum::redirect(back.as_str());
     Ok(())
 }

@@ -61,6 +61,7 @@ fn Confirm(projects: Projects, preview: DefaultPreview, close: String) -> impl I
                 <div class="body">
                     <FormError />
                     <input type="hidden" name="project" value=preview.id.to_string() />
+                    <input type="hidden" name="seen" value=preview.seen />
                     <input type="hidden" name="back" value=back />
                     {people}
                 </div>

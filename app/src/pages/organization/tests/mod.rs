@@ -41,11 +41,12 @@ impl Organization for Fake {
             from: self.settings.clone()?.default_access,
             to,
             default_project: "Default project".parse().unwrap(),
+            seen: "main all_members".to_owned(),
             organization: self.people.clone(),
             project: People::default(),
         })
     }
-    async fn set_access(&self, _: OrgId, _: DefaultAccess) -> Result<(), AppError> {
+    async fn set_access(&self, _: OrgId, _: DefaultAccess, _: &str) -> Result<(), AppError> {
         Ok(())
     }
     async fn set_external(&self, _: OrgId, _: bool) -> Result<(), AppError> {
@@ -173,7 +174,11 @@ async fn errors_are_shown_where_they_belong() {
     let (_, dialog) = html.split_once("<dialog").expect("still open");
     assert_has(
         dialog,
-        &["Something went wrong on the server.", "?access=assigned%5Fonly\" method=\"post\""],
+        &[
+            "Something went wrong on the server.",
+            "?access=assigned%5Fonly\" method=\"post\"",
+            "name=\"seen\" value=\"main all_members\"",
+        ],
     );
 }
 

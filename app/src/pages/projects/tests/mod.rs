@@ -128,12 +128,13 @@ impl ProjectLife for Fake {
             name: "test".parse().unwrap(),
             from: "main".parse().unwrap(),
             access: DefaultAccess::AllMembers,
+            seen: "main all_members".to_owned(),
             gaining: People::default(),
             losing: jonas(),
             obstacle: self.obstacle.clone(),
         })
     }
-    async fn make_default(&self, _: ProjectId) -> Result<(), AppError> {
+    async fn make_default(&self, _: ProjectId, _: &str) -> Result<(), AppError> {
         Ok(())
     }
 }
