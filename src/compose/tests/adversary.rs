@@ -4,6 +4,7 @@
 mod cast;
 mod emails;
 mod fields;
+mod links;
 mod matrix;
 mod raw_paths;
 mod rights;
@@ -80,6 +81,14 @@ pub const FORMS: &[(&str, &str, Option<Action>, u16)] = &[
     ),
     ("/account/organization", "name=Other&slug=other", None, 422),
 ];
+
+/// The form of a logo, which is a file, at [`LOGO_PAGE`] as a browser sends it.
+pub const LOGO_FORM: &str = "multipart/form-data; boundary=x";
+pub const LOGO_PAGE: &str = "/acme/~/settings";
+pub const LOGO: &str = "--x\r\nContent-Disposition: form-data; name=\"logo\"; filename=\"a.svg\"\r\nContent-Type: image/svg+xml\r\n\r\n\
+    <svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0h8v8z\"/></svg>\r\n--x--\r\n";
+/// What every page of the organization is framed with.
+pub const BRANDING: [&str; 2] = ["/acme/branding.css", "/acme/branding.logo"];
 
 impl Site {
     /// Version and audit head of every org: equal before and after means that nothing happened.

@@ -11,7 +11,7 @@ impl Site {
     }
 
     /// The path of the newest link to this page in the outbox.
-    async fn link(&self, page: &str) -> String {
+    pub(super) async fn link(&self, page: &str) -> String {
         let outbox = self.outbox.reveal().replace("http://127.0.0.1:3000", "");
         let (status, html) = self.main_of(Method::GET, &outbox, "").await;
         assert_eq!(status, 200);

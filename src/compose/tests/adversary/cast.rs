@@ -43,6 +43,8 @@ pub enum Place {
     Org,
     Prod,
     Default,
+    /// Wherever somebody belongs in `acme`: what frames every page of it.
+    Anywhere,
 }
 
 impl Facts {
@@ -53,14 +55,15 @@ impl Facts {
             Place::Org => None,
             Place::Prod => self.prod,
             Place::Default => (is_open && self.org.is_some()).then_some(ProjectRole::Member),
+            Place::Anywhere => self.prod.or(self.lab),
         };
         let standing = Standing { org: self.org, project };
         let has_project = is_open || self.prod.is_some() || self.lab.is_some();
         let sees = match (self.org, place) {
             (Some(OrgRole::Owner | OrgRole::Admin), _) => true,
-            (Some(OrgRole::Member), Place::Org) => has_project,
+            (Some(OrgRole::Member), Place::Org | Place::Anywhere) => has_project,
             (None, Place::Org) => false,
-            (_, Place::Prod | Place::Default) => project.is_some(),
+            (_, Place::Prod | Place::Default | Place::Anywhere) => project.is_some(),
         };
         sees.then_some(standing)
     }

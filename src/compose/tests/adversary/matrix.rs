@@ -6,10 +6,10 @@ use http::Method;
 
 use super::{
     super::{
-        ROUTES, functions,
+        FORM, ROUTES, functions,
         rows::{EXPORTS, ORG_WIDE, PAGES},
     },
-    FORMS,
+    BRANDING, FORMS, LOGO, LOGO_FORM, LOGO_PAGE,
     cast::{Cast, Place, Rule, place_of},
 };
 
@@ -21,12 +21,14 @@ const GOODBYES: [&str; 2] = ["/api/account/sign-out-everywhere", "/api/identity/
 struct Case {
     method: Method,
     path: String,
+    /// The type of the body.
+    kind: &'static str,
     body: String,
     /// `None`: everybody gets what the owner gets.
     rule: Option<Rule>,
 }
 
-/// Every server function, page, export and form.
+/// Every server function, page, export and form, and branding after the forms that set it.
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for (path, body, expected) in functions().chain(ORG_WIDE) {
@@ -34,6 +36,7 @@ fn cases() -> Vec<Case> {
             cases.push(Case {
                 method: Method::POST,
                 path: (*path).to_owned(),
+                kind: FORM,
                 body: (*body).to_owned(),
                 rule: Rule::of(place_of(body), expected, path),
             });
@@ -44,6 +47,7 @@ fn cases() -> Vec<Case> {
         cases.push(Case {
             method: Method::GET,
             path: (*address).to_owned(),
+            kind: FORM,
             body: String::new(),
             rule: Rule::of(place_of(address), expected, address),
         });
@@ -52,6 +56,7 @@ fn cases() -> Vec<Case> {
         cases.push(Case {
             method: Method::POST,
             path: (*path).to_owned(),
+            kind: FORM,
             body: (*body).to_owned(),
             rule: action.map(|action| Rule {
                 place: place_of(path.split('?').next().unwrap_or_default()).expect("a form of a place"),
@@ -61,12 +66,38 @@ fn cases() -> Vec<Case> {
             }),
         });
     }
+    cases.push(Case {
+        method: Method::POST,
+        path: LOGO_PAGE.to_owned(),
+        kind: LOGO_FORM,
+        body: LOGO.to_owned(),
+        rule: Some(Rule {
+            place: Place::Org,
+            action: Some(Action::ManageOrg),
+            ok: 302,
+            anonymous: 302,
+        }),
+    });
+    cases.extend(BRANDING.map(|path| Case {
+        method: Method::GET,
+        path: path.to_owned(),
+        kind: FORM,
+        body: String::new(),
+        rule: Some(Rule {
+            place: Place::Anywhere,
+            action: None,
+            ok: 200,
+            anonymous: 404,
+        }),
+    }));
     cases
 }
 
 #[tokio::test]
 async fn every_row_answers_everybody_as_the_matrix_says() {
     let cast = Cast::new().await;
+    // Without a colour there is no sheet.
+    cast.site.sql("UPDATE orgs SET brand = '#1f6feb' WHERE slug = 'acme'").await;
     for access in ACCESS {
         cast.site
             .sql(match access {
@@ -80,7 +111,7 @@ async fn every_row_answers_everybody_as_the_matrix_says() {
             let (path, body) = (cast.site.fill_for(&same(&case.path), "").await, same(&case.body));
             for actor in &cast.people {
                 let body = cast.site.fill_for(&body, &format!("{}{}", actor.name, access.as_str().len())).await;
-                let answer = cast.site.ask(case.method.clone(), &path, &body, &actor.cookie).await;
+                let answer = cast.site.ask_as(case.kind, case.method.clone(), &path, &body, &actor.cookie).await;
                 let (got, expected) = (answer.status.as_u16(), rule.status(actor.facts.as_ref(), access));
                 assert_eq!(
                     got,
@@ -143,9 +174,8 @@ async fn every_other_route_answers_everybody_alike_or_stands_in_the_table_of_for
                 .replace("{org}", "acme")
                 .replace("{project}", if of_org { "~" } else { "prod" });
             if route.method == "GET" {
-                // Branding has tests of its own.
                 let is_export = EXPORTS.iter().any(|(export, _)| *export == place);
-                assert!(is_export || place.starts_with("/acme/branding."), "{place} stands in no table");
+                assert!(is_export || BRANDING.contains(&place.as_str()), "{place} stands in no table");
                 continue;
             }
             assert!(FORMS.iter().any(|(form, ..)| *form == place), "{place} stands in no table");

@@ -16,7 +16,7 @@ use super::{
 use crate::store::testing::on_both_engines;
 
 /// What is typed, form-encoded.
-fn hostile() -> Vec<(&'static str, String)> {
+pub(super) fn hostile() -> Vec<(&'static str, String)> {
     vec![
         ("10,000 characters", "a".repeat(10_000)),
         ("10,000 letters of two bytes", "%C3%A9".repeat(10_000)),
