@@ -1,6 +1,6 @@
 use app::{
     model::{
-        AccountId, AppError, Email, KeyId, OrgRole, Page, ProjectId, ProjectRole,
+        AccountId, AppError, Email, KeyId, OrgRole, Page, ProjectId, ProjectRole, Timestamp,
         collaborator::{self, Addition, CollaboratorFilter, Guest, NewCollaborator, RemovalPreview},
         time::HOUR,
     },
@@ -12,9 +12,9 @@ use super::{Console, made_keys::revoke_all_but};
 use crate::{
     access::{ManageProject, authorize_project},
     audit::Event,
-    identity::{Throttled, count_attempt},
+    identity::{Throttled, attempts_left, count_attempt},
     store::{
-        Change,
+        Change, attempts,
         collaborators::{Assigned, Found},
     },
 };
@@ -27,17 +27,31 @@ const LOOK_UPS_IN_PROJECT: i64 = 30;
 impl Collaborators for Console {
     async fn list(&self, project: ProjectId, filter: CollaboratorFilter, page: Page) -> Result<collaborator::Collaborators, AppError> {
         let grant = authorize_project::<ManageProject>(&mut self.store().db.read().await?, &self.caller, &project).await?;
-        Ok(self.store().collaborators(&grant, filter, &page).await?)
+        let mut list = self.store().collaborators(&grant, filter, &page).await?;
+        list.look_ups_left = LookUps::of(self.account()?, &project).left(self).await?;
+        Ok(list)
     }
 
     async fn add(&self, project: ProjectId, new: NewCollaborator) -> Result<Addition, AppError> {
         drop(authorize_project::<ManageProject>(&mut self.store().db.read().await?, &self.caller, &project).await?);
-        self.count_look_up(&project).await?;
+        let look_ups = LookUps::of(self.account()?, &project);
+        let confirms = look_ups.confirms(self, &new).await?;
+        if !confirms {
+            look_ups.count(self).await?;
+        }
         let mut change = self.begin_people(&project).await?;
         let mut events = vec![Event::new("collaborator.looked_up", &project, &new.email).in_project(&project)];
         let answer = match self.decide(&mut change, &new).await? {
-            Decision::Answer(answer) => answer,
+            Decision::Answer(answer) => {
+                if let Ok(Addition::Announced(guest)) = &answer {
+                    look_ups.announce(&mut change, guest, self.store().ambient.now()).await?;
+                }
+                answer
+            }
             Decision::Add(found) => {
+                if !confirms && found.org_role.is_some() && change.grant().outsider().is_none() {
+                    look_ups.take_back(&mut change).await?;
+                }
                 events.extend(add_found(&mut change, &project, &new, &found).await?);
                 Ok(Addition::Added)
             }
@@ -149,15 +163,6 @@ impl Console {
         Ok(change)
     }
 
-    /// Counts a look-up of this person in this project, before anything is looked up.
-    async fn count_look_up(&self, project: &ProjectId) -> Result<(), AppError> {
-        let person = format!("look-up:{}", self.account()?);
-        let here = format!("look-up:{project}");
-        let bounds = [(person.as_str(), LOOK_UPS_OF_PERSON), (here.as_str(), LOOK_UPS_IN_PROJECT)];
-        let counted = count_attempt(self.store(), &bounds, HOUR).await?;
-        counted.map_err(|Throttled { retry_after_s }| AppError::Throttled { retry_after_s })
-    }
-
     /// Who may be added, and what everybody else is answered. Somebody outside of the organization learns of its owners and
     /// admins no more than of accounts that do not exist.
     async fn decide(&self, change: &mut Change<ManageProject>, new: &NewCollaborator) -> Result<Decision, AppError> {
@@ -202,6 +207,60 @@ impl Console {
             name: found.name,
             email: new.email.clone(),
         }))))
+    }
+}
+
+/// The look-ups of one person in one project, counted so that the form is no probe for accounts.
+struct LookUps {
+    person: String,
+    project: String,
+}
+
+impl LookUps {
+    fn of(account: &AccountId, project: &ProjectId) -> Self {
+        Self {
+            person: format!("look-up:{account}"),
+            project: format!("look-up:{project}"),
+        }
+    }
+
+    fn bounds(&self) -> [(&str, i64); 2] {
+        [(&self.person, LOOK_UPS_OF_PERSON), (&self.project, LOOK_UPS_IN_PROJECT)]
+    }
+
+    async fn left(&self, console: &Console) -> Result<u64, AppError> {
+        Ok(attempts_left(console.store(), &self.bounds()).await?)
+    }
+
+    /// Counts one, before anything is looked up.
+    async fn count(&self, console: &Console) -> Result<(), AppError> {
+        let counted = count_attempt(console.store(), &self.bounds(), HOUR).await?;
+        counted.map_err(|Throttled { retry_after_s }| AppError::Throttled { retry_after_s })
+    }
+
+    /// Takes one back that found a colleague, in the order of [`attempts::add`]. What finds nobody stays counted.
+    async fn take_back(&self, change: &mut Change<ManageProject>) -> Result<(), AppError> {
+        attempts::take_back(change, &self.person).await?;
+        Ok(attempts::take_back(change, &self.project).await?)
+    }
+
+    /// Remembers for an hour that the person was told of this guest.
+    async fn announce(&self, change: &mut Change<ManageProject>, guest: &Guest, now: Timestamp) -> Result<(), AppError> {
+        attempts::add(change, &self.announcement(&guest.email, &guest.account), 1, HOUR, now).await?;
+        Ok(())
+    }
+
+    /// Whether this confirms what the person was told: to look up the same address again, once, tells of nobody else. What a
+    /// form says is not enough; the server has to remember it.
+    async fn confirms(&self, console: &Console, new: &NewCollaborator) -> Result<bool, AppError> {
+        match &new.announced {
+            Some(account) => Ok(console.store().use_up(&self.announcement(&new.email, account)).await?),
+            None => Ok(false),
+        }
+    }
+
+    fn announcement(&self, email: &Email, account: &AccountId) -> String {
+        format!("announced:{}:{}:{account}:{email}", self.person, self.project)
     }
 }
 

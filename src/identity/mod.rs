@@ -15,4 +15,4 @@ pub use founding::{Foundation, Founded, FoundingError, NewOrg, SetupLink, found,
 pub use password::Passwords;
 pub use session::{SessionLayer, authenticate, secure_removal, session_layer};
 pub use sign_in::{SignInError, append_everywhere, append_to_installation, sign_in, sign_out, start_session};
-pub use throttle::{Attempt, Throttled, ask_for_mail, choose_by_link, count as count_attempt};
+pub use throttle::{Attempt, Throttled, ask_for_mail, choose_by_link, count as count_attempt, left as attempts_left};

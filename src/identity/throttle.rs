@@ -111,6 +111,16 @@ pub async fn count(store: &Store, bounds: &[(&str, i64)], window_ms: i64) -> Res
     Ok(Ok(()))
 }
 
+/// How many attempts are left under all of these bounds.
+pub async fn left(store: &Store, bounds: &[(&str, i64)]) -> Result<u64, DbError> {
+    let mut left = i64::MAX;
+    for (subject, bound) in bounds {
+        let failures = store.failures(subject).await?.map_or(0, |(failures, _)| failures);
+        left = left.min(bound - failures);
+    }
+    Ok(u64::try_from(left).unwrap_or(0))
+}
+
 fn until(end: Timestamp, store: &Store) -> Throttled {
     let left = end.since(store.ambient.now());
     Throttled {

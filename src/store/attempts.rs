@@ -28,6 +28,13 @@ pub async fn add(
     Ok((failures, Timestamp(end)))
 }
 
+/// Takes one attempt back in the caller's transaction; see [`add`] for the order of several.
+pub async fn take_back(on: &mut impl Connection, subject: &str) -> Result<(), DbError> {
+    const SQL: &str = "UPDATE attempts SET failures = failures - 1 WHERE subject = $1 AND failures > 0";
+    execute!(on, SQL, subject)?;
+    Ok(())
+}
+
 impl Store {
     /// Failures of this subject in its window, and when that window ends.
     pub async fn failures(&self, subject: &str) -> Result<Option<(i64, Timestamp)>, DbError> {
@@ -68,12 +75,18 @@ impl Store {
     /// Takes one attempt back that turned out right.
     pub async fn uncount_attempt(&self, subject: &str) -> Result<(), DbError> {
         let mut tx = self.db.write().await?;
-        execute!(
-            &mut tx,
-            "UPDATE attempts SET failures = failures - 1 WHERE subject = $1 AND failures > 0",
-            subject
-        )?;
+        take_back(&mut tx, subject).await?;
         tx.commit().await
+    }
+
+    /// Forgets a subject. True if something was counted for it and its window is not over: of two who ask at once, one hears so.
+    pub async fn use_up(&self, subject: &str) -> Result<bool, DbError> {
+        const SQL: &str = "DELETE FROM attempts WHERE subject = $1 AND window_end > $2";
+        let now = self.ambient.now().0;
+        let mut tx = self.db.write().await?;
+        let found = execute!(&mut tx, SQL, subject, now)?;
+        tx.commit().await?;
+        Ok(found > 0)
     }
 
     /// Forgets a subject after a success.

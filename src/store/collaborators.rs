@@ -157,6 +157,8 @@ impl Store {
             external: count(external),
             inherited: count(inherited),
             open_to_members,
+            // Bounds are a matter of the use case.
+            look_ups_left: 0,
             externals,
         })
     }

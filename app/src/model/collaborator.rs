@@ -90,6 +90,8 @@ pub struct Collaborators {
     /// The Default Project while it is open to all: every member of the organization has at least the member role in it.
     pub open_to_members: bool,
     pub externals: ExternalRule,
+    /// Look-ups that the reader has left in this hour.
+    pub look_ups_left: u64,
 }
 
 /// Whether people outside of the organization can be added: both have to allow it.

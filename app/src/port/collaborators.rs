@@ -10,7 +10,8 @@ use crate::model::{
 pub trait Collaborators: Send + Sync {
     /// Somebody outside of the organization sees nobody who was not added to the project.
     async fn list(&self, project: ProjectId, filter: CollaboratorFilter, page: Page) -> Result<collaborator::Collaborators, AppError>;
-    /// Looks the address up, which is counted and recorded whatever comes of it, and adds its account.
+    /// Looks the address up, which is counted and recorded whatever comes of it, and adds its account. Not counted is the one
+    /// look-up that confirms what was announced to the same person, and that of a colleague who was added by another one.
     async fn add(&self, project: ProjectId, new: NewCollaborator) -> Result<Addition, AppError>;
     /// `seen` is the role that the person had when the form was made.
     async fn set_role(&self, project: ProjectId, account: AccountId, role: ProjectRole, seen: ProjectRole) -> Result<(), AppError>;

@@ -9,6 +9,7 @@ mod invited;
 mod leaving;
 mod limits;
 mod locks;
+mod look_ups;
 mod members;
 mod organization;
 mod outbox;

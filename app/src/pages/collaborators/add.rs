@@ -11,19 +11,19 @@ use crate::{
 
 /// The form at `?new=1`, and what the form that was posted came back with.
 #[component]
-pub fn AddDialog(people: People) -> impl IntoView {
+pub fn AddDialog(people: People, left: u64) -> impl IntoView {
     match use_context::<AddOutcome>() {
-        Some(AddOutcome::Announced(guest, typed)) => view! { <AddPerson people typed guest=Some(guest) failure=None /> }.into_any(),
-        Some(AddOutcome::Refused(error, typed)) => view! { <AddPerson people typed guest=None failure=Some(error) /> }.into_any(),
+        Some(AddOutcome::Announced(guest, typed)) => view! { <AddPerson people left typed guest=Some(guest) failure=None /> }.into_any(),
+        Some(AddOutcome::Refused(error, typed)) => view! { <AddPerson people left typed guest=None failure=Some(error) /> }.into_any(),
         None if query().get_str("new").is_some() => {
-            view! { <AddPerson people typed=AddForm::default() guest=None failure=None /> }.into_any()
+            view! { <AddPerson people left typed=AddForm::default() guest=None failure=None /> }.into_any()
         }
         None => ().into_any(),
     }
 }
 
 #[component]
-fn AddPerson(people: People, typed: AddForm, guest: Option<Guest>, failure: Option<AppError>) -> impl IntoView {
+fn AddPerson(people: People, left: u64, typed: AddForm, guest: Option<Guest>, failure: Option<AppError>) -> impl IntoView {
     let close = people.here(&[]);
     let lead = format!(
         "To {} in {}. The person needs an account on this installation.",
@@ -45,7 +45,7 @@ fn AddPerson(people: People, typed: AddForm, guest: Option<Guest>, failure: Opti
                         name="email"
                         kind="email"
                         value=typed.email
-                        hint="Look-ups are recorded in Audit Logs. You can make 10 in an hour."
+                        hint=hint(left, guest.is_some())
                         autocomplete="off"
                         required=true
                         autofocus=!again
@@ -58,6 +58,16 @@ fn AddPerson(people: People, typed: AddForm, guest: Option<Guest>, failure: Opti
             </PageForm>
         </Dialog>
     }
+}
+
+/// How many look-ups are left. Confirming takes none.
+fn hint(left: u64, confirms: bool) -> String {
+    let left = match left {
+        0 => "none".to_owned(),
+        left => left.to_string(),
+    };
+    let confirming = if confirms { "; confirming this person takes none" } else { "" };
+    format!("Look-ups are recorded in Audit Logs. You have {left} left in this hour{confirming}.")
 }
 
 #[component]

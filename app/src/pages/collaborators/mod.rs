@@ -150,7 +150,7 @@ fn Body(people: People, list: Collaborators) -> impl IntoView {
         view! {
             {demoting.map(|id| view! { <DemoteDialog people=people.clone() id /> })}
             {removing.map(|id| view! { <RemoveDialog people=people.clone() id /> })}
-            <AddDialog people=people.clone() />
+            <AddDialog people=people.clone() left=list.look_ups_left />
         }
     });
     let externals = list.externals;

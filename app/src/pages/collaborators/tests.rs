@@ -61,6 +61,7 @@ impl port::Collaborators for Fake {
                 by_org: true,
                 by_project: false,
             },
+            look_ups_left: 7,
         })
     }
     async fn add(&self, _: ProjectId, _: NewCollaborator) -> Result<Addition, AppError> {
@@ -283,7 +284,7 @@ async fn the_add_dialog_posts_to_the_page_and_proposes_the_member_role() {
             "<dialog open",
             "action=\"/acme-robotics/prod/settings/collaborators?new=1\" method=\"post\"",
             "value=\"member\" checked",
-            "You can make 10 in an hour",
+            "Look-ups are recorded in Audit Logs. You have 7 left in this hour.",
             ">Confirm<",
         ],
     );
@@ -309,6 +310,7 @@ async fn somebody_from_outside_is_announced_before_anything_is_done() {
         &[
             "Jonas Lindqvist is not a member of Acme Robotics.",
             "Sees nothing else of Acme Robotics but its name",
+            "You have 7 left in this hour; confirming this person takes none.",
             "Acme Robotics limits and pays for what they use",
             "value=\"admin\" checked",
             ">Add external collaborator<",
