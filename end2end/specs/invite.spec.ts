@@ -15,7 +15,7 @@ async function invite(page: Page, emails: string, role = "Member"): Promise<void
   await dialog.getByRole("button", { name: "Send invitations" }).click();
 }
 
-test("many are invited at once, or nobody", async ({ ownerPage: page, complaints }) => {
+test("many are invited at once, or nobody", async ({ ownerPage: page, server, complaints }) => {
   complaints.expectStatus(422);
   await invite(page, "rafael@acme.example\npim.acme.example");
   const dialog = page.getByRole("dialog", { name: "Invite members" });
@@ -28,6 +28,14 @@ test("many are invited at once, or nobody", async ({ ownerPage: page, complaints
   await page.getByRole("button", { name: "Revoke the invitation of pim@acme.example" }).click();
   await expect(page.getByText("Invitation revoked.")).toBeVisible();
   await expect(page.getByRole("row", { name: /pim@acme.example/ })).toHaveCount(0);
+
+  await page.goto(server.outboxLink);
+  await page.getByRole("searchbox", { name: "Filter by recipient" }).fill("pim@");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText("1–1 of 1 mails")).toBeVisible();
+  const mail = page.getByRole("region").filter({ hasText: "pim@acme.example" });
+  await expect(mail.getByText("Ended")).toBeVisible();
+  await expect(mail.getByRole("link"), "nobody passes a dead link on").toHaveCount(0);
 });
 
 test("a newcomer accepts with a new account, once", async ({ ownerPage: page, browser, server, complaints }) => {

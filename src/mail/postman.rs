@@ -13,7 +13,7 @@ use crate::{
     store::{
         Store,
         db::DbError,
-        mails::{Outcome, StoredMail},
+        mails::{Claim, Outcome, StoredMail},
     },
 };
 
@@ -45,6 +45,8 @@ pub struct Counters {
     /// Attempts that failed and are made again.
     pub deferred: Counter,
     pub failed: Counter,
+    /// Their links had opened nothing any more.
+    pub withdrawn: Counter,
 }
 
 impl Counters {
@@ -53,6 +55,11 @@ impl Counters {
             ("sent", "Mails that the mail server took", &self.sent),
             ("deferred", "Attempts to send a mail that are made again", &self.deferred),
             ("failed", "Mails that were given up", &self.failed),
+            (
+                "withdrawn",
+                "Mails that were not sent because their links were used, revoked or replaced",
+                &self.withdrawn,
+            ),
         ] {
             registry.register(format!("bailiwick_mails_{name}"), help, counter.clone());
         }
@@ -95,8 +102,14 @@ impl Postman {
                 .settle(&mail, Outcome::Failed("it was of no use any more before a mail server took it"))
                 .await;
         }
-        if !self.store.claim_mail(&mail, now.plus(pause(mail.attempts))).await? {
-            return Ok(());
+        match self.store.claim_mail(&mail, now.plus(pause(mail.attempts))).await? {
+            Claim::Taken => {}
+            Claim::Withdrawn => {
+                self.counters.withdrawn.inc();
+                tracing::info!(mail = %mail.id, "a mail is not sent: its link opens nothing any more");
+                return Ok(());
+            }
+            Claim::Lost => return Ok(()),
         }
         let link = match address(&mail.link, &self.links, &self.origin) {
             Ok(link) => link,

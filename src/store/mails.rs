@@ -104,6 +104,20 @@ pub enum Outcome<'a> {
     Failed(&'a str),
 }
 
+/// How the wish to make an attempt ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// It is this caller's to send.
+    Taken,
+    /// Its link opens nothing any more: nobody sends it.
+    Withdrawn,
+    /// Somebody else took it.
+    Lost,
+}
+
+/// Why a mail was withdrawn, as the outbox shows it.
+const WITHDRAWN: &str = "not sent: its link was used, revoked or replaced before a mail server took it";
+
 /// What became of the wish to try a mail again.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Requeued {
@@ -133,11 +147,16 @@ pub async fn requeue(on: &mut impl Connection, id: &MailId, now: Timestamp) -> R
     if state != State::Failed.as_str() {
         return Ok(Requeued::NotFailed);
     }
-    if Timestamp(expires_at) <= now || !still_opens(on, &link).await? {
+    if has_ended(on, &link, expires_at, now).await? {
         return Ok(Requeued::Ended);
     }
     execute!(on, SQL, id.as_str(), now.0)?;
     Ok(Requeued::Done { to: parse(to)?, attempts })
+}
+
+/// Whether a mail is of no use any more: its time is over, or its link opens nothing.
+async fn has_ended(on: &mut impl Connection, link: &str, expires_at: i64, now: Timestamp) -> Result<bool, DbError> {
+    Ok(Timestamp(expires_at) <= now || !still_opens(on, link).await?)
 }
 
 /// Whether the link of a mail, as it is stored, was neither used nor replaced by a newer one. Pages are always there.
@@ -157,6 +176,7 @@ struct UndeliveredRow {
     id: String,
     recipient: String,
     subject: String,
+    link: String,
     created_at: i64,
     expires_at: i64,
     attempts: i64,
@@ -165,13 +185,13 @@ struct UndeliveredRow {
 }
 
 impl UndeliveredRow {
-    fn into_model(self) -> Result<UndeliveredMail, DbError> {
+    fn into_model(self, ended: bool) -> Result<UndeliveredMail, DbError> {
         Ok(UndeliveredMail {
             id: parse(self.id)?,
             to: parse(self.recipient)?,
             subject: self.subject,
             created_at: Timestamp(self.created_at),
-            expires_at: Timestamp(self.expires_at),
+            ended,
             attempts: count(self.attempts),
             next_at: Timestamp(self.next_at),
             error: self.error,
@@ -195,25 +215,30 @@ impl Store {
         rows.into_iter().map(into_mail).collect()
     }
 
-    /// The newest 100, whatever became of them. Void ones were never meant for anybody.
-    pub async fn newest_mails(&self) -> Result<Vec<StoredMail>, DbError> {
+    /// The newest 100, whatever became of them, and whether each has ended. Void ones were never meant for anybody.
+    pub async fn newest_mails(&self) -> Result<Vec<(StoredMail, bool)>, DbError> {
         const SQL: &str = "
             SELECT id, recipient, subject, body, link, created_at, expires_at, attempts FROM mails
             WHERE state <> 'void' ORDER BY created_at DESC, id DESC LIMIT 100";
         let mut reader = self.db.read().await?;
-        let rows = fetch_all!(&mut reader, MailRow, SQL)?;
-        rows.into_iter().map(into_mail).collect()
+        let mut mails = Vec::new();
+        for mail in fetch_all!(&mut reader, MailRow, SQL)?.into_iter().map(into_mail) {
+            let mail = mail?;
+            let ended = has_ended(&mut reader, &mail.link, mail.expires_at.0, self.ambient.now()).await?;
+            mails.push((mail, ended));
+        }
+        Ok(mails)
     }
 
     /// One page of the mails that a mail server has not taken, the newest first. What they say stays in the database.
     pub async fn undelivered_mails(&self, state: DeliveryState, page: &Page) -> Result<Undelivered, DbError> {
         const LIST: &str = "
-            SELECT id, recipient, subject, created_at, expires_at, attempts, next_at, error FROM mails
+            SELECT id, recipient, subject, link, created_at, expires_at, attempts, next_at, error FROM mails
             WHERE state = $1 AND recipient LIKE lower($2) ESCAPE '\\' ORDER BY created_at DESC, id DESC LIMIT $3 OFFSET $4";
         const COUNT: &str = "
             SELECT (SELECT count(*) FROM mails WHERE state = 'failed'), (SELECT count(*) FROM mails WHERE state = 'waiting'),
                    (SELECT count(*) FROM mails WHERE state = $1 AND recipient LIKE lower($2) ESCAPE '\\')";
-        let text = pattern(&page.query);
+        let (text, now) = (pattern(&page.query), self.ambient.now());
         let mut reader = self.db.read().await?;
         let rows = fetch_all!(
             &mut reader,
@@ -224,6 +249,11 @@ impl Store {
             i64::from(Page::SIZE),
             page.offset()
         )?;
+        let mut mails = Vec::new();
+        for row in rows {
+            let ended = has_ended(&mut reader, &row.link, row.expires_at, now).await?;
+            mails.push(row.into_model(ended)?);
+        }
         let (failed, waiting, matching) = fetch_one!(&mut reader, (i64, i64, i64), COUNT, state.as_str(), &text)?;
         let all = match state {
             DeliveryState::Failed => failed,
@@ -231,20 +261,28 @@ impl Store {
         };
         Ok(Undelivered {
             state,
-            listing: listing(rows, UndeliveredRow::into_model, (all, matching), page, self.ambient.now())?,
+            listing: listing(mails, Ok, (all, matching), page, now)?,
             failed: count(failed),
             waiting: count(waiting),
         })
     }
 
-    /// Takes a mail for one attempt and says when the next one is due. False if somebody else took it.
-    pub async fn claim_mail(&self, mail: &StoredMail, next: Timestamp) -> Result<bool, DbError> {
-        const SQL: &str = "
+    /// Takes a mail for one attempt and says when the next one is due; one whose link opens nothing any more is given up
+    /// without an attempt, and what it said is forgotten.
+    pub async fn claim_mail(&self, mail: &StoredMail, next: Timestamp) -> Result<Claim, DbError> {
+        const TAKE: &str = "
             UPDATE mails SET attempts = attempts + 1, next_at = $3 WHERE id = $1 AND state = 'waiting' AND attempts = $2";
+        const WITHDRAW: &str = "
+            UPDATE mails SET state = 'failed', body = '', error = $3 WHERE id = $1 AND state = 'waiting' AND attempts = $2";
         let mut tx = self.db.write().await?;
-        let taken = execute!(&mut tx, SQL, mail.id.as_str(), mail.attempts, next.0)? == 1;
+        let (claim, rows) = if still_opens(&mut tx, &mail.link).await? {
+            (Claim::Taken, execute!(&mut tx, TAKE, mail.id.as_str(), mail.attempts, next.0)?)
+        } else {
+            let rows = execute!(&mut tx, WITHDRAW, mail.id.as_str(), mail.attempts, WITHDRAWN)?;
+            (Claim::Withdrawn, rows)
+        };
         tx.commit().await?;
-        Ok(taken)
+        Ok(if rows == 1 { claim } else { Claim::Lost })
     }
 
     /// Notes how an attempt ended. What a mail said is forgotten once it is out.

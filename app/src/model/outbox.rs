@@ -24,8 +24,8 @@ pub struct OutboxMail {
     /// The whole address that the text names.
     pub link: String,
     pub created_at: Timestamp,
-    /// When its link ends, or its news are none.
-    pub expires_at: Timestamp,
+    /// It is of no use any more: its time is over, or its link was used, revoked or replaced.
+    pub ended: bool,
 }
 
 /// Which mails a mail server has not taken.
@@ -55,8 +55,8 @@ pub struct UndeliveredMail {
     pub to: Email,
     pub subject: String,
     pub created_at: Timestamp,
-    /// When its link ends, or its news are none: then nobody tries any more.
-    pub expires_at: Timestamp,
+    /// It is of no use any more: its time is over, or its link was used, revoked or replaced. Then nobody tries any more.
+    pub ended: bool,
     /// That were made.
     pub attempts: u64,
     /// Of a waiting one.

@@ -31,7 +31,7 @@ impl Console {
 
     /// The newest mails as their readers would get them.
     async fn mails_by_hand(&self, outbox: &OutboxLink) -> Result<OutboxView, AppError> {
-        let mails = self.store().newest_mails().await?.into_iter().map(|mail| {
+        let mails = self.store().newest_mails().await?.into_iter().map(|(mail, ended)| {
             let link = mail::address(&mail.link, &self.parts.links, outbox.origin()).map_err(|problem| {
                 tracing::error!(mail = %mail.id, problem, "a mail has no link");
                 AppError::Internal
@@ -43,7 +43,7 @@ impl Console {
                 to: mail.to,
                 subject: mail.subject,
                 created_at: mail.created_at,
-                expires_at: mail.expires_at,
+                ended,
             })
         });
         Ok(OutboxView::ByHand {

@@ -98,7 +98,10 @@ on_both_engines! {
         let (id, secret) = mail_to(&world, Who::Owner).await;
         let link = format!("https://ai.acme.example/signin/reset?token={secret}");
         assert_eq!(shown[0].link, link);
-        assert!(shown[0].text.contains(&link));
+        assert!(shown[0].text.contains(&link) && !shown[0].ended);
+        anonymous.reset(&secret, "quiet river under glass").await.expect("chosen");
+        let used = by_hand(&anonymous, &token).await.into_iter().find(|mail| mail.id == id).expect("listed");
+        assert!(used.ended, "its link opens nothing any more");
         assert_eq!(anonymous.try_again(&token, id).await, Err(AppError::NotFound), "nobody tries here");
     }
 
@@ -168,9 +171,15 @@ on_both_engines! {
         for id in [&reset, &invitation] {
             world.store.settle_mail(id, &Outcome::Failed("550 no such user")).await.expect("noted");
         }
+        let failed = undelivered(&anonymous, &token, DeliveryState::Failed, "").await.listing;
+        assert!(failed.rows.iter().all(|mail| !mail.ended));
         anonymous.reset(&secret, "quiet river under glass").await.expect("chosen");
         let pending = owner.pending(world.org.clone(), "").await.expect("listed").rows.remove(0);
         owner.resend(world.org.clone(), pending.id).await.expect("sent anew");
+        let failed = undelivered(&anonymous, &token, DeliveryState::Failed, "").await.listing;
+        assert_eq!((failed.total, failed.rows.iter().all(|mail| mail.ended)), (2, true));
+        let waiting = undelivered(&anonymous, &token, DeliveryState::Waiting, "").await.listing;
+        assert!(waiting.rows.iter().all(|mail| !mail.ended), "the notice, and the invitation that was sent anew");
         for id in [reset, invitation] {
             let refused = anonymous.try_again(&token, id).await;
             assert!(matches!(refused, Err(AppError::Conflict { .. })), "{refused:?}");

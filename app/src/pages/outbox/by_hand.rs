@@ -33,21 +33,20 @@ pub fn ByHand(mails: Vec<OutboxMail>, now: Timestamp) -> impl IntoView {
 fn OneMail(mail: OutboxMail, now: Timestamp) -> impl IntoView {
     let id = mail.id.to_string();
     let heading = id.clone();
-    let ended = mail.expires_at <= now;
-    // The address in the text can be clicked.
+    // The address in the text can be clicked while it leads somewhere.
     let text = match mail.text.split_once(&mail.link) {
-        Some((before, after)) => {
+        Some((before, after)) if !mail.ended => {
             let link = mail.link.clone();
             view! { {before.to_owned()} <a href=mail.link>{link}</a> {after.to_owned()} }.into_any()
         }
-        None => mail.text.into_any(),
+        _ => mail.text.into_any(),
     };
     view! {
         <section class="card" aria-labelledby=id>
             <header>
                 <div class="toolbar">
                     <h2 id=heading>{mail.subject}</h2>
-                    {ended.then(|| view! { <Badge tone=Tone::Line>"Ended"</Badge> })}
+                    {mail.ended.then(|| view! { <Badge tone=Tone::Line>"Ended"</Badge> })}
                 </div>
                 <p class="hint">"To " <strong>{mail.to.to_string()}</strong> ", " <Time at=mail.created_at now /></p>
             </header>

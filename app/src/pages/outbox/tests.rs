@@ -18,7 +18,8 @@ const PAGE: &str = "/operator/outbox?token=printed";
 
 enum Fake {
     ByHand(Vec<OutboxMail>),
-    Undelivered(Vec<UndeliveredMail>),
+    /// All that there are are in this state.
+    Undelivered(DeliveryState, Vec<UndeliveredMail>),
 }
 
 #[async_trait]
@@ -32,18 +33,15 @@ impl Outbox for Fake {
                 mails: mails.clone(),
                 now: NOW,
             },
-            Self::Undelivered(mails) => {
-                let all = if state == DeliveryState::Failed {
-                    mails.clone()
-                } else {
-                    Vec::new()
-                };
+            Self::Undelivered(theirs, mails) => {
+                let of = |state| if state == *theirs { mails.as_slice() } else { &[] };
+                let all = of(state);
                 let matching = all.iter().filter(|mail| mail.to.as_str().contains(&page.query));
                 let rows: Vec<_> = matching.cloned().collect();
                 OutboxView::Undelivered(Undelivered {
                     state,
-                    failed: mails.len() as u64,
-                    waiting: 0,
+                    failed: of(DeliveryState::Failed).len() as u64,
+                    waiting: of(DeliveryState::Waiting).len() as u64,
                     listing: Listing {
                         total: rows.len() as u64,
                         rows,
@@ -60,7 +58,7 @@ impl Outbox for Fake {
     }
 }
 
-fn mail(expires_at: Timestamp) -> OutboxMail {
+fn mail(ended: bool) -> OutboxMail {
     let link = "https://ai.acme.example/signin/reset?token=link_7.x".to_owned();
     OutboxMail {
         id: MailId::from_bits(7),
@@ -69,17 +67,17 @@ fn mail(expires_at: Timestamp) -> OutboxMail {
         text: format!("Choose it here:\n{link}\n\nBye.\n"),
         link,
         created_at: NOW.plus(-HOUR),
-        expires_at,
+        ended,
     }
 }
 
-fn refused(bits: u128, to: &str, expires_at: Timestamp) -> UndeliveredMail {
+fn refused(bits: u128, to: &str, ended: bool) -> UndeliveredMail {
     UndeliveredMail {
         id: MailId::from_bits(bits),
         to: to.parse().expect("an address"),
         subject: "Join “Acme Robotics”".to_owned(),
         created_at: NOW.plus(-HOUR),
-        expires_at,
+        ended,
         attempts: 10,
         next_at: NOW.plus(MINUTE),
         error: Some("550 no such <user>".to_owned()),
@@ -96,7 +94,7 @@ async fn page(path: &str, outbox: Fake) -> (String, u16) {
 
 #[tokio::test]
 async fn each_mail_shows_its_text_with_a_link_to_follow() {
-    let (html, status) = page(PAGE, Fake::ByHand(vec![mail(NOW.plus(MINUTE)), mail(NOW)])).await;
+    let (html, status) = page(PAGE, Fake::ByHand(vec![mail(false), mail(true)])).await;
     assert_eq!(status, 200);
     let parts = [
         "Choose a &lt;new&gt; password",
@@ -106,14 +104,15 @@ async fn each_mail_shows_its_text_with_a_link_to_follow() {
     ];
     assert_has(&html, &parts);
     assert_eq!(html.matches(">Ended<").count(), 1, "{html}");
+    assert_eq!(html.matches("<a href=\"https:").count(), 1, "a dead link leads nowhere: {html}");
 }
 
 #[tokio::test]
 async fn without_the_token_there_is_no_such_page() {
     for path in ["/operator/outbox", "/operator/outbox?token=guess"] {
         for outbox in [
-            Fake::ByHand(vec![mail(NOW)]),
-            Fake::Undelivered(vec![refused(1, "noor.haddad@acme.example", NOW)]),
+            Fake::ByHand(vec![mail(false)]),
+            Fake::Undelivered(DeliveryState::Failed, vec![refused(1, "noor.haddad@acme.example", false)]),
         ] {
             let (html, status) = page(path, outbox).await;
             assert_eq!(status, 404);
@@ -128,10 +127,11 @@ async fn without_the_token_there_is_no_such_page() {
 #[tokio::test]
 async fn what_was_given_up_says_why_and_can_be_tried_again() {
     let mails = vec![
-        refused(1, "noor.haddad@acme.example", NOW.plus(HOUR)),
-        refused(2, "jonas.lindqvist@acme.example", NOW),
+        refused(1, "noor.haddad@acme.example", false),
+        refused(2, "jonas.lindqvist@acme.example", true),
     ];
-    let (html, status) = page(PAGE, Fake::Undelivered(mails.clone())).await;
+    let failed_ones = |mails: &[UndeliveredMail]| Fake::Undelivered(DeliveryState::Failed, mails.to_vec());
+    let (html, status) = page(PAGE, failed_ones(&mails)).await;
     assert_eq!(status, 200);
     let parts = [
         "Given up<span class=\"faint\"> 2</span>",
@@ -148,13 +148,16 @@ async fn what_was_given_up_says_why_and_can_be_tried_again() {
     ];
     assert_has(&html, &parts);
     assert_eq!(html.matches("name=\"mail\"").count(), 1, "one has ended: {html}");
-    let (html, _) = page(&format!("{PAGE}&q=zzz"), Fake::Undelivered(mails.clone())).await;
+    let (html, _) = page(&format!("{PAGE}&q=zzz"), failed_ones(&mails)).await;
     assert_has(&html, &["Nothing matches", "Show all", "name=\"token\" value=\"printed\""]);
-    let (html, _) = page(&format!("{PAGE}&state=waiting"), Fake::Undelivered(mails.clone())).await;
+    let (html, _) = page(&format!("{PAGE}&state=waiting"), failed_ones(&mails)).await;
     assert_has(&html, &["Nothing waits"]);
-    let (html, _) = page(PAGE, Fake::Undelivered(Vec::new())).await;
+    let waiting = Fake::Undelivered(DeliveryState::Waiting, mails.clone());
+    let (html, _) = page(&format!("{PAGE}&state=waiting"), waiting).await;
+    assert_has(&html, &["in 1 min", "None: its link has ended"]);
+    let (html, _) = page(PAGE, failed_ones(&[])).await;
     assert_has(&html, &["Nothing was given up"]);
     let error = AppError::conflict("This mail waits already, or was sent meanwhile.");
-    let (html, _) = page(&failed::<TryAgain>(PAGE, error), Fake::Undelivered(mails)).await;
+    let (html, _) = page(&failed::<TryAgain>(PAGE, error), failed_ones(&mails)).await;
     assert_eq!(html.matches("This mail waits already").count(), 1, "{html}");
 }

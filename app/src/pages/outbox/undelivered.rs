@@ -121,7 +121,7 @@ pub fn UndeliveredMails(list: Undelivered) -> impl IntoView {
         let (title, text) = match state {
             DeliveryState::Failed => (
                 "Nothing was given up",
-                "Mails that the mail server refused for good, or ten times, stand here for 30 days.",
+                "Mails that the mail server refused for good or ten times, and those whose links ended before, stand here for 30 days.",
             ),
             DeliveryState::Waiting => (
                 "Nothing waits",
@@ -146,15 +146,17 @@ pub fn UndeliveredMails(list: Undelivered) -> impl IntoView {
 #[component]
 fn Row(outbox: Outbox, mail: UndeliveredMail, page: u32, now: Timestamp) -> impl IntoView {
     let outlook = match outbox.state {
-        DeliveryState::Waiting => view! {
-            <td data-label="Next attempt">
-                <Time at=mail.next_at now />
-            </td>
+        DeliveryState::Waiting => {
+            let next = if mail.ended {
+                view! { <span class="muted">"None: its link has ended"</span> }.into_any()
+            } else {
+                view! { <Time at=mail.next_at now /> }.into_any()
+            };
+            view! { <td data-label="Next attempt">{next}</td> }.into_any()
         }
-        .into_any(),
         DeliveryState::Failed => view! {
             <td class="num">
-                <TryAgainButton outbox mail=mail.clone() page now />
+                <TryAgainButton outbox mail=mail.clone() page />
             </td>
         }
         .into_any(),
@@ -184,9 +186,9 @@ fn Row(outbox: Outbox, mail: UndeliveredMail, page: u32, now: Timestamp) -> impl
 
 /// Puts the mail back; one that is of no use any more says so.
 #[component]
-fn TryAgainButton(outbox: Outbox, mail: UndeliveredMail, page: u32, now: Timestamp) -> impl IntoView {
+fn TryAgainButton(outbox: Outbox, mail: UndeliveredMail, page: u32) -> impl IntoView {
     let label = format!("Try the mail to {} again", mail.to);
-    if mail.expires_at <= now {
+    if mail.ended {
         let reason = "Its link has ended. Whoever asked for it can ask again.";
         let why = format!("why-{}", mail.id);
         return view! {
