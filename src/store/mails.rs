@@ -2,7 +2,7 @@
 //! somebody changes nothing that a key may do.
 
 use app::model::{
-    Email, MailId, Page, Timestamp,
+    Email, Listing, MailId, Page, Timestamp,
     outbox::{DeliveryState, Undelivered, UndeliveredMail},
 };
 
@@ -215,19 +215,25 @@ impl Store {
         rows.into_iter().map(into_mail).collect()
     }
 
-    /// The newest 100, whatever became of them, and whether each has ended. Void ones were never meant for anybody.
-    pub async fn newest_mails(&self) -> Result<Vec<(StoredMail, bool)>, DbError> {
-        const SQL: &str = "
+    /// One page of all mails, the newest first, and whether each has ended. Void ones were never meant for anybody.
+    pub async fn newest_mails(&self, page: &Page) -> Result<Listing<(StoredMail, bool)>, DbError> {
+        const LIST: &str = "
             SELECT id, recipient, subject, body, link, created_at, expires_at, attempts FROM mails
-            WHERE state <> 'void' ORDER BY created_at DESC, id DESC LIMIT 100";
+            WHERE state <> 'void' AND recipient LIKE lower($1) ESCAPE '\\' ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3";
+        const COUNT: &str = "
+            SELECT (SELECT count(*) FROM mails WHERE state <> 'void'),
+                   (SELECT count(*) FROM mails WHERE state <> 'void' AND recipient LIKE lower($1) ESCAPE '\\')";
+        let (text, now) = (pattern(&page.query), self.ambient.now());
         let mut reader = self.db.read().await?;
+        let rows = fetch_all!(&mut reader, MailRow, LIST, &text, i64::from(Page::SIZE), page.offset())?;
         let mut mails = Vec::new();
-        for mail in fetch_all!(&mut reader, MailRow, SQL)?.into_iter().map(into_mail) {
+        for mail in rows.into_iter().map(into_mail) {
             let mail = mail?;
-            let ended = has_ended(&mut reader, &mail.link, mail.expires_at.0, self.ambient.now()).await?;
+            let ended = has_ended(&mut reader, &mail.link, mail.expires_at.0, now).await?;
             mails.push((mail, ended));
         }
-        Ok(mails)
+        let counts = fetch_one!(&mut reader, (i64, i64), COUNT, &text)?;
+        listing(mails, Ok, counts, page, now)
     }
 
     /// One page of the mails that a mail server has not taken, the newest first. What they say stays in the database.

@@ -7,8 +7,8 @@ use super::{Email, Listing, MailId, Timestamp, words::words};
 /// What the outbox page shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OutboxView {
-    /// There is no mail server: the newest mails with their links, for the operator to pass on.
-    ByHand { mails: Vec<OutboxMail>, now: Timestamp },
+    /// There is no mail server: one page of the mails with their links, the newest first, for the operator to pass on.
+    ByHand(Listing<OutboxMail>),
     /// There is one: what it has not taken. Neither texts nor links.
     Undelivered(Undelivered),
 }

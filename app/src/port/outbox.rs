@@ -9,8 +9,8 @@ use crate::model::{
 /// `NotFound`.
 #[async_trait]
 pub trait Outbox: Send + Sync {
-    /// Without a mail server the newest 100 mails with their links, whatever is asked for; with one those in this state, and
-    /// `page.query` filters by recipient.
+    /// Without a mail server the mails with their links, whatever their state; with one those in this state. `page.query`
+    /// filters by recipient.
     async fn mails(&self, token: &str, state: DeliveryState, page: Page) -> Result<OutboxView, AppError>;
 
     /// Lets the mail server be asked again for a mail that was given up.

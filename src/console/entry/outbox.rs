@@ -2,7 +2,7 @@
 
 use app::{
     model::{
-        AppError, MailId, Page,
+        AppError, Listing, MailId, Page,
         outbox::{DeliveryState, OutboxMail, OutboxView},
     },
     port::Outbox,
@@ -29,9 +29,10 @@ impl Console {
         outbox.ok_or(AppError::NotFound)
     }
 
-    /// The newest mails as their readers would get them.
-    async fn mails_by_hand(&self, outbox: &OutboxLink) -> Result<OutboxView, AppError> {
-        let mails = self.store().newest_mails().await?.into_iter().map(|(mail, ended)| {
+    /// One page of the mails, as their readers would get them.
+    async fn mails_by_hand(&self, outbox: &OutboxLink, page: &Page) -> Result<OutboxView, AppError> {
+        let found = self.store().newest_mails(page).await?;
+        let mails = found.rows.into_iter().map(|(mail, ended)| {
             let link = mail::address(&mail.link, &self.parts.links, outbox.origin()).map_err(|problem| {
                 tracing::error!(mail = %mail.id, problem, "a mail has no link");
                 AppError::Internal
@@ -46,10 +47,13 @@ impl Console {
                 ended,
             })
         });
-        Ok(OutboxView::ByHand {
-            mails: mails.collect::<Result<_, AppError>>()?,
-            now: self.store().ambient.now(),
-        })
+        Ok(OutboxView::ByHand(Listing {
+            rows: mails.collect::<Result<_, AppError>>()?,
+            total: found.total,
+            unfiltered: found.unfiltered,
+            page: found.page,
+            now: found.now,
+        }))
     }
 }
 
@@ -60,7 +64,7 @@ impl Outbox for Console {
         if outbox.has_mail_server() {
             Ok(OutboxView::Undelivered(self.store().undelivered_mails(state, &page).await?))
         } else {
-            self.mails_by_hand(outbox).await
+            self.mails_by_hand(outbox, &page).await
         }
     }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use app::{
     model::{
-        AppError, MailId, OrgRole, Page, ProjectRole, Timestamp, TypedId,
+        AppError, Listing, MailId, OrgRole, Page, ProjectRole, Timestamp, TypedId,
         invitation::NewInvitations,
         outbox::{DeliveryState, OutboxMail, OutboxView, Undelivered},
         time::MINUTE,
@@ -33,13 +33,13 @@ fn open(world: &mut World, has_mail_server: bool) -> String {
     token
 }
 
-async fn by_hand(console: &Console, token: &str) -> Vec<OutboxMail> {
-    match console
-        .mails(token, DeliveryState::default(), Page::default())
-        .await
-        .expect("shown")
-    {
-        OutboxView::ByHand { mails, .. } => mails,
+async fn by_hand(console: &Console, token: &str, number: u32, text: &str) -> Listing<OutboxMail> {
+    let page = Page {
+        number,
+        query: text.to_owned(),
+    };
+    match console.mails(token, DeliveryState::default(), page).await.expect("shown") {
+        OutboxView::ByHand(list) => list,
         OutboxView::Undelivered(_) => panic!("there is no mail server"),
     }
 }
@@ -51,7 +51,7 @@ async fn undelivered(console: &Console, token: &str, state: DeliveryState, text:
     };
     match console.mails(token, state, page).await.expect("shown") {
         OutboxView::Undelivered(list) => list,
-        OutboxView::ByHand { .. } => panic!("there is a mail server"),
+        OutboxView::ByHand(_) => panic!("there is a mail server"),
     }
 }
 
@@ -93,14 +93,14 @@ on_both_engines! {
         let anonymous = world.console(Who::Anonymous).await;
         anonymous.request_reset(Who::Owner.email().as_str()).await.expect("asked");
         anonymous.request_reset("nobody@acme.example").await.expect("asked");
-        let shown = by_hand(&anonymous, &token).await;
+        let shown = by_hand(&anonymous, &token, 0, "").await.rows;
         assert_eq!(shown.iter().map(|mail| mail.to.clone()).collect::<BTreeSet<_>>(), BTreeSet::from([Who::Owner.email()]));
         let (id, secret) = mail_to(&world, Who::Owner).await;
         let link = format!("https://ai.acme.example/signin/reset?token={secret}");
         assert_eq!(shown[0].link, link);
         assert!(shown[0].text.contains(&link) && !shown[0].ended);
         anonymous.reset(&secret, "quiet river under glass").await.expect("chosen");
-        let used = by_hand(&anonymous, &token).await.into_iter().find(|mail| mail.id == id).expect("listed");
+        let used = by_hand(&anonymous, &token, 0, "").await.rows.into_iter().find(|mail| mail.id == id).expect("listed");
         assert!(used.ended, "its link opens nothing any more");
         assert_eq!(anonymous.try_again(&token, id).await, Err(AppError::NotFound), "nobody tries here");
     }
@@ -190,17 +190,31 @@ on_both_engines! {
         const SQL: &str = "INSERT INTO mails (id, recipient, subject, body, link, created_at, expires_at, state, attempts, next_at)
             VALUES ($1, 'noor.haddad@acme.example', 'Join', '', '/', $2, $2, 'failed', 1, $2)";
         let mut world = World::new(db).await;
-        let token = open(&mut world, true);
-        let console = world.console(Who::Anonymous).await;
         let mut tx = world.store.db.write().await.expect("begin");
-        for number in 0..60_i64 {
+        for number in 0..120_i64 {
             let id: MailId = world.store.ambient.id();
             execute!(&mut tx, SQL, id.as_str(), number).expect("a mail");
         }
         tx.commit().await.expect("commit");
+        let token = open(&mut world, false);
+        let console = world.console(Who::Anonymous).await;
+        console.request_reset("nobody@acme.example").await.expect("asked");
+        console.request_reset(Who::Owner.email().as_str()).await.expect("asked");
+        let first = by_hand(&console, &token, 0, "").await;
+        assert_eq!((first.rows.len(), first.total, first.unfiltered), (50, 121, 121), "none to nobody");
+        assert_eq!((first.rows[0].to.clone(), first.rows[0].ended, first.rows[1].ended), (Who::Owner.email(), false, true));
+        let last = by_hand(&console, &token, 2, "").await;
+        assert_eq!((last.rows.len(), last.page, last.rows[20].created_at), (21, 2, Timestamp(0)), "the oldest is in reach");
+        let noor = by_hand(&console, &token, 0, "NOOR").await;
+        assert_eq!((noor.total, noor.unfiltered, noor.rows[0].created_at), (120, 121, Timestamp(119)));
+        assert_eq!(by_hand(&console, &token, 0, "%").await.total, 0);
+        drop(console);
+
+        let token = open(&mut world, true);
+        let console = world.console(Who::Anonymous).await;
         let first = undelivered(&console, &token, DeliveryState::Failed, "noor").await.listing;
-        assert_eq!((first.rows.len(), first.total), (50, 60));
-        assert_eq!(first.rows[0].created_at, Timestamp(59));
+        assert_eq!((first.rows.len(), first.total), (50, 120));
+        assert_eq!(first.rows[0].created_at, Timestamp(119));
         assert!(first.now >= NOW);
     }
 }

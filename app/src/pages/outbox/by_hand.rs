@@ -2,30 +2,53 @@
 
 use leptos::prelude::*;
 
+use super::PATH;
 use crate::{
-    model::{Timestamp, outbox::OutboxMail},
-    ui::{Badge, Empty, Note, PageHead, Time, Tone},
+    model::{Listing, Timestamp, outbox::OutboxMail},
+    ui::{Badge, Empty, Note, PageHead, Pager, SearchBox, Time, Tone, href, page_of, page_param, query},
 };
 
-/// The newest mails with their links.
+/// One page of the mails, with their links.
 #[component]
-pub fn ByHand(mails: Vec<OutboxMail>, now: Timestamp) -> impl IntoView {
-    let list = if mails.is_empty() {
+pub fn ByHand(list: Listing<OutboxMail>) -> impl IntoView {
+    let address = query();
+    let token = address.get("token").unwrap_or_default();
+    let text = page_of(&address).query;
+    let (now, page, total) = (list.now, list.page, list.total);
+    let all = href(PATH, &[("token", &token)]);
+    let body = if list.unfiltered == 0 {
         view! { <Empty title="Nothing yet" text="Invitations, new passwords and notices land here, the newest first." /> }.into_any()
+    } else if total == 0 {
+        view! {
+            <Empty title="Nothing matches" text="No mail goes to such an address.">
+                <a class="btn" href=all>
+                    "Show all"
+                </a>
+            </Empty>
+        }
+        .into_any()
     } else {
-        mails
-            .into_iter()
-            .map(|mail| view! { <OneMail mail now /> })
-            .collect_view()
-            .into_any()
+        let mails = list.rows.into_iter().map(|mail| view! { <OneMail mail now /> });
+        mails.collect_view().into_any()
     };
+    let keep = vec![("token", token.clone())];
+    let search = (list.unfiltered > 0).then(|| {
+        view! {
+            <div class="toolbar">
+                <SearchBox label="Filter by recipient" value=text.clone() keep />
+            </div>
+        }
+    });
+    let paging = move |page: u32| href(PATH, &[("token", &token), ("q", &text), ("page", &page_param(page))]);
     view! {
-        <PageHead title="Outbox" lead="This installation has no mail server, so its mails wait here: the newest 100." />
+        <PageHead title="Outbox" lead="This installation has no mail server, so its mails wait here, the newest first." />
         <Note tone=Tone::Warn>
             "Each link opens what its reader may do, such as a new password. Pass it on to the one it is for, and to nobody else. With "
             <code>"[mail]"</code> " in the configuration this page shows what was not delivered, and no links."
         </Note>
-        {list}
+        {search}
+        {body}
+        <Pager page total noun="mails" href=paging />
     }
 }
 

@@ -14,6 +14,8 @@ use crate::{
     ui::{EntryFrame, Loaded, page_of, query},
 };
 
+const PATH: &str = "/operator/outbox";
+
 /// Without a mail server the mails with their links, with one what it has not taken.
 #[component]
 pub fn OutboxPage() -> impl IntoView {
@@ -24,7 +26,7 @@ pub fn OutboxPage() -> impl IntoView {
         <EntryFrame wide=true>
             <Loaded data=list_mails(token, state, page_of(&query)) let:outbox>
                 {match outbox {
-                    OutboxView::ByHand { mails, now } => view! { <ByHand mails now /> }.into_any(),
+                    OutboxView::ByHand(list) => view! { <ByHand list /> }.into_any(),
                     OutboxView::Undelivered(list) => view! { <UndeliveredMails list /> }.into_any(),
                 }}
             </Loaded>

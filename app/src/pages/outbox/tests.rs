@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::api::TryAgain;
 use crate::{
     model::{
-        AppError, Listing, MailId, Page, Timestamp, TypedId,
+        AppError, Email, Listing, MailId, Page, Timestamp, TypedId,
         outbox::{DeliveryState, OutboxMail, OutboxView, Undelivered, UndeliveredMail},
         time::{HOUR, MINUTE},
     },
@@ -22,6 +22,19 @@ enum Fake {
     Undelivered(DeliveryState, Vec<UndeliveredMail>),
 }
 
+/// The mails whose recipients match, on every page of a long list.
+fn listing<M: Clone>(mails: &[M], to: fn(&M) -> &Email, page: &Page) -> Listing<M> {
+    let matching = mails.iter().filter(|mail| to(mail).as_str().contains(&page.query));
+    let rows: Vec<M> = matching.cloned().collect();
+    Listing {
+        total: rows.len() as u64 + u64::from(page.number * Page::SIZE),
+        rows,
+        unfiltered: mails.len() as u64,
+        page: page.number,
+        now: NOW,
+    }
+}
+
 #[async_trait]
 impl Outbox for Fake {
     async fn mails(&self, token: &str, state: DeliveryState, page: Page) -> Result<OutboxView, AppError> {
@@ -29,26 +42,14 @@ impl Outbox for Fake {
             return Err(AppError::NotFound);
         }
         Ok(match self {
-            Self::ByHand(mails) => OutboxView::ByHand {
-                mails: mails.clone(),
-                now: NOW,
-            },
+            Self::ByHand(mails) => OutboxView::ByHand(listing(mails, |mail| &mail.to, &page)),
             Self::Undelivered(theirs, mails) => {
                 let of = |state| if state == *theirs { mails.as_slice() } else { &[] };
-                let all = of(state);
-                let matching = all.iter().filter(|mail| mail.to.as_str().contains(&page.query));
-                let rows: Vec<_> = matching.cloned().collect();
                 OutboxView::Undelivered(Undelivered {
                     state,
                     failed: of(DeliveryState::Failed).len() as u64,
                     waiting: of(DeliveryState::Waiting).len() as u64,
-                    listing: Listing {
-                        total: rows.len() as u64,
-                        rows,
-                        unfiltered: all.len() as u64,
-                        page: page.number,
-                        now: NOW,
-                    },
+                    listing: listing(of(state), |mail| &mail.to, &page),
                 })
             }
         })
@@ -105,6 +106,21 @@ async fn each_mail_shows_its_text_with_a_link_to_follow() {
     assert_has(&html, &parts);
     assert_eq!(html.matches(">Ended<").count(), 1, "{html}");
     assert_eq!(html.matches("<a href=\"https:").count(), 1, "a dead link leads nowhere: {html}");
+}
+
+#[tokio::test]
+async fn the_mails_to_pass_on_are_searched_and_paged() {
+    let (html, _) = page(&format!("{PAGE}&q=noor&page=2"), Fake::ByHand(vec![mail(false)])).await;
+    let parts = [
+        "name=\"token\" value=\"printed\"",
+        "aria-label=\"Filter by recipient\"",
+        "value=\"noor\"",
+        "51–51 of 51 mails",
+        "href=\"/operator/outbox?token=printed&amp;q=noor\"",
+    ];
+    assert_has(&html, &parts);
+    let (html, _) = page(&format!("{PAGE}&q=zzz"), Fake::ByHand(vec![mail(false)])).await;
+    assert_has(&html, &["Nothing matches", "href=\"/operator/outbox?token=printed\"", "Show all"]);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::api::TryAgain;
+use super::{PATH, api::TryAgain};
 use crate::{
     model::{
         Timestamp,
@@ -10,8 +10,6 @@ use crate::{
     },
     ui::{Alert, Card, Column, Empty, Form, Notice, PageHead, Pager, SearchBox, Table, Time, failure, href, page_of, page_param, query},
 };
-
-const PATH: &str = "/operator/outbox";
 
 /// The list of the address, and what every part of it needs.
 #[derive(Clone)]
