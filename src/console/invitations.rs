@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use app::{
     model::{
-        AccountId, AppError, Email, InvitationId, OrgId, OrgRole, Timestamp,
-        invitation::{Guest, InviteOptions, Invited, LIFETIME, NewInvitations, Newcomer, OpenInvitation, Pending, masked},
+        AccountId, AppError, Email, InvitationId, Listing, OrgId, OrgRole, Page, Timestamp,
+        invitation::{Guest, Invitation, InviteOptions, Invited, LIFETIME, NewInvitations, Newcomer, OpenInvitation, masked},
         place::Home,
         time::HOUR,
     },
@@ -32,9 +32,9 @@ const BY_PERSON: i64 = 500;
 
 #[async_trait]
 impl Invitations for Console {
-    async fn pending(&self, org: OrgId, text: &str) -> Result<Pending, AppError> {
+    async fn pending(&self, org: OrgId, page: Page) -> Result<Listing<Invitation>, AppError> {
         let grant = self.manages_members(&org).await?;
-        Ok(self.store().pending_invitations(&grant, text).await?)
+        Ok(self.store().pending_invitations(&grant, &page).await?)
     }
 
     async fn invite_options(&self, org: OrgId) -> Result<InviteOptions, AppError> {

@@ -3,7 +3,7 @@
 
 use app::{
     model::{
-        AccountId, AppError, Money, OrgRole, ProjectId, ProjectRole,
+        AccountId, AppError, Money, OrgRole, Page, ProjectId, ProjectRole,
         collaborator::{Addition, NewCollaborator},
         invitation::NewInvitations,
         project_settings::ProjectDetails,
@@ -154,7 +154,11 @@ impl Demo {
     async fn join(&self, console: &Console, newcomer: &Newcomer) -> Result<AccountId, AppError> {
         self.invite(console, newcomer).await?;
         self.clock.advance(3 * HOUR);
-        let pending = console.pending(self.founded.org.clone(), newcomer.email).await?;
+        let theirs = Page {
+            query: newcomer.email.to_owned(),
+            ..Page::default()
+        };
+        let pending = console.pending(self.founded.org.clone(), theirs).await?;
         let id = &pending.rows.first().ok_or(AppError::Internal)?.id;
         let (store, links) = (&self.parts.store, &self.parts.links);
         let token = links.token(&Link::first(LinkKind::Invitation, id));
@@ -259,7 +263,7 @@ mod tests {
         assert_eq!((seen("Noor Haddad"), seen("Ines Carvalhosa")), (Some(2 * HOUR), Some(5 * HOUR)));
         assert_eq!((seen("Tomasz Wilkosz"), seen("Lena Proschek")), (Some(11 * DAY), None));
 
-        let pending = console.pending(org.clone(), "").await.expect("listed").rows;
+        let pending = console.pending(org.clone(), Page::default()).await.expect("listed").rows;
         let mut left: Vec<_> = pending.iter().map(|open| open.expires_at.since(now)).collect();
         left.sort_unstable();
         assert!(left[0] > 0 && left[0] <= 12 * HOUR + MINUTE, "one ends soon: {left:?}");

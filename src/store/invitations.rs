@@ -3,26 +3,22 @@
 use std::collections::HashMap;
 
 use app::model::{
-    AccountId, Email, InvitationId, Name, OrgId, OrgRole, ProjectId, ProjectRole, Timestamp,
-    invitation::{Invitation, InviteOptions, NewInvitations, Pending},
+    AccountId, Email, InvitationId, Listing, Name, OrgId, OrgRole, Page, ProjectId, ProjectRole, Timestamp,
+    invitation::{Invitation, InviteOptions, NewInvitations},
     organization::DefaultAccess,
 };
 
 use super::{
     Change, Store,
     bulk::{Bulk, execute_rows},
-    count,
     db::{Connection, DbError, execute, fetch_all, fetch_one, fetch_optional},
-    mails, parse, pattern,
+    listing, mails, parse, pattern,
 };
 use crate::{
     access::{Grant, ManageMembers},
     links::{Link, LinkKind, Links},
     mail::Mail,
 };
-
-/// How many invitations the page shows; the filter finds the others.
-const SHOWN: i64 = 200;
 
 /// True while `m`, who sent the invitation `i` last, may grant its role.
 macro_rules! holds {
@@ -38,13 +34,13 @@ const PENDING: &str = concat!(
     FROM invitations i JOIN accounts a ON a.id = i.invited_by
     LEFT JOIN org_members m ON m.org_id = i.org_id AND m.account_id = i.invited_by
     WHERE i.org_id = $1 AND i.state = 'open' AND i.email LIKE lower($2) ESCAPE '\\'
-    ORDER BY i.sent_at DESC, i.email LIMIT $3"
+    ORDER BY i.sent_at DESC, i.email LIMIT $3 OFFSET $4"
 );
 const PROJECTS: &str = "
     SELECT x.invitation_id, p.name FROM invitation_projects x JOIN projects p ON p.id = x.project_id
     WHERE p.archived_at IS NULL AND x.invitation_id IN (
         SELECT i.id FROM invitations i WHERE i.org_id = $1 AND i.state = 'open' AND i.email LIKE lower($2) ESCAPE '\\'
-        ORDER BY i.sent_at DESC, i.email LIMIT $3)
+        ORDER BY i.sent_at DESC, i.email LIMIT $3 OFFSET $4)
     ORDER BY lower(p.name), p.id";
 
 static FIRST_PROJECTS: Bulk = Bulk::new("INSERT INTO invitation_projects (invitation_id, project_id, role) VALUES ", 3, "");
@@ -60,21 +56,23 @@ struct Row {
 }
 
 impl Store {
-    /// The invitations that wait for an answer; `text` filters by address.
-    pub async fn pending_invitations(&self, grant: &Grant<ManageMembers>, text: &str) -> Result<Pending, DbError> {
-        const COUNT: &str = "SELECT count(*) FROM invitations WHERE org_id = $1 AND state = 'open' AND email LIKE lower($2) ESCAPE '\\'";
+    /// One page of the invitations that wait for an answer, the newest first; the text filters by address.
+    pub async fn pending_invitations(&self, grant: &Grant<ManageMembers>, page: &Page) -> Result<Listing<Invitation>, DbError> {
+        const COUNT: &str = "
+            SELECT (SELECT count(*) FROM invitations WHERE org_id = $1 AND state = 'open'),
+                   (SELECT count(*) FROM invitations WHERE org_id = $1 AND state = 'open' AND email LIKE lower($2) ESCAPE '\\')";
         let org = grant.org().id.as_str();
-        let text = pattern(text);
+        let (text, size) = (pattern(&page.query), i64::from(Page::SIZE));
         let mut reader = self.db.read().await?;
-        let rows = fetch_all!(&mut reader, Row, PENDING, org, &text, SHOWN)?;
+        let rows = fetch_all!(&mut reader, Row, PENDING, org, &text, size, page.offset())?;
         let mut projects: HashMap<String, Vec<String>> = HashMap::new();
-        for (invitation, name) in fetch_all!(&mut reader, (String, String), PROJECTS, org, &text, SHOWN)? {
+        for (invitation, name) in fetch_all!(&mut reader, (String, String), PROJECTS, org, &text, size, page.offset())? {
             projects.entry(invitation).or_default().push(name);
         }
-        let (total,) = fetch_one!(&mut reader, (i64,), COUNT, org, &text)?;
-        let mut into_model = |row: Row| {
+        let counts = fetch_one!(&mut reader, (i64, i64), COUNT, org, &text)?;
+        let into_model = |row: Row| {
             Ok(Invitation {
-                projects: projects.remove(&row.id).unwrap_or_default(),
+                projects: projects.get(&row.id).cloned().unwrap_or_default(),
                 id: parse(row.id)?,
                 email: parse(row.email)?,
                 role: parse(row.role)?,
@@ -83,11 +81,7 @@ impl Store {
                 expires_at: Timestamp(row.expires_at),
             })
         };
-        Ok(Pending {
-            rows: rows.into_iter().map(&mut into_model).collect::<Result<_, DbError>>()?,
-            total: count(total),
-            now: self.ambient.now(),
-        })
+        listing(rows, into_model, counts, page, self.ambient.now())
     }
 
     pub async fn invite_options(&self, grant: &Grant<ManageMembers>) -> Result<InviteOptions, DbError> {

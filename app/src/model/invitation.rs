@@ -28,16 +28,6 @@ impl Invitation {
     }
 }
 
-/// The invitations that wait for an answer, the newest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pending {
-    /// The first of those that match the filter.
-    pub rows: Vec<Invitation>,
-    /// All that match.
-    pub total: u64,
-    pub now: Timestamp,
-}
-
 /// What an invitation can lead to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InviteOptions {

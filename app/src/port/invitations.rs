@@ -1,16 +1,16 @@
 use async_trait::async_trait;
 
 use crate::model::{
-    AppError, InvitationId, OrgId,
-    invitation::{InviteOptions, Invited, NewInvitations, Newcomer, Pending},
+    AppError, InvitationId, Listing, OrgId, Page,
+    invitation::{Invitation, InviteOptions, Invited, NewInvitations, Newcomer},
     place::Home,
 };
 
 /// Invitations into an organization. Those who manage members send them; whoever holds the link of one answers it.
 #[async_trait]
 pub trait Invitations: Send + Sync {
-    /// Those that wait for an answer; `text` filters by e-mail address.
-    async fn pending(&self, org: OrgId, text: &str) -> Result<Pending, AppError>;
+    /// Those that wait for an answer, the newest first; `page.query` filters by e-mail address.
+    async fn pending(&self, org: OrgId, page: Page) -> Result<Listing<Invitation>, AppError>;
 
     async fn invite_options(&self, org: OrgId) -> Result<InviteOptions, AppError>;
 

@@ -44,7 +44,7 @@ pub use parts::{Badge, Card, Empty, ErrorNote, IconLink, LinkButton, Meter, Note
 pub use password::PasswordField;
 pub use person::Person;
 pub use place::{InPlace, LoadedPlace, use_place};
-pub use query::{address, href, page_of, page_param, query, search};
+pub use query::{address, href, page_number, page_of, page_param, query, search};
 use raw_text::raw_text;
 pub use recent::Recent;
 pub use role::{LockedRole, RoleChoice, RoleLabel};

@@ -30,13 +30,18 @@ pub fn query() -> ParamsMap {
     address().search_params().clone()
 }
 
-/// Filter and page of a list: `?q=ada&page=2`, where pages count from 1. Nonsense is the first page.
+/// Filter and page of a list: `?q=ada&page=2`.
 pub fn page_of(query: &ParamsMap) -> Page {
-    let number = query.get_str("page").and_then(|text| text.parse::<u32>().ok()).unwrap_or(1);
     Page {
-        number: number.saturating_sub(1),
+        number: page_number(query, "page"),
         query: query.get_str("q").unwrap_or_default().trim().to_owned(),
     }
+}
+
+/// The page of a list, counted from 0, in the parameter `name`, where pages count from 1. Nonsense is the first page.
+pub fn page_number(query: &ParamsMap, name: &str) -> u32 {
+    let number = query.get_str(name).and_then(|text| text.parse::<u32>().ok()).unwrap_or(1);
+    number.saturating_sub(1)
 }
 
 /// The address of `path` with parameters; empty ones are left out.

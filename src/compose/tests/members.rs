@@ -34,7 +34,7 @@ pub const FUNCTIONS: &[Row] = &[
         "org={org}&account={other}&projects[]=proj_00000000000000000000000000&role=member&back=/acme/~/members",
         UNKNOWN,
     ),
-    ("/api/invitations/list", "org={org}&text=", ORG),
+    ("/api/invitations/list", "org={org}&page[number]=0&page[query]=", ORG),
     ("/api/invitations/options", "org={org}", ORG),
     (
         "/api/invitations/resend",

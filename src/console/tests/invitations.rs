@@ -2,7 +2,7 @@
 
 use app::{
     model::{
-        AppError, InvitationId, OrgRole, ProjectRole,
+        AppError, InvitationId, OrgRole, Page, ProjectRole,
         invitation::{Guest, Invited, LIFETIME, NewInvitations, Newcomer},
         organization::DefaultAccess,
         place::Home,
@@ -55,9 +55,17 @@ pub(super) async fn token(world: &World, email: &str) -> String {
     world.parts.links.token(&link)
 }
 
+/// The first page of a list that is filtered by a text.
+pub(super) fn searching(text: &str) -> Page {
+    Page {
+        query: text.to_owned(),
+        ..Page::default()
+    }
+}
+
 pub(super) async fn id(world: &World, email: &str) -> InvitationId {
     let owner = world.console(Who::Owner).await;
-    let pending = owner.pending(world.org.clone(), email).await.expect("listed");
+    let pending = owner.pending(world.org.clone(), searching(email)).await.expect("listed");
     pending.rows.first().expect("one").id.clone()
 }
 
@@ -200,14 +208,14 @@ on_both_engines! {
         }
         invite(&world, Who::Owner, new(&[NEWCOMER], OrgRole::Admin)).await.expect("sent anew");
         assert_eq!(anonymous.invited(&second).await, Err(AppError::NotFound), "replaced");
-        assert_eq!(owner.pending(world.org.clone(), "").await.expect("listed").total, 1);
+        assert_eq!(owner.pending(world.org.clone(), Page::default()).await.expect("listed").total, 1);
         let third = token(&world, NEWCOMER).await;
         world.clock.advance(LIFETIME - 2);
         assert!(anonymous.invited(&third).await.is_ok());
         world.clock.advance(1);
         assert_eq!(accept(&anonymous, &third, Some(noor())).await, Err(AppError::NotFound), "seven days");
         assert!(person(&world, NEWCOMER).await.is_none(), "nothing is half done");
-        let expired = owner.pending(world.org.clone(), "").await.expect("listed");
+        let expired = owner.pending(world.org.clone(), Page::default()).await.expect("listed");
         assert!(expired.rows[0].is_expired(expired.now));
         let expired = id(&world, NEWCOMER).await;
         owner.resend(world.org.clone(), expired.clone()).await.expect("revived");
@@ -216,6 +224,27 @@ on_both_engines! {
         assert_eq!(accept(&anonymous, &fourth, Some(noor())).await, Err(AppError::NotFound), "revoked");
         assert_eq!(owner.resend(world.org.clone(), expired.clone()).await, Err(AppError::NotFound));
         assert_eq!(owner.revoke_invitation(world.org.clone(), expired).await, Err(AppError::NotFound));
+    }
+
+    async fn pending_invitations_are_paged_with_the_newest_first(db: TestDb) {
+        let world = World::new(db).await;
+        let many: Vec<String> = (0..60).map(|number| format!("a{number:02}@acme.example")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let mut new_ones = new(&many, OrgRole::Member);
+        new_ones.projects = vec![world.prod.clone()];
+        invite(&world, Who::Owner, new_ones).await.expect("sent");
+        world.clock.advance(1);
+        invite(&world, Who::Owner, new(&[NEWCOMER], OrgRole::Member)).await.expect("sent");
+        let owner = world.console(Who::Owner).await;
+        let first = owner.pending(world.org.clone(), Page::default()).await.expect("listed");
+        assert_eq!((first.rows.len(), first.total, first.unfiltered), (50, 61, 61));
+        assert_eq!((first.rows[0].email.as_str(), first.rows[1].email.as_str()), (NEWCOMER, "a00@acme.example"));
+        let second = Page { number: 1, ..Page::default() };
+        let second = owner.pending(world.org.clone(), second).await.expect("listed");
+        assert_eq!((second.rows.len(), second.page, second.rows[10].email.as_str()), (11, 1, "a59@acme.example"));
+        assert!(second.rows.iter().all(|row| row.projects == ["prod"]), "with the projects of this page");
+        let found = owner.pending(world.org.clone(), searching("A5")).await.expect("listed");
+        assert_eq!((found.total, found.unfiltered), (10, 61));
     }
 
     async fn two_tabs_join_once(db: TestDb) {
@@ -240,7 +269,7 @@ on_both_engines! {
         anonymous.decline(&link).await.expect("declined");
         assert_eq!(actions(&world, 1).await, ["invitation.declined"]);
         assert_eq!(accept(&anonymous, &link, Some(noor())).await, Err(AppError::NotFound));
-        assert_eq!(world.console(Who::Owner).await.pending(world.org.clone(), "").await.expect("listed").total, 0);
+        assert_eq!(world.console(Who::Owner).await.pending(world.org.clone(), Page::default()).await.expect("listed").total, 0);
     }
 
     async fn an_invitation_ends_with_the_right_of_its_sender(db: TestDb) {
@@ -258,7 +287,7 @@ on_both_engines! {
         assert_eq!(world.console(Who::Stranger).await.invited(&link).await, Ok(masked), "and nobody else is");
         assert!(is_conflict(&accept(&anonymous, &link, Some(noor())).await));
         assert!(person(&world, NEWCOMER).await.is_none(), "nothing is half done");
-        let pending = owner.pending(world.org.clone(), "").await.expect("listed");
+        let pending = owner.pending(world.org.clone(), Page::default()).await.expect("listed");
         assert!(!pending.rows[0].holds);
         owner.resend(world.org.clone(), pending.rows[0].id.clone()).await.expect("in the owner's name");
         accept(&anonymous, &token(&world, NEWCOMER).await, Some(noor())).await.expect("joined");
@@ -300,7 +329,7 @@ on_both_engines! {
         foreign.projects = vec![world.other_project.clone()];
         assert!(invite(&world, Who::Owner, foreign).await.expect_err("foreign").on_field("projects").is_some());
         let owner = world.console(Who::Owner).await;
-        assert_eq!(owner.pending(world.org.clone(), "").await.expect("listed").total, 0, "all or nothing");
+        assert_eq!(owner.pending(world.org.clone(), Page::default()).await.expect("listed").total, 0, "all or nothing");
         let mut reader = world.store.db.read().await.expect("read");
         let (mails,) = fetch_one!(&mut reader, (i64,), "SELECT count(*) FROM mails").expect("counted");
         assert_eq!(mails, 0);

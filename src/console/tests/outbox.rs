@@ -174,7 +174,7 @@ on_both_engines! {
         let failed = undelivered(&anonymous, &token, DeliveryState::Failed, "").await.listing;
         assert!(failed.rows.iter().all(|mail| !mail.ended));
         anonymous.reset(&secret, "quiet river under glass").await.expect("chosen");
-        let pending = owner.pending(world.org.clone(), "").await.expect("listed").rows.remove(0);
+        let pending = owner.pending(world.org.clone(), Page::default()).await.expect("listed").rows.remove(0);
         owner.resend(world.org.clone(), pending.id).await.expect("sent anew");
         let failed = undelivered(&anonymous, &token, DeliveryState::Failed, "").await.listing;
         assert_eq!((failed.total, failed.rows.iter().all(|mail| mail.ended)), (2, true));

@@ -1,7 +1,7 @@
 //! Mails whose links open nothing any more before a mail server takes them.
 
 use app::{
-    model::{OrgRole, ProjectRole, invitation::NewInvitations},
+    model::{OrgRole, Page, ProjectRole, invitation::NewInvitations},
     port::{EmailChange, Entry, Invitations},
 };
 
@@ -65,7 +65,7 @@ on_both_engines! {
         let owner = invite(&world).await;
         round(&postman).await;
         assert_eq!(mails_to(&world, GUEST).await, [("waiting".to_owned(), true, true)]);
-        let invitation = owner.pending(world.org.clone(), "").await.expect("listed").rows.remove(0).id;
+        let invitation = owner.pending(world.org.clone(), Page::default()).await.expect("listed").rows.remove(0).id;
         owner.revoke_invitation(world.org.clone(), invitation).await.expect("revoked");
         assert!(arrivals(&world, &sink, &postman).await.is_empty(), "a stranger learns nothing");
         let counters = &postman.counters;
@@ -78,7 +78,7 @@ on_both_engines! {
         let owner = invite(&world).await;
         round(&postman).await;
         world.clock.advance(1);
-        let invitation = owner.pending(world.org.clone(), "").await.expect("listed").rows.remove(0).id;
+        let invitation = owner.pending(world.org.clone(), Page::default()).await.expect("listed").rows.remove(0).id;
         owner.resend(world.org.clone(), invitation.clone()).await.expect("sent anew");
         let arrived = arrivals(&world, &sink, &postman).await;
         assert_eq!(arrived.len(), 1, "{arrived:?}");

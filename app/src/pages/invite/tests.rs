@@ -5,9 +5,9 @@ use async_trait::async_trait;
 use super::form::AcceptForm;
 use crate::{
     model::{
-        AppError, InvitationId, OrgId, OrgRole, Timestamp,
+        AppError, InvitationId, Listing, OrgId, OrgRole, Page, Timestamp,
         error::FieldError,
-        invitation::{Guest, InviteOptions, Invited, LIFETIME, NewInvitations, Newcomer, OpenInvitation, Pending},
+        invitation::{Guest, Invitation, InviteOptions, Invited, LIFETIME, NewInvitations, Newcomer, OpenInvitation},
         place::Home,
     },
     port::Invitations,
@@ -21,7 +21,7 @@ struct Fake(Result<Invited, AppError>);
 
 #[async_trait]
 impl Invitations for Fake {
-    async fn pending(&self, _: OrgId, _: &str) -> Result<Pending, AppError> {
+    async fn pending(&self, _: OrgId, _: Page) -> Result<Listing<Invitation>, AppError> {
         Err(AppError::NotFound)
     }
     async fn invite_options(&self, _: OrgId) -> Result<InviteOptions, AppError> {

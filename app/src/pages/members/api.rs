@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::model::{
-    AccountId, AppError, Email, InvitationId, KeyId, LocalPath, OrgId, OrgRole, Page, ProjectId,
-    invitation::{InviteOptions, Pending},
+    AccountId, AppError, Email, InvitationId, KeyId, Listing, LocalPath, OrgId, OrgRole, Page, ProjectId,
+    invitation::{Invitation, InviteOptions},
     member::{Assignment, Demotion, MemberFilter, MemberRemoval, Members, TransferPreview},
 };
 #[cfg(feature = "ssr")]
@@ -94,10 +94,10 @@ pub async fn assign_member(
     Ok(())
 }
 
-/// The invitations of an organization that wait for an answer, with a filter by address.
+/// One page of an organization's invitations that wait for an answer, with a filter by address.
 #[server(endpoint = "invitations/list")]
-pub async fn list_pending(org: OrgId, #[server(default)] text: String) -> Result<Pending, AppError> {
-    port::port::<dyn port::Invitations>()?.pending(org, &text).await
+pub async fn list_pending(org: OrgId, page: Page) -> Result<Listing<Invitation>, AppError> {
+    port::port::<dyn port::Invitations>()?.pending(org, page).await
 }
 
 /// What an invitation can lead to.

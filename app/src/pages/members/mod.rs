@@ -19,12 +19,12 @@ use leptos_router::params::ParamsMap;
 
 use crate::{
     model::{
-        AccountId, AppError, OrgRole, Sort,
-        invitation::Pending,
+        AccountId, AppError, Listing, OrgRole, Page, Sort,
+        invitation::Invitation,
         member::{MemberFilter, Members as MemberList},
         place::Place,
     },
-    ui::{Alert, CsvLink, InPlace, LinkButton, Loaded, NotFound, Notice, PageHead, failure, href, page_of, page_param, query},
+    ui::{Alert, CsvLink, InPlace, LinkButton, Loaded, NotFound, Notice, PageHead, failure, href, page_number, page_of, page_param, query},
 };
 
 use self::{
@@ -50,6 +50,8 @@ struct Members {
     place: Place,
     /// Owners of the organization.
     owners: u64,
+    /// The page of the invitations, counted from 0: it stays while one turns over the members, or filters them.
+    pending: u32,
 }
 
 impl Members {
@@ -58,7 +60,7 @@ impl Members {
         href(&self.place.href("members"), params)
     }
 
-    /// The address of the list with a filter, in its order.
+    /// The address of the lists with a filter of the members, in their order.
     fn filtered(&self, filter: &MemberFilter, text: &str, page: &str) -> String {
         self.filtered_with(filter, text, page, &[])
     }
@@ -75,6 +77,7 @@ impl Members {
         let project = filter.project.as_ref().map_or("", |slug| slug.as_str());
         let state = if filter.without_project { NO_PROJECT } else { "" };
         let sort = filter.sort.map(Sort::param).unwrap_or_default();
+        let pending = page_param(self.pending);
         let list = [
             ("q", text),
             ("role", role),
@@ -82,6 +85,7 @@ impl Members {
             ("state", state),
             ("sort", &sort),
             ("page", page),
+            (PENDING, &pending),
         ];
         self.href(&[&list, more].concat())
     }
@@ -102,6 +106,9 @@ impl Members {
 
 /// `?state=` of the members who have no project.
 pub const NO_PROJECT: &str = "no-project";
+
+/// The page of the invitations in the address, as `page` is that of the members.
+const PENDING: &str = "pending";
 
 /// Filter and order of the address; words that it does not know filter nothing, and leave the order as it is without any.
 pub fn filter_of(query: &ParamsMap) -> MemberFilter {
@@ -130,7 +137,11 @@ fn MembersOf(place: Place) -> impl IntoView {
     }
     let query = query();
     let page = page_of(&query);
-    let pending = list_pending(place.org.id.clone(), page.query.clone());
+    let pending = Page {
+        number: page_number(&query, PENDING),
+        query: page.query.clone(),
+    };
+    let pending = list_pending(place.org.id.clone(), pending);
     let list = list_members(place.org.id.clone(), filter_of(&query), page);
     let both = async move { Ok::<_, AppError>((list.await?, pending.await?)) };
     view! {
@@ -142,7 +153,7 @@ fn MembersOf(place: Place) -> impl IntoView {
 }
 
 #[component]
-fn Body(place: Place, lists: (MemberList, Pending)) -> impl IntoView {
+fn Body(place: Place, lists: (MemberList, Listing<Invitation>)) -> impl IntoView {
     let (list, pending) = lists;
     let lead = format!(
         "Everybody in {}. Members work in the projects they are assigned to; owners and admins in all of them.",
@@ -151,6 +162,7 @@ fn Body(place: Place, lists: (MemberList, Pending)) -> impl IntoView {
     let members = Members {
         place,
         owners: list.owners,
+        pending: pending.page,
     };
     let query = query();
     let (demoting, removing) = (query.get("demote"), query.get("remove"));
@@ -171,7 +183,6 @@ fn Body(place: Place, lists: (MemberList, Pending)) -> impl IntoView {
     let failed = [SetRole::PATH, ResendInvitation::PATH, RevokeInvitation::PATH]
         .into_iter()
         .find_map(failure);
-    let filtered = !page_of(&query).query.is_empty();
     view! {
         <PageHead title="Members" lead>
             <a class="btn" href=matrix>
@@ -182,7 +193,7 @@ fn Body(place: Place, lists: (MemberList, Pending)) -> impl IntoView {
         </PageHead>
         <Alert error=failed />
         <PeopleList members=members.clone() list />
-        <PendingList members pending filtered />
+        <PendingList members list=pending />
         {dialogs}
     }
 }

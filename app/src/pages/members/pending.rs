@@ -7,21 +7,19 @@ use super::{
     api::{ResendInvitation, RevokeInvitation},
 };
 use crate::{
-    model::{
-        OrgRole, Timestamp,
-        invitation::{Invitation, Pending},
-    },
+    icon::Icon,
+    islands::CopyLink,
+    model::{Listing, OrgRole, Timestamp, invitation::Invitation},
     policy::{self, may_grant},
-    ui::{Badge, Card, Column, Empty, Form, Notice, RoleLabel, Table, Time, Tone},
+    ui::{Badge, Card, Column, Empty, Form, Notice, Pager, RoleLabel, RowMenu, Table, Time, Tone, href},
 };
 
-/// The newest ones, each with its way on.
+/// One page of them, each with its way on.
 #[component]
-pub fn PendingList(members: Members, pending: Pending, filtered: bool) -> impl IntoView {
-    let Pending { rows, total, now } = pending;
-    let hidden = total.saturating_sub(rows.len() as u64);
-    let body = if rows.is_empty() {
-        let (title, text) = if filtered {
+pub fn PendingList(members: Members, list: Listing<Invitation>) -> impl IntoView {
+    let (now, page, total) = (list.now, list.page, list.total);
+    let body = if total == 0 {
+        let (title, text) = if list.unfiltered > 0 {
             ("No invitation matches", "No pending invitation is to such an address.")
         } else {
             (
@@ -31,7 +29,8 @@ pub fn PendingList(members: Members, pending: Pending, filtered: bool) -> impl I
         };
         view! { <Empty title text /> }.into_any()
     } else {
-        let rows = rows
+        let rows = list
+            .rows
             .into_iter()
             .map(|invitation| view! { <Row members=members.clone() invitation now /> })
             .collect_view();
@@ -50,6 +49,13 @@ pub fn PendingList(members: Members, pending: Pending, filtered: bool) -> impl I
         }
         .into_any()
     };
+    let paging = move |page: u32| {
+        let turned = Members {
+            pending: page,
+            ..members.clone()
+        };
+        format!("{}#invitations", turned.here(&[]))
+    };
     view! {
         <Card
             id="invitations"
@@ -57,7 +63,7 @@ pub fn PendingList(members: Members, pending: Pending, filtered: bool) -> impl I
             tools=|| view! { <small class="muted">"Valid for 7 days. No account is needed to be invited."</small> }
         >
             {body}
-            {(hidden > 0).then(|| view! { <p class="pager">{format!("{hidden} more: filter by address to find them.")}</p> })}
+            <Pager page total noun="invitations" href=paging />
         </Card>
     }
 }
@@ -115,14 +121,18 @@ fn Row(members: Members, invitation: Invitation, now: Timestamp) -> impl IntoVie
 fn Controls(members: Members, invitation: Invitation, locked: Option<&'static str>) -> impl IntoView {
     let (id, email) = (invitation.id.to_string(), invitation.email.to_string());
     let org = members.place.org.id.to_string();
+    let menu = view! { <Menu audit=members.place.href("audit") id=id.clone() email=email.clone() /> };
     if let Some(reason) = locked {
         let why = format!("why-{id}");
         return view! {
-            <button type="button" class="btn sm" aria-disabled="true" aria-describedby=why.clone() title=reason>
-                "Resend"
-            </button>
-            <span class="sr-only" id=why>
-                {reason}
+            <span class="actions">
+                <button type="button" class="btn sm" aria-disabled="true" aria-describedby=why.clone() title=reason>
+                    "Resend"
+                </button>
+                <span class="sr-only" id=why>
+                    {reason}
+                </span>
+                {menu}
             </span>
         }
         .into_any();
@@ -150,7 +160,27 @@ fn Controls(members: Members, invitation: Invitation, locked: Option<&'static st
                     "Revoke"
                 </button>
             </Form>
+            {menu}
         </span>
     }
     .into_any()
+}
+
+#[component]
+fn Menu(
+    /// The address of the audit log.
+    audit: String,
+    id: String,
+    email: String,
+) -> impl IntoView {
+    let audit = href(&audit, &[("q", &email)]);
+    view! {
+        <RowMenu id=format!("menu-{id}") label=format!("the invitation of {email}")>
+            <a href=audit>
+                <Icon name="scroll-text" />
+                "Show in Audit Logs"
+            </a>
+            <CopyLink text=id label="Copy invitation ID" entry=true />
+        </RowMenu>
+    }
 }

@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use super::{NOW, PAGE, everybody, ports};
 use crate::{
     model::{
-        AppError, InvitationId, OrgId, OrgRole, ProjectId, TypedId,
-        invitation::{Invitation, InviteOptions, Invited, NewInvitations, Newcomer, Pending},
+        AppError, InvitationId, Listing, OrgId, OrgRole, Page, ProjectId, TypedId,
+        invitation::{Invitation, InviteOptions, Invited, NewInvitations, Newcomer},
         place::Home,
         time::DAY,
     },
@@ -23,11 +23,15 @@ pub(super) struct Invites {
 
 #[async_trait]
 impl Invitations for Invites {
-    async fn pending(&self, _: OrgId, text: &str) -> Result<Pending, AppError> {
-        let rows: Vec<_> = self.rows.iter().filter(|row| row.email.as_str().contains(text)).cloned().collect();
-        Ok(Pending {
-            total: rows.len() as u64,
+    async fn pending(&self, _: OrgId, page: Page) -> Result<Listing<Invitation>, AppError> {
+        let matching = self.rows.iter().filter(|row| row.email.as_str().contains(&page.query));
+        let rows: Vec<_> = matching.cloned().collect();
+        Ok(Listing {
+            // The same on every page of a long list.
+            total: rows.len() as u64 + u64::from(page.number * Page::SIZE),
             rows,
+            unfiltered: self.rows.len() as u64,
+            page: page.number,
             now: NOW,
         })
     }
@@ -108,6 +112,29 @@ async fn pending_invitations_are_sent_again_or_revoked() {
     assert_has(&html, &["Holds no longer", "Send it again in your own name."]);
     let (html, _) = render(PAGE, with(&[], OrgRole::Owner)).await;
     assert_has(&html, &["No pending invitation"]);
+}
+
+#[tokio::test]
+async fn pending_invitations_have_pages_of_their_own() {
+    let waiting = Ports {
+        invitations: Some(invites(vec![invitation(1, "rafael@acme.example", OrgRole::Member, 5)])),
+        ..ports(everybody(), OrgRole::Owner)
+    };
+    let (html, _) = render(&format!("{PAGE}?q=a&sort=name&page=2&pending=3"), waiting.clone()).await;
+    assert_has(
+        &html,
+        &[
+            "101–101 of 101 invitations",
+            "href=\"/acme-robotics/~/members?q=a&amp;sort=name&amp;page=2&amp;pending=2#invitations\"",
+            // Where resending, revoking and turning over the members lead to.
+            "value=\"/acme-robotics/~/members?q=a&amp;sort=name&amp;page=2&amp;pending=3&amp;done=invitation%2Drevoked\"",
+            "href=\"/acme-robotics/~/members?q=a&amp;sort=name&amp;pending=3\"",
+            "Actions for the invitation of rafael@acme.example",
+            "Copy invitation ID",
+        ],
+    );
+    let (html, _) = render(&format!("{PAGE}?q=zzz"), waiting).await;
+    assert_has(&html, &["No invitation matches"]);
 }
 
 #[tokio::test]
