@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use app::{
     model::{
-        AccountId, AppError, Email, InvitationId, Listing, OrgId, OrgRole, Page, Timestamp,
+        AccountId, AppError, Email, InvitationId, Listing, Name, OrgId, OrgRole, Page, Timestamp,
         invitation::{Guest, Invitation, InviteOptions, Invited, LIFETIME, NewInvitations, Newcomer, OpenInvitation, masked},
         place::Home,
         time::HOUR,
@@ -45,7 +45,9 @@ impl Invitations for Console {
     async fn invite(&self, org: OrgId, new: NewInvitations) -> Result<usize, AppError> {
         let mut change = self.store().begin_org::<ManageMembers>(&self.caller, &org).await?;
         may_grant(change.grant(), None, Some(new.role))?;
-        let new = checked(&mut change, new).await?;
+        let (new, projects) = checked(&mut change, new).await?;
+        let projects = projects.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
+        let projects = Some(projects).filter(|projects| !projects.is_empty());
         let expires_at = self.store().ambient.now().plus(LIFETIME);
         let mut events = Vec::new();
         for email in &new.emails {
@@ -59,10 +61,9 @@ impl Invitations for Console {
             change.insert_invitation(&id, email, &new, expires_at).await?;
             let mail = self.mail(&change, email, Link::first(LinkKind::Invitation, &id), expires_at)?;
             change.put_mail(&mail).await?;
-            let projects = new.projects.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             let sent = Event::new("invitation.sent", &id, email)
                 .set("role", new.role.as_str())
-                .change("projects", None, Some(projects).filter(|projects| !projects.is_empty()))
+                .change("projects", None, projects.clone())
                 .change(
                     "project role",
                     None,
@@ -290,8 +291,8 @@ fn has_account() -> AppError {
     AppError::conflict("There is an account with this address. Sign in, and accept the invitation then.")
 }
 
-/// What the form alone cannot know. Returns what is to be sent.
-async fn checked(change: &mut Change<ManageMembers>, mut new: NewInvitations) -> Result<NewInvitations, AppError> {
+/// What the form alone cannot know. Returns what is to be sent, with the names of its projects.
+async fn checked(change: &mut Change<ManageMembers>, mut new: NewInvitations) -> Result<(NewInvitations, Vec<Name>), AppError> {
     if new.emails.is_empty() || new.emails.len() > NewInvitations::MOST {
         let message = format!("Enter from 1 to {} e-mail addresses.", NewInvitations::MOST);
         return Err(AppError::field("emails", message));
@@ -299,14 +300,6 @@ async fn checked(change: &mut Change<ManageMembers>, mut new: NewInvitations) ->
     if new.role != OrgRole::Member {
         // Owners and admins are in every project.
         new.projects.clear();
-    }
-    let options = change.invite_options().await?;
-    let is_active = |project| options.projects.iter().any(|(active, _)| active == project);
-    if !new.projects.iter().all(is_active) {
-        return Err(AppError::field(
-            "projects",
-            "One of these projects is not there any more. Choose again.",
-        ));
     }
     new.projects.sort_unstable();
     new.projects.dedup();
@@ -316,6 +309,15 @@ async fn checked(change: &mut Change<ManageMembers>, mut new: NewInvitations) ->
             NewInvitations::MOST_PROJECTS
         );
         return Err(AppError::field("projects", message));
+    }
+    let options = change.invite_options().await?;
+    let chosen = options.projects.into_iter().filter(|(active, _)| new.projects.contains(active));
+    let names: Vec<Name> = chosen.map(|(_, name)| name).collect();
+    if names.len() < new.projects.len() {
+        return Err(AppError::field(
+            "projects",
+            "One of these projects is not there any more. Choose again.",
+        ));
     }
     if options.needs_project && new.role == OrgRole::Member && new.projects.is_empty() {
         let message = "Choose one project at least: members of this organization reach assigned projects only.";
@@ -328,7 +330,7 @@ async fn checked(change: &mut Change<ManageMembers>, mut new: NewInvitations) ->
         }
     }
     match members[..] {
-        [] => Ok(new),
+        [] => Ok((new, names)),
         [one] => Err(AppError::field("emails", format!("{one} is a member already. Nobody was invited."))),
         _ => Err(AppError::field(
             "emails",

@@ -123,7 +123,7 @@ on_both_engines! {
         invitation.project_role = ProjectRole::Admin;
         assert_eq!(invite(&world, Who::OrgAdmin, invitation).await, Ok(2));
         assert_eq!(actions(&world, 2).await, ["invitation.sent", "invitation.sent"]);
-        let expected = ["role: – → member".to_owned(), format!("projects: – → {}", world.prod), "project role: – → admin".to_owned(), "expires: – → 2026-11-27T14:02:11.000Z".to_owned()];
+        let expected = ["role: – → member".to_owned(), "projects: – → prod".to_owned(), "project role: – → admin".to_owned(), "expires: – → 2026-11-27T14:02:11.000Z".to_owned()];
         assert_eq!(fields(&world, "invitation.sent").await, expected);
 
         let anonymous = world.console(Who::Anonymous).await;
@@ -224,6 +224,19 @@ on_both_engines! {
         assert_eq!(accept(&anonymous, &fourth, Some(noor())).await, Err(AppError::NotFound), "revoked");
         assert_eq!(owner.resend(world.org.clone(), expired.clone()).await, Err(AppError::NotFound));
         assert_eq!(owner.revoke_invitation(world.org.clone(), expired).await, Err(AppError::NotFound));
+    }
+
+    async fn the_record_of_an_invitation_names_its_projects(db: TestDb) {
+        let world = World::new(db).await;
+        let mut invitation = new(&[NEWCOMER], OrgRole::Member);
+        invitation.projects = vec![world.prod.clone(), world.default_project.clone(), world.prod.clone()];
+        invite(&world, Who::Owner, invitation).await.expect("sent");
+        let recorded = fields(&world, "invitation.sent").await;
+        assert_eq!(recorded[1], "projects: – → Default project, prod", "each once");
+        let mut foreign = new(&[NEWCOMER], OrgRole::Member);
+        foreign.projects = vec![world.prod.clone(), world.other_project.clone()];
+        let refused = invite(&world, Who::Owner, foreign).await.expect_err("another organization's");
+        assert!(refused.on_field("projects").is_some());
     }
 
     async fn pending_invitations_are_paged_with_the_newest_first(db: TestDb) {
