@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use app::{
     model::{
         AccountId, AppError, Email, InvitationId, Listing, Name, OrgId, OrgRole, Page, Timestamp,
+        choice::Choosing,
         invitation::{Guest, Invitation, InviteOptions, Invited, LIFETIME, NewInvitations, Newcomer, OpenInvitation, masked},
         place::Home,
         time::HOUR,
@@ -37,9 +38,9 @@ impl Invitations for Console {
         Ok(self.store().pending_invitations(&grant, &page).await?)
     }
 
-    async fn invite_options(&self, org: OrgId) -> Result<InviteOptions, AppError> {
+    async fn invite_options(&self, org: OrgId, choosing: Choosing) -> Result<InviteOptions, AppError> {
         let grant = self.manages_members(&org).await?;
-        Ok(self.store().invite_options(&grant).await?)
+        Ok(self.store().invite_options(&grant, &choosing).await?)
     }
 
     async fn invite(&self, org: OrgId, new: NewInvitations) -> Result<usize, AppError> {
@@ -91,7 +92,7 @@ impl Invitations for Console {
                 stored.email
             )));
         }
-        if stored.role == OrgRole::Member && stored.projects.is_empty() && change.invite_options().await?.needs_project {
+        if stored.role == OrgRole::Member && stored.projects.is_empty() && change.needs_project().await? {
             let message = "None of its projects is active any more, and members of this organization reach assigned projects only. \
                            Revoke it, and invite anew with a project.";
             return Err(AppError::conflict(message));
@@ -310,16 +311,13 @@ async fn checked(change: &mut Change<ManageMembers>, mut new: NewInvitations) ->
         );
         return Err(AppError::field("projects", message));
     }
-    let options = change.invite_options().await?;
-    let chosen = options.projects.into_iter().filter(|(active, _)| new.projects.contains(active));
-    let names: Vec<Name> = chosen.map(|(_, name)| name).collect();
-    if names.len() < new.projects.len() {
-        return Err(AppError::field(
-            "projects",
-            "One of these projects is not there any more. Choose again.",
-        ));
+    let mut names = Vec::new();
+    for project in &new.projects {
+        let gone = || AppError::field("projects", "One of these projects is not there any more. Choose again.");
+        names.push(change.project_choice(project, None).await?.ok_or_else(gone)?.name);
     }
-    if options.needs_project && new.role == OrgRole::Member && new.projects.is_empty() {
+    names.sort_by_key(|name| name.as_str().to_lowercase());
+    if new.role == OrgRole::Member && new.projects.is_empty() && change.needs_project().await? {
         let message = "Choose one project at least: members of this organization reach assigned projects only.";
         return Err(AppError::field("projects", message));
     }

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use app::{
     model::{
         AccountId, AppError, Email, KeyId, OrgId, OrgRole, Page, ProjectId, ProjectRole,
+        choice::Choosing,
         member::{Assignment, Demotion, MemberFilter, MemberRemoval, Members as MemberList, Transfer, TransferPreview},
     },
     policy,
@@ -115,9 +116,10 @@ impl Members for Console {
         Ok(())
     }
 
-    async fn preview_assignment(&self, org: OrgId, account: AccountId) -> Result<Assignment, AppError> {
+    async fn preview_assignment(&self, org: OrgId, account: AccountId, choosing: Choosing) -> Result<Assignment, AppError> {
         let grant = self.manages_members(&org).await?;
-        let (person, projects) = self.store().assignable(&grant, &account).await?.ok_or(AppError::NotFound)?;
+        let found = self.store().assignable(&grant, &account, &choosing).await?;
+        let (person, projects) = found.ok_or(AppError::NotFound)?;
         is_assignable(&person)?;
         Ok(Assignment {
             account,
@@ -141,14 +143,12 @@ impl Members for Console {
                 format!("Choose at most {} projects at a time.", Assignment::MOST),
             ));
         }
-        let mut active = change.active_projects(&account).await?;
         let mut events = Vec::new();
         for project in projects {
-            let found = active.iter_mut().find(|active| active.id == *project).ok_or(AppError::NotFound)?;
+            let found = change.project_choice(project, Some(&account)).await?.ok_or(AppError::NotFound)?;
             if found.role.is_some() {
                 continue;
             }
-            found.role = Some(role);
             change.assign(project, &account, role).await?;
             let added = Event::new("collaborator.added", &account, &person.email).in_project(project);
             events.push(added.set("role", role.as_str()).set("external", false));

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use app::model::{
     AccountId, Email, InvitationId, Listing, Name, OrgId, OrgRole, Page, ProjectId, ProjectRole, Timestamp,
+    choice::Choosing,
     invitation::{Invitation, InviteOptions, NewInvitations},
     organization::DefaultAccess,
 };
@@ -11,6 +12,7 @@ use app::model::{
 use super::{
     Change, Store,
     bulk::{Bulk, execute_rows},
+    choices,
     db::{Connection, DbError, execute, fetch_all, fetch_one, fetch_optional},
     listing, mails, parse, pattern,
 };
@@ -84,8 +86,12 @@ impl Store {
         listing(rows, into_model, counts, page, self.ambient.now())
     }
 
-    pub async fn invite_options(&self, grant: &Grant<ManageMembers>) -> Result<InviteOptions, DbError> {
-        invite_options(&mut self.db.read().await?, &grant.org().id).await
+    pub async fn invite_options(&self, grant: &Grant<ManageMembers>, choosing: &Choosing) -> Result<InviteOptions, DbError> {
+        let (mut reader, org) = (self.db.read().await?, &grant.org().id);
+        Ok(InviteOptions {
+            projects: choices::find(&mut reader, org, None, choosing).await?,
+            needs_project: needs_project(&mut reader, org).await?,
+        })
     }
 
     /// An invitation, whatever became of it: to be proven with the link.
@@ -94,16 +100,10 @@ impl Store {
     }
 }
 
-async fn invite_options(on: &mut impl Connection, org: &OrgId) -> Result<InviteOptions, DbError> {
-    const ACTIVE: &str = "
-        SELECT id, name FROM projects WHERE org_id = $1 AND archived_at IS NULL ORDER BY is_default DESC, lower(name), id";
+/// Whether members reach assigned projects only.
+async fn needs_project(on: &mut impl Connection, org: &OrgId) -> Result<bool, DbError> {
     let (access,) = fetch_one!(on, (String,), "SELECT default_access FROM orgs WHERE id = $1", org.as_str())?;
-    let projects = fetch_all!(on, (String, String), ACTIVE, org.as_str())?;
-    let projects = projects.into_iter().map(|(id, name)| Ok((parse(id)?, parse(name)?)));
-    Ok(InviteOptions {
-        projects: projects.collect::<Result<_, DbError>>()?,
-        needs_project: parse::<DefaultAccess>(access)? == DefaultAccess::AssignedOnly,
-    })
+    Ok(parse::<DefaultAccess>(access)? == DefaultAccess::AssignedOnly)
 }
 
 #[derive(sqlx::FromRow)]
@@ -199,9 +199,10 @@ impl std::ops::Deref for ProvenInvitation {
 }
 
 impl Change<ManageMembers> {
-    pub async fn invite_options(&mut self) -> Result<InviteOptions, DbError> {
+    /// Whether an invitation of a member has to name a project.
+    pub async fn needs_project(&mut self) -> Result<bool, DbError> {
         let org = self.grant().org().id.clone();
-        invite_options(self, &org).await
+        needs_project(self, &org).await
     }
 
     /// The role that an open invitation of this address has, with its id.
@@ -220,7 +221,7 @@ impl Change<ManageMembers> {
     }
 
     /// Stores an invitation of this address that expires at the given time. Its projects are active ones of the organization:
-    /// see [`Self::invite_options`], read in the same change.
+    /// see [`Self::project_choice`], read in the same change.
     pub async fn insert_invitation(
         &mut self,
         id: &InvitationId,

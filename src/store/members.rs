@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use app::model::{
     AccountId, Email, Name, OrgRole, Page, ProjectId, ProjectRole, Slug, Timestamp,
+    choice::{Choices, Choosing},
     made_key::MadeKeys,
-    member::{AssignableProject, AssignedProject, Member, MemberFilter, Members, SignInMethod},
+    member::{AssignedProject, Member, MemberFilter, Members, SignInMethod},
 };
 
 use super::{
-    Change, EVERYTHING, Store, count,
+    Change, EVERYTHING, Store, choices, count,
     db::{Connection, DbError, execute, fetch_all, fetch_one, fetch_optional},
     leaving::{self, Ended},
     listing,
@@ -223,17 +224,18 @@ impl Store {
         facts_by_email(&mut self.db.read().await?, grant.org().id.as_str(), email).await
     }
 
-    /// A member with the active projects of the organization, the Default Project first; nothing for anybody else.
+    /// A member with active projects of the organization to choose from; nothing for anybody else.
     pub async fn assignable(
         &self,
         grant: &Grant<ManageMembers>,
         account: &AccountId,
-    ) -> Result<Option<(MemberFacts, Vec<AssignableProject>)>, DbError> {
+        choosing: &Choosing,
+    ) -> Result<Option<(MemberFacts, Choices)>, DbError> {
         let mut reader = self.db.read().await?;
         let Some(facts) = facts(&mut reader, grant.org().id.as_str(), account.as_str()).await? else {
             return Ok(None);
         };
-        let projects = active_projects(&mut reader, grant.org().id.as_str(), account.as_str()).await?;
+        let projects = choices::find(&mut reader, &grant.org().id, Some(account), choosing).await?;
         Ok(Some((facts, projects)))
     }
 }
@@ -307,24 +309,6 @@ fn into_facts((id, name, email, role, has_access, owners): FactsRow) -> Result<M
     })
 }
 
-async fn active_projects(on: &mut impl Connection, org: &str, account: &str) -> Result<Vec<AssignableProject>, DbError> {
-    const SQL: &str = "
-        SELECT p.id, p.name, p.is_default, c.role
-        FROM projects p LEFT JOIN project_members c ON c.project_id = p.id AND c.account_id = $2
-        WHERE p.org_id = $1 AND p.archived_at IS NULL ORDER BY p.is_default DESC, lower(p.name), p.id";
-    let rows = fetch_all!(on, (String, String, bool, Option<String>), SQL, org, account)?;
-    rows.into_iter()
-        .map(|(id, name, is_default, role)| {
-            Ok(AssignableProject {
-                id: parse(id)?,
-                name: parse(name)?,
-                is_default,
-                role: role.map(parse).transpose()?,
-            })
-        })
-        .collect()
-}
-
 /// Permissions that roles in the organization are changed with.
 pub trait ChangesRoles: OrgPermission {}
 impl ChangesRoles for ManageMembers {}
@@ -362,12 +346,6 @@ impl Change<ManageMembers> {
     pub async fn end_membership(&mut self, person: &MemberFacts) -> Result<Ended, DbError> {
         let org = self.grant().org().id.clone();
         leaving::end_membership(self, &org, &person.account, &person.email).await
-    }
-
-    /// The active projects of the organization, with the role of the person in each.
-    pub async fn active_projects(&mut self, account: &AccountId) -> Result<Vec<AssignableProject>, DbError> {
-        let org = self.grant().org().id.clone();
-        active_projects(self, org.as_str(), account.as_str()).await
     }
 
     /// Assigns somebody to a project of the organization.

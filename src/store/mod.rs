@@ -10,6 +10,7 @@ pub mod branding;
 pub mod budgets;
 pub mod bulk;
 pub mod change;
+pub mod choices;
 pub mod collaborators;
 pub mod db;
 pub mod invitations;

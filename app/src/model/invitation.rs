@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Email, InvitationId, Name, OrgRole, ProjectId, ProjectRole, Timestamp, time::DAY};
+use super::{Email, InvitationId, Name, OrgRole, ProjectId, ProjectRole, Timestamp, choice::Choices, time::DAY};
 
 /// How long an invitation can be accepted after it was sent, in milliseconds.
 pub const LIFETIME: i64 = 7 * DAY;
@@ -31,8 +31,7 @@ impl Invitation {
 /// What an invitation can lead to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InviteOptions {
-    /// The active projects, the Default Project first.
-    pub projects: Vec<(ProjectId, Name)>,
+    pub projects: Choices,
     /// True while members reach assigned projects only: then an invitation of a member names one at least.
     pub needs_project: bool,
 }

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AccountId, Email, Listing, Name, OrgRole, ProjectId, ProjectRole, Slug, Sort, SortColumn, Timestamp, made_key::MadeKeys, words::words,
+    AccountId, Email, Listing, Name, OrgRole, ProjectRole, Slug, Sort, SortColumn, Timestamp, choice::Choices, made_key::MadeKeys,
+    words::words,
 };
 
 /// One row of the Members page.
@@ -151,27 +152,18 @@ impl Demotion {
     }
 }
 
-/// The active projects of the organization, to assign a member to some of them.
+/// Active projects of the organization, to assign a member to some of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assignment {
     pub account: AccountId,
     pub name: Name,
     pub has_access: bool,
-    pub projects: Vec<AssignableProject>,
+    pub projects: Choices,
 }
 
 impl Assignment {
     /// Projects that a member is assigned to at once at most.
     pub const MOST: usize = 100;
-}
-
-/// A project, and the role that the member has in it by assignment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AssignableProject {
-    pub id: ProjectId,
-    pub name: Name,
-    pub is_default: bool,
-    pub role: Option<ProjectRole>,
 }
 
 /// The dry run of a transfer: who becomes an owner, and who is one besides.

@@ -5,6 +5,7 @@ pub mod account;
 pub mod audit;
 pub mod branding;
 pub mod budget;
+pub mod choice;
 pub mod collaborator;
 pub mod door;
 pub mod error;

@@ -2,6 +2,7 @@ use async_trait::async_trait;
 
 use crate::model::{
     AppError, InvitationId, Listing, OrgId, Page,
+    choice::Choosing,
     invitation::{Invitation, InviteOptions, Invited, NewInvitations, Newcomer},
     place::Home,
 };
@@ -12,7 +13,7 @@ pub trait Invitations: Send + Sync {
     /// Those that wait for an answer, the newest first; `page.query` filters by e-mail address.
     async fn pending(&self, org: OrgId, page: Page) -> Result<Listing<Invitation>, AppError>;
 
-    async fn invite_options(&self, org: OrgId) -> Result<InviteOptions, AppError>;
+    async fn invite_options(&self, org: OrgId, choosing: Choosing) -> Result<InviteOptions, AppError>;
 
     /// Sends all of them or none. One that an address has already is replaced. Returns how many were sent.
     ///

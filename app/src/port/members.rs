@@ -2,6 +2,7 @@ use async_trait::async_trait;
 
 use crate::model::{
     AccountId, AppError, Email, KeyId, OrgId, OrgRole, Page, ProjectId, ProjectRole,
+    choice::Choosing,
     member::{Assignment, Demotion, MemberFilter, MemberRemoval, Members as MemberList, Transfer, TransferPreview},
 };
 
@@ -34,7 +35,7 @@ pub trait Members: Send + Sync {
     async fn remove(&self, org: OrgId, account: AccountId, kept: Vec<KeyId>) -> Result<(), AppError>;
 
     /// What a member can be assigned to.
-    async fn preview_assignment(&self, org: OrgId, account: AccountId) -> Result<Assignment, AppError>;
+    async fn preview_assignment(&self, org: OrgId, account: AccountId, choosing: Choosing) -> Result<Assignment, AppError>;
 
     /// Assigns a member to projects, with one role in all of them. Where they have a role, it stays.
     ///

@@ -33,15 +33,16 @@ async fn transfer(parts: &Arc<ConsoleParts>, request: &Parts, form: &TransferFor
     Ok(done(request, Notice::OwnershipTransferred))
 }
 
-/// Sends invitations, and leads to the list; else the form keeps what was typed.
+/// Sends invitations, and leads to the list; else, and while projects are looked for, the form keeps what was typed.
 async fn invite(parts: &Arc<ConsoleParts>, request: &Parts, body: &Bytes) -> FormAnswer {
     let (outcome, form) = match fields(body).map(InviteForm::from_pairs) {
+        Ok(form) if form.look => return show(InviteOutcome(None, form), None),
         Ok(form) => (send(parts, request, &form).await, form),
         Err(error) => (Err(error), InviteForm::default()),
     };
     match outcome {
         Ok(to) => FormAnswer::Lead(to),
-        Err(error) => show(InviteOutcome(error.clone(), form), Some(error)),
+        Err(error) => show(InviteOutcome(Some(error.clone()), form), Some(error)),
     }
 }
 

@@ -31,7 +31,7 @@ pub const FUNCTIONS: &[Row] = &[
     ("/api/members/preview-assignment", "org={org}&account={other}", ORG),
     (
         "/api/members/assign",
-        "org={org}&account={other}&projects[]=proj_00000000000000000000000000&role=member&back=/acme/~/members",
+        "org={org}&account={other}&projects[]=proj_00000000000000000000000000&project_role=member&back=/acme/~/members",
         UNKNOWN,
     ),
     ("/api/invitations/list", "org={org}&page[number]=0&page[query]=", ORG),
@@ -75,10 +75,13 @@ async fn ticked_boxes_arrive_however_they_are_encoded() {
     let site = Site::new().await;
     let owner = &site.cookies[1].1;
     for (body, status) in [
-        ("org={org}&account={other}&role=member&back=/acme/~/members", 422),
-        ("org={org}&account={other}&projects[]={prod}&role=owner&back=/acme/~/members", 422),
+        ("org={org}&account={other}&project_role=member&back=/acme/~/members", 422),
         (
-            "org={org}&account={other}&projects%5B%5D={prod}&role=member&back=/acme/~/members",
+            "org={org}&account={other}&projects[]={prod}&project_role=owner&back=/acme/~/members",
+            422,
+        ),
+        (
+            "org={org}&account={other}&projects%5B%5D={prod}&project_role=member&back=/acme/~/members",
             200,
         ),
     ] {
@@ -107,6 +110,14 @@ async fn the_invite_form_sends_or_keeps_what_was_typed() {
     for email in ["noor@acme.example", "jonas@acme.example"] {
         assert!(page.body.contains(&format!("Resend to {email}")), "{email}");
     }
+    let looking = format!("{}&find=pro&look=1", body.replace("noor@", "pim@"));
+    let looked = site.ask(Method::POST, "/acme/~/members?invite=1", &looking, owner).await;
+    assert_eq!(looked.status, 200);
+    assert!(
+        looked.body.contains("pim@acme.example") && looked.body.contains("value=\"pro\""),
+        "kept"
+    );
+    assert!(!looked.body.contains("Resend to pim@acme.example"), "and nobody is invited");
     let wrong = body.replace("jonas@", "jonas.");
     let refused = site.ask(Method::POST, "/acme/~/members?invite=1", &wrong, owner).await;
     assert_eq!(refused.status, 422);

@@ -4,6 +4,7 @@ use app::{
     model::{
         AccountId, AppError, Listing, OrgRole, Page, ProjectId, ProjectRole, Sort, TypedId,
         audit::AuditEntry,
+        choice::Choosing,
         member::{Assignment, Member, MemberColumn, MemberFilter, Transfer},
         usage::Scope,
     },
@@ -347,8 +348,8 @@ on_both_engines! {
         let owner = world.console(Who::Owner).await;
         let org = || world.org.clone();
         let other = id(&world, Who::OtherMember).await;
-        let preview = owner.preview_assignment(org(), other.clone()).await.expect("preview");
-        assert_eq!(preview.projects.len(), 2);
+        let preview = owner.preview_assignment(org(), other.clone(), Choosing::default()).await.expect("preview");
+        assert_eq!((preview.projects.rows.len(), preview.projects.total), (2, 2));
         let none = owner.assign(org(), other.clone(), Vec::new(), ProjectRole::Member).await.expect_err("refused");
         let many = (0..=Assignment::MOST as u128).map(ProjectId::from_bits).collect();
         let many = owner.assign(org(), other.clone(), many, ProjectRole::Member).await.expect_err("refused");

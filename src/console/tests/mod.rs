@@ -1,6 +1,7 @@
 mod account;
 mod branding;
 mod budgets;
+mod choices;
 mod collaborators;
 mod default_key;
 mod entry;

@@ -6,6 +6,7 @@ use super::form::AcceptForm;
 use crate::{
     model::{
         AppError, InvitationId, Listing, OrgId, OrgRole, Page, Timestamp,
+        choice::Choosing,
         error::FieldError,
         invitation::{Guest, Invitation, InviteOptions, Invited, LIFETIME, NewInvitations, Newcomer, OpenInvitation},
         place::Home,
@@ -24,7 +25,7 @@ impl Invitations for Fake {
     async fn pending(&self, _: OrgId, _: Page) -> Result<Listing<Invitation>, AppError> {
         Err(AppError::NotFound)
     }
-    async fn invite_options(&self, _: OrgId) -> Result<InviteOptions, AppError> {
+    async fn invite_options(&self, _: OrgId, _: Choosing) -> Result<InviteOptions, AppError> {
         Err(AppError::NotFound)
     }
     async fn invite(&self, _: OrgId, new: NewInvitations) -> Result<usize, AppError> {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::model::{
     AccountId, AppError, Email, InvitationId, KeyId, Listing, LocalPath, OrgId, OrgRole, Page, ProjectId,
+    choice::Choosing,
     invitation::{Invitation, InviteOptions},
     member::{Assignment, Demotion, MemberFilter, MemberRemoval, Members, TransferPreview},
 };
@@ -75,8 +76,8 @@ pub async fn remove_member(
 
 /// What a member can be assigned to.
 #[server(endpoint = "members/preview-assignment")]
-pub async fn preview_assignment(org: OrgId, account: AccountId) -> Result<Assignment, AppError> {
-    port::port::<dyn port::Members>()?.preview_assignment(org, account).await
+pub async fn preview_assignment(org: OrgId, account: AccountId, #[server(default)] choosing: Choosing) -> Result<Assignment, AppError> {
+    port::port::<dyn port::Members>()?.preview_assignment(org, account, choosing).await
 }
 
 /// Assigns a member to the ticked projects, and leads `back` to the list.
@@ -85,10 +86,10 @@ pub async fn assign_member(
     org: OrgId,
     account: AccountId,
     #[server(default)] projects: Vec<ProjectId>,
-    role: String,
+    project_role: String,
     back: LocalPath,
 ) -> Result<(), AppError> {
-    let role = super::form::parse_project_role(&role)?;
+    let role = super::form::parse_project_role(&project_role)?;
     port::port::<dyn port::Members>()?.assign(org, account, projects, role).await?;
     leptos_axum::redirect(back.as_str());
     Ok(())
@@ -102,8 +103,8 @@ pub async fn list_pending(org: OrgId, page: Page) -> Result<Listing<Invitation>,
 
 /// What an invitation can lead to.
 #[server(endpoint = "invitations/options")]
-pub async fn find_invite_options(org: OrgId) -> Result<InviteOptions, AppError> {
-    port::port::<dyn port::Invitations>()?.invite_options(org).await
+pub async fn find_invite_options(org: OrgId, #[server(default)] choosing: Choosing) -> Result<InviteOptions, AppError> {
+    port::port::<dyn port::Invitations>()?.invite_options(org, choosing).await
 }
 
 /// Sends an invitation again, with a new link, and leads `back` to the list.

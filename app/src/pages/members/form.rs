@@ -12,13 +12,13 @@ pub fn parse_role(role: &str) -> Result<OrgRole, AppError> {
     role.parse::<OrgRole>().map_err(|error| AppError::field("role", error.to_string()))
 }
 
-/// Parses the field `role` of an assignment.
+/// Parses the field `project_role` of an assignment.
 ///
 /// # Errors
-/// `Invalid` on `role`.
+/// `Invalid` on `project_role`.
 pub fn parse_project_role(role: &str) -> Result<ProjectRole, AppError> {
     role.parse::<ProjectRole>()
-        .map_err(|error| AppError::field("role", error.to_string()))
+        .map_err(|error| AppError::field("project_role", error.to_string()))
 }
 
 /// What is typed to give the ownership to another member.
@@ -86,7 +86,7 @@ mod tests {
         assert!(
             parse_project_role("owner")
                 .expect_err("no role of a project")
-                .on_field("role")
+                .on_field("project_role")
                 .is_some()
         );
     }

@@ -2,10 +2,16 @@
 
 use leptos::prelude::*;
 
-use super::{InviteOutcome, Members, api::find_invite_options, invite_form::InviteForm};
+use super::{
+    InviteOutcome, Members,
+    api::find_invite_options,
+    choose::{FindProjects, ProjectBoxes},
+    invite_form::InviteForm,
+};
 use crate::{
     model::{
         AppError, OrgRole, ProjectRole,
+        choice::{Choices, Choosing},
         invitation::{InviteOptions, NewInvitations},
     },
     policy::may_grant,
@@ -16,12 +22,13 @@ use crate::{
 #[component]
 pub fn InviteDialog(members: Members) -> impl IntoView {
     let (typed, failure) = match use_context::<InviteOutcome>() {
-        Some(InviteOutcome(error, typed)) => (typed, Some(error)),
+        Some(InviteOutcome(failure, typed)) => (typed, failure),
         None if query().get_str("invite").is_some() => (InviteForm::default(), None),
         None => return ().into_any(),
     };
+    let choosing = Choosing::typed(&typed.find, &typed.projects);
     let dialog = Suspend::new(async move {
-        match find_invite_options(members.place.org.id.clone()).await {
+        match find_invite_options(members.place.org.id.clone(), choosing).await {
             Ok(options) => view! { <Invite members options typed failure /> }.into_any(),
             Err(error) => view! { <Refused title="Invite members" close=members.here(&[]) error /> }.into_any(),
         }
@@ -50,20 +57,7 @@ fn Invite(members: Members, options: InviteOptions, typed: InviteForm, failure: 
     };
     let wrong = failure.as_ref().and_then(|error| error.on_field("projects"));
     let fine = wrong.is_none();
-    let boxes = options
-        .projects
-        .into_iter()
-        .map(|(id, name)| {
-            let id = id.to_string();
-            let ticked = typed.projects.contains(&id);
-            view! {
-                <label>
-                    <input type="checkbox" name="projects" value=id autocomplete="off" checked=ticked />
-                    <span class="grow">{name.to_string()}</span>
-                </label>
-            }
-        })
-        .collect_view();
+    let Choices { rows, matching, total } = options.projects;
     view! {
         <Dialog
             title="Invite members"
@@ -86,6 +80,11 @@ fn Invite(members: Members, options: InviteOptions, typed: InviteForm, failure: 
                         selected=role.as_str()
                         hint="Owners and admins are admins of every project."
                     />
+                    <FindProjects matching total text=typed.find.trim().to_owned() looking=typed.look>
+                        <button type="submit" class="btn" name="look" value="1">
+                            "Find"
+                        </button>
+                    </FindProjects>
                     <fieldset class="checklist scroll" aria-describedby="invite-projects-error">
                         <legend>
                             <span class="label">"First projects of members"</span>
@@ -94,7 +93,7 @@ fn Invite(members: Members, options: InviteOptions, typed: InviteForm, failure: 
                                 {wrong}
                             </span>
                         </legend>
-                        {boxes}
+                        <ProjectBoxes name="projects" choices=rows />
                     </fieldset>
                     <SelectField label="Role in them" name="project_role" options=project_roles.to_vec() selected=project_role.as_str() />
                 </div>

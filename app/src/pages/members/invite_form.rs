@@ -9,6 +9,10 @@ pub struct InviteForm {
     pub role: String,
     pub projects: Vec<String>,
     pub project_role: String,
+    /// Part of the names of the projects to show.
+    pub find: String,
+    /// Projects are looked for, and nobody is invited yet.
+    pub look: bool,
 }
 
 impl InviteForm {
@@ -21,6 +25,8 @@ impl InviteForm {
                 "role" => form.role = value,
                 "projects" => form.projects.push(value),
                 "project_role" => form.project_role = value,
+                "find" => form.find = value,
+                "look" => form.look = true,
                 _ => {}
             }
         }
@@ -91,6 +97,7 @@ mod tests {
             role: "member".to_owned(),
             projects: vec![ProjectId::from_bits(3).to_string()],
             project_role: "member".to_owned(),
+            ..InviteForm::default()
         }
     }
 

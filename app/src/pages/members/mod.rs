@@ -2,6 +2,7 @@
 
 pub mod api;
 mod assign;
+mod choose;
 mod demote;
 pub mod form;
 mod invite;
@@ -40,9 +41,9 @@ use self::{
     transfer::TransferDialog,
 };
 
-/// Why nobody was invited, and what was typed. The server provides it as context of that one answer.
+/// Why nobody was invited, if it was tried, and what was typed. The server provides it as context of that one answer.
 #[derive(Clone)]
-pub struct InviteOutcome(pub AppError, pub InviteForm);
+pub struct InviteOutcome(pub Option<AppError>, pub InviteForm);
 
 /// What every part of the page needs.
 #[derive(Clone)]
@@ -109,6 +110,9 @@ pub const NO_PROJECT: &str = "no-project";
 
 /// The page of the invitations in the address, as `page` is that of the members.
 const PENDING: &str = "pending";
+
+/// What the lists have in the address.
+const LISTS: [&str; 7] = ["q", "role", "project", "state", "sort", "page", PENDING];
 
 /// Filter and order of the address; words that it does not know filter nothing, and leave the order as it is without any.
 pub fn filter_of(query: &ParamsMap) -> MemberFilter {

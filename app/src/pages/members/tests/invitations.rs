@@ -2,10 +2,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{NOW, PAGE, everybody, ports};
+use super::{NOW, PAGE, choices, everybody, ports};
 use crate::{
     model::{
         AppError, InvitationId, Listing, OrgId, OrgRole, Page, ProjectId, TypedId,
+        choice::Choosing,
         invitation::{Invitation, InviteOptions, Invited, NewInvitations, Newcomer},
         place::Home,
         time::DAY,
@@ -35,9 +36,9 @@ impl Invitations for Invites {
             now: NOW,
         })
     }
-    async fn invite_options(&self, _: OrgId) -> Result<InviteOptions, AppError> {
+    async fn invite_options(&self, _: OrgId, choosing: Choosing) -> Result<InviteOptions, AppError> {
         Ok(InviteOptions {
-            projects: vec![(ProjectId::from_bits(3), "staging".parse().expect("a name"))],
+            projects: choices(&choosing, &[(3, "staging", None), (4, "prod", None)]),
             needs_project: self.needs_project,
         })
     }
@@ -159,11 +160,12 @@ async fn the_invite_form_offers_what_the_role_may_grant_and_keeps_what_was_typed
         role: "admin".to_owned(),
         projects: vec![ProjectId::from_bits(3).to_string()],
         project_role: "admin".to_owned(),
+        ..InviteForm::default()
     };
     let error = typed.parse().expect_err("a wrong address");
     let refused = Ports {
         contexts: Some(Arc::new(move || {
-            leptos::prelude::provide_context(InviteOutcome(error.clone(), typed.clone()));
+            leptos::prelude::provide_context(InviteOutcome(Some(error.clone()), typed.clone()));
         })),
         ..ports(everybody(), OrgRole::Owner)
     };
@@ -173,4 +175,43 @@ async fn the_invite_form_offers_what_the_role_may_grant_and_keeps_what_was_typed
         &["noor@acme.example\nnonsense", "<option value=\"admin\" selected", "checked"],
     );
     assert_eq!(html.matches("These are no e-mail addresses").count(), 1, "{html}");
+}
+
+#[tokio::test]
+async fn looking_for_a_project_keeps_what_was_typed_and_ticked() {
+    let typed = InviteForm {
+        emails: "noor@acme.example\nnonsense".to_owned(),
+        role: "member".to_owned(),
+        projects: vec![ProjectId::from_bits(3).to_string(), "no id".to_owned()],
+        project_role: "admin".to_owned(),
+        find: " pro ".to_owned(),
+        look: true,
+    };
+    let looked = Ports {
+        contexts: Some(Arc::new(move || {
+            leptos::prelude::provide_context(InviteOutcome(None, typed.clone()));
+        })),
+        ..ports(everybody(), OrgRole::Owner)
+    };
+    let (html, _) = render(&format!("{PAGE}?invite=1"), looked).await;
+    let ticked = format!(
+        "name=\"projects\" value=\"{}\" autocomplete=\"off\" checked",
+        ProjectId::from_bits(3)
+    );
+    let found = format!("name=\"projects\" value=\"{}\" autocomplete=\"off\">", ProjectId::from_bits(4));
+    assert_has(
+        &html,
+        &[
+            "noor@acme.example\nnonsense",
+            "<option value=\"admin\" selected",
+            "name=\"find\"",
+            "value=\"pro\"",
+            "1 of 500 projects are named like “pro”.",
+            &ticked,
+            &found,
+        ],
+    );
+    assert!(!html.contains("no e-mail addresses"), "nobody is invited yet: {html}");
+    let (first, last) = (html.find("name=\"look\""), html.find("Send invitations"));
+    assert!(first < last, "Enter looks, and sends nothing");
 }

@@ -10,10 +10,11 @@ use super::api::{AssignMember, SetRole};
 use crate::{
     model::{
         AccountId, AppError, Email, KeyId, Listing, OrgId, OrgRole, Page, ProjectId, ProjectRole, Standing, Timestamp, TypedId,
+        choice::{Choices, Choosing, ProjectChoice},
         made_key::{MadeKey, MadeKeys},
         member::{
-            AssignableProject, AssignedProject, Assignment, Demotion, Member, MemberFilter, MemberRemoval, Members as MemberList,
-            SignInMethod, Transfer, TransferPreview,
+            AssignedProject, Assignment, Demotion, Member, MemberFilter, MemberRemoval, Members as MemberList, SignInMethod, Transfer,
+            TransferPreview,
         },
         place::Place,
         time::{DAY, MINUTE},
@@ -24,6 +25,24 @@ use crate::{
 
 const NOW: Timestamp = Timestamp(1_795_183_331_123);
 const PAGE: &str = "/acme-robotics/~/members";
+
+/// What a form offers out of 500 projects: those that are ticked, and of these those that the text finds.
+fn choices(choosing: &Choosing, projects: &[(u128, &str, Option<ProjectRole>)]) -> Choices {
+    let all = projects.iter().map(|(bits, name, role)| ProjectChoice {
+        id: ProjectId::from_bits(*bits),
+        name: name.parse().expect("a name"),
+        is_default: *bits == 3,
+        role: *role,
+        ticked: choosing.ticked.contains(&ProjectId::from_bits(*bits)),
+    });
+    let is_found = |choice: &ProjectChoice| choice.name.as_str().contains(&choosing.text);
+    let matching = all.clone().filter(is_found).count() as u64;
+    Choices {
+        rows: all.filter(|choice| choice.ticked || is_found(choice)).collect(),
+        matching: if choosing.text.is_empty() { 500 } else { matching },
+        total: 500,
+    }
+}
 
 struct Fake {
     rows: Vec<Member>,
@@ -98,19 +117,13 @@ impl Members for Fake {
     async fn remove(&self, _: OrgId, _: AccountId, _: Vec<KeyId>) -> Result<(), AppError> {
         Ok(())
     }
-    async fn preview_assignment(&self, _: OrgId, account: AccountId) -> Result<Assignment, AppError> {
+    async fn preview_assignment(&self, _: OrgId, account: AccountId, choosing: Choosing) -> Result<Assignment, AppError> {
         let row = self.rows.iter().find(|row| row.account == account).ok_or(AppError::NotFound)?;
-        let project = |bits, name: &str, role| AssignableProject {
-            id: ProjectId::from_bits(bits),
-            name: name.parse().expect("a name"),
-            is_default: bits == 3,
-            role,
-        };
         Ok(Assignment {
             account,
             name: row.name.clone(),
             has_access: row.has_access,
-            projects: vec![project(3, "Default project", None), project(4, "staging", Some(ProjectRole::Admin))],
+            projects: choices(&choosing, &[(3, "Default project", None), (4, "staging", Some(ProjectRole::Admin))]),
         })
     }
     async fn assign(&self, _: OrgId, _: AccountId, _: Vec<ProjectId>, _: ProjectRole) -> Result<(), AppError> {
@@ -297,8 +310,25 @@ async fn assigning_ticks_what_is_there_and_says_what_it_brings_back() {
             "name=\"projects[]\"",
             "admin already",
             "With the first one it is there again.",
+            "There are 500 projects. The first 50 are shown; find the others by name.",
+            "formmethod=\"get\" formaction=\"/acme-robotics/~/members\"",
         ],
     );
+    let ticked = ProjectId::from_bits(3);
+    let looked = format!("{path}&q=Nobody&find=zzz&look=1&projects%5B%5D={ticked}&projects%5B%5D=nonsense&project_role=admin");
+    let (html, _) = render(&looked, ports(everybody(), OrgRole::Owner)).await;
+    assert_has(
+        &html,
+        &[
+            "None of 500 projects is named like “zzz”.",
+            &format!("name=\"projects[]\" value=\"{ticked}\" autocomplete=\"off\" checked"),
+            "<option value=\"admin\" selected",
+            &format!("name=\"assign\" value=\"{}\"", AccountId::from_bits(4)),
+            "<input type=\"hidden\" name=\"q\" value=\"Nobody\"",
+            "1–1 of 1 members",
+        ],
+    );
+    assert!(!html.contains("admin already"), "{html}");
     let error = AppError::field("projects", "Choose one project at least.");
     let (html, _) = render(&failed::<AssignMember>(&path, error), ports(everybody(), OrgRole::Owner)).await;
     assert_eq!(html.matches(">Choose one project at least.<").count(), 1, "{html}");
