@@ -39,6 +39,7 @@ test("a logo is shown on every page, and one with a script is refused", async ({
   // It shows in the samples before it is uploaded.
   const sample = page.locator(".brand-sample").first().locator("img");
   await expect(sample).toHaveCount(0);
+  await expect(page.getByLabel("Choose"), "the client is there").toBeVisible();
   await choose(page, drawing);
   await expect.poll(() => sample.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBeGreaterThan(0);
   await page.getByRole("button", { name: "Upload the logo" }).click();

@@ -11,7 +11,7 @@ const schemes = ["light", "dark"] as const;
  * from the server and is hydrated; with `null`, of the page as it stands. `name` names the pictures.
  */
 export async function look(page: Page, path: string | null, name: string): Promise<void> {
-  if (path) await page.goto(path);
+  if (path !== null) await page.goto(path);
   await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
   await test.step(`${name} looks right`, async () => {
     for (const colorScheme of schemes) {

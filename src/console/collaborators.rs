@@ -101,6 +101,7 @@ impl Collaborators for Console {
         Ok(RemovalPreview {
             account,
             is_external: person.org_role.is_none(),
+            role: person.role,
             keys: effects.keys,
             after: effects.after,
             is_key_owner: person.is_key_owner,

@@ -63,11 +63,19 @@ impl Members for Console {
 
     async fn preview_demotion(&self, org: OrgId, account: AccountId, to: OrgRole) -> Result<Demotion, AppError> {
         let grant = self.manages_members(&org).await?;
-        let effects = self.store().member_demotion(&grant, &account).await?.ok_or(AppError::NotFound)?;
+        let effects = self
+            .store()
+            .member_demotion(&grant, &account, to)
+            .await?
+            .ok_or(AppError::NotFound)?;
         let person = effects.facts;
         may_grant(&grant, Some(person.role), Some(to))?;
         if !to.is_weaker_than(person.role) {
-            return Err(AppError::conflict(format!("{} is {} already.", person.name, person.role.as_str())));
+            return Err(AppError::conflict(format!(
+                "The role of {} is {} by now.",
+                person.name,
+                person.role.as_str()
+            )));
         }
         Ok(Demotion {
             obstacle: is_last_owner(&person).then(|| LAST_OWNER.to_owned()),
@@ -78,6 +86,8 @@ impl Members for Console {
             projects: effects.projects,
             default_is_open: effects.default_is_open,
             released: if to == OrgRole::Member { effects.released } else { Vec::new() },
+            invitations: effects.invitations,
+            keys: effects.keys,
         })
     }
 
@@ -124,6 +134,7 @@ impl Members for Console {
         Ok(Assignment {
             account,
             name: person.name,
+            email: person.email,
             has_access: person.has_access,
             projects,
         })
@@ -160,8 +171,8 @@ impl Members for Console {
 
     async fn preview_transfer(&self, org: OrgId, email: Email) -> Result<TransferPreview, AppError> {
         let grant = authorize_org::<ManageOrg>(&mut self.store().db.read().await?, &self.caller, &org).await?;
-        let taker = self.store().member_with_address(&grant, &email).await?;
-        let taker = taker.ok_or_else(|| AppError::field("email", "No member of the organization has this address."))?;
+        let effects = self.store().transfer_effects(&grant, self.account()?, &email).await?;
+        let (taker, invitations) = effects.ok_or_else(|| AppError::field("email", "No member of the organization has this address."))?;
         not_an_owner("email", &taker)?;
         Ok(TransferPreview {
             account: taker.account,
@@ -169,6 +180,7 @@ impl Members for Console {
             email: taker.email,
             role: taker.role,
             other_owners: taker.owners.saturating_sub(1),
+            invitations,
         })
     }
 

@@ -150,7 +150,7 @@ fn obstacle_to_default(effects: &DefaultEffects, project: &ProjectId) -> Option<
 /// The Default Project or its access is not what a dry run was worked out from.
 pub(super) fn changed_meanwhile(default_project: &Name, access: DefaultAccess) -> AppError {
     AppError::conflict(format!(
-        "Somebody changed the Default Project or its access meanwhile: it is {default_project} now, {}. Nothing was changed.",
+        "Somebody changed the Default Project or its access meanwhile: it is {default_project} now, {}. Nothing was changed. Open this again to see what it does now.",
         access.label().to_lowercase()
     ))
 }

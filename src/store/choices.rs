@@ -15,7 +15,7 @@ use crate::access::ManageMembers;
 macro_rules! choice_where {
     ($condition:literal) => {
         concat!(
-            "SELECT p.id, p.name, p.is_default, c.role
+            "SELECT p.id, p.name, p.slug, p.is_default, c.role
             FROM projects p LEFT JOIN project_members c ON c.project_id = p.id AND c.account_id = $2
             WHERE p.org_id = $1 AND p.archived_at IS NULL AND ",
             $condition
@@ -23,12 +23,13 @@ macro_rules! choice_where {
     };
 }
 
-type Row = (String, String, bool, Option<String>);
+type Row = (String, String, String, bool, Option<String>);
 
-fn into_choice((id, name, is_default, role): Row) -> Result<ProjectChoice, DbError> {
+fn into_choice((id, name, slug, is_default, role): Row) -> Result<ProjectChoice, DbError> {
     Ok(ProjectChoice {
         id: parse(id)?,
         name: parse(name)?,
+        slug: parse(slug)?,
         is_default,
         role: role.map(parse).transpose()?,
         ticked: false,

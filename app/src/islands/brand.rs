@@ -62,21 +62,43 @@ fn show(colour: Option<&Colour>) {
     }
 }
 
-/// Shows the file that is chosen in the field with the id `field` as the logo of the samples, before it is uploaded. What the
-/// server would refuse at once, by its kind or size, is not shown: the refusal says why.
+/// Shows the file that is chosen in the field with the id `field` as the logo of the samples, before it is uploaded. Of no file,
+/// and of one that the server would refuse at once by its kind or size, they show what is saved: the refusal says why.
 #[island]
 pub fn LogoPreview(#[prop(into)] field: String) -> impl IntoView {
-    let chosen = StoredValue::new(field);
     Effect::new(move |_| {
-        window_event_listener(ev::change, move |event| {
-            let input = chosen.with_value(|field| input_of(&event, field));
-            let file = input.and_then(|input| input.files()?.get(0));
+        let saved = marks()
+            .into_iter()
+            .map(|mark| (mark.class_name(), mark.inner_html()))
+            .collect::<Vec<_>>();
+        let (field, turn) = (field.clone(), StoredValue::new(0_u32));
+        let show = move |input: &web_sys::HtmlInputElement| {
+            turn.update_value(|turn| *turn += 1);
+            for (mark, (class, content)) in marks().iter().zip(&saved) {
+                mark.set_class_name(class);
+                mark.set_inner_html(content);
+            }
             let fits = |file: &web_sys::File| {
                 let is_small = u32::try_from(MAX_LOGO_BYTES).is_ok_and(|most| file.size() <= f64::from(most));
                 is_small && matches!(file.type_().as_str(), "image/svg+xml" | "image/png")
             };
-            if let Some(file) = file.filter(fits) {
-                read(&file);
+            if let Some(file) = input.files().and_then(|files| files.get(0)).filter(fits) {
+                let begun = turn.get_value();
+                // Another file may be chosen while this one is read.
+                read(&file, move |address| {
+                    if turn.get_value() == begun {
+                        show_logo(&address);
+                    }
+                });
+            }
+        };
+        // It may have been chosen before the client was there.
+        if let Some(input) = text_field(&field) {
+            show(&input);
+        }
+        window_event_listener(ev::change, move |event| {
+            if let Some(input) = input_of(&event, &field) {
+                show(&input);
             }
         });
     });
@@ -88,14 +110,14 @@ fn input_of(event: &web_sys::Event, id: &str) -> Option<web_sys::HtmlInputElemen
     (input.id() == id).then_some(input)
 }
 
-/// Reads the file and shows it. A file that cannot be read is not shown, and the upload says so.
-fn read(file: &web_sys::File) {
+/// Reads the file as an address that holds all of it. One that cannot be read is not shown, and the upload says so.
+fn read(file: &web_sys::File, show: impl FnOnce(String) + 'static) {
     let Ok(reader) = web_sys::FileReader::new() else { return };
     let loaded = {
         let reader = reader.clone();
         move || {
             if let Some(address) = reader.result().ok().and_then(|result| result.as_string()) {
-                show_logo(&address);
+                show(address);
             }
         }
     };
@@ -104,10 +126,15 @@ fn read(file: &web_sys::File) {
     let _ = reader.read_as_data_url(file);
 }
 
-/// Puts the picture at this address into the marks of the samples. In an image no script runs and nothing is loaded.
+/// The marks in the samples.
+fn marks() -> Vec<web_sys::Element> {
+    let body = document().body();
+    body.map(|body| all(&body, ".brand-sample .brandmark")).unwrap_or_default()
+}
+
+/// Puts the picture at this address into the marks. In an image no script runs and nothing is loaded.
 fn show_logo(address: &str) {
-    let Some(body) = document().body() else { return };
-    for mark in all(&body, ".brand-sample .brandmark") {
+    for mark in marks() {
         let Ok(image) = document().create_element("img") else {
             continue;
         };

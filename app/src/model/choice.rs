@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Name, ProjectId, ProjectRole};
+use super::{Name, ProjectId, ProjectRole, Slug};
 
 /// What stands in such a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +49,7 @@ impl Choices {
 pub struct ProjectChoice {
     pub id: ProjectId,
     pub name: Name,
+    pub slug: Slug,
     pub is_default: bool,
     /// The role that the person has in it by assignment: then there is nothing to choose. `None` where nobody is meant yet.
     pub role: Option<ProjectRole>,

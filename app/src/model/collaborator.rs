@@ -142,6 +142,8 @@ pub struct RemovalPreview {
     pub name: Name,
     pub email: Email,
     pub is_external: bool,
+    /// The role that they were given here.
+    pub role: ProjectRole,
     /// Keys of this project that they made and that are not revoked; without those that the viewer must not know of.
     pub keys: MadeKeys,
     pub after: AfterRemoval,

@@ -29,6 +29,11 @@ pub struct MadeKeys {
 impl MadeKeys {
     /// Keys that a confirmation shows one by one.
     pub const SHOWN: usize = 200;
+
+    /// All of them, shown or not.
+    pub fn count(&self) -> u64 {
+        self.rows.len() as u64 + self.more
+    }
 }
 
 /// The keys that a form keeps: those that it showed and that were not ticked to be revoked. A key that it did not show is none of

@@ -141,6 +141,10 @@ pub struct Demotion {
     pub default_is_open: bool,
     /// Names of the projects that would have no owner, or no key owner, afterwards.
     pub released: Vec<String>,
+    /// Open invitations that they sent and that hold no longer afterwards, until somebody else sends them again.
+    pub invitations: u64,
+    /// Keys that they made and that are not revoked: they know these secrets. The Organization Default Key for owners alone.
+    pub keys: u64,
     /// Why the role cannot change, if so.
     pub obstacle: Option<String>,
 }
@@ -157,6 +161,7 @@ impl Demotion {
 pub struct Assignment {
     pub account: AccountId,
     pub name: Name,
+    pub email: Email,
     pub has_access: bool,
     pub projects: Choices,
 }
@@ -176,6 +181,8 @@ pub struct TransferPreview {
     pub role: OrgRole,
     /// Owners besides the one who gives the ownership away.
     pub other_owners: u64,
+    /// Open invitations of owners by the one who gives it away: they hold no longer afterwards.
+    pub invitations: u64,
 }
 
 /// The organization gets another owner, who is one of its members; the owner before becomes an admin.

@@ -1,9 +1,9 @@
 //! The design system: what pages are made of. Its parts run on the server; what needs a script is an island.
 
+mod consequences;
 mod dialog;
 mod document;
 mod dry_run;
-mod effects;
 mod entry;
 mod form;
 mod list;
@@ -28,10 +28,10 @@ mod text_area;
 mod time;
 mod title;
 
+pub use consequences::{Consequence, Consequences};
 pub use dialog::{Dialog, DialogFoot};
 pub use document::{Assets, Client, shell};
 pub use dry_run::{Blocked, DryRun, Refused};
-pub use effects::{Effect, Effects};
 pub use entry::{Entry, EntryFrame, LoadedEntry};
 pub use form::{Alert, Control, Field, Form, FormError, PageForm, RefusedForm, SelectField, Submit, TextField, failure, refused};
 pub use list::{CsvLink, Pager, SearchBox, filter_choice};

@@ -15,6 +15,12 @@ pub const FUNCTIONS: &[Row] = &[
         "org={org}&account={other}&role=member&seen=member&back=/acme/~/members",
         ORG,
     ),
+    // The form of a row asks first: the role is not what it showed, so that nothing ends.
+    (
+        "/api/members/set-role",
+        "org={org}&account={other}&role=member&seen=admin&ask=/acme/~/members?demote=x&back=/acme/~/members",
+        [401, 409, 409, 403, 403, 403, 404, 404],
+    ),
     // Not weaker than the role that they have: the last check.
     (
         "/api/members/preview-demotion",

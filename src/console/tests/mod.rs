@@ -24,6 +24,7 @@ mod races;
 mod receipts;
 mod removals;
 mod replay;
+mod roles;
 mod search;
 mod templates;
 mod throttle;

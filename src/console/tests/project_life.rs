@@ -230,7 +230,7 @@ on_both_engines! {
         let flag = async || owner.preview_default(prod()).await.expect("dry run").seen;
         let access = async || owner.preview_access(org(), to).await.expect("dry run").seen;
         let refused = |now: &str| {
-            let text = format!("Somebody changed the Default Project or its access meanwhile: it is {now}. Nothing was changed.");
+            let text = format!("Somebody changed the Default Project or its access meanwhile: it is {now}. Nothing was changed. Open this again to see what it does now.");
             Err(AppError::conflict(text))
         };
         // Another project has the flag: other people gain and lose access.

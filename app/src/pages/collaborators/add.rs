@@ -6,7 +6,7 @@ use super::{AddOutcome, People, form::AddForm};
 use crate::{
     icon::Icon,
     model::{AppError, ProjectRole, collaborator::Guest},
-    ui::{Badge, Dialog, DialogFoot, Effect, Effects, FormError, Note, PageForm, TextField, Tone, query},
+    ui::{Badge, Consequence, Consequences, Dialog, DialogFoot, FormError, Note, PageForm, TextField, Tone, query},
 };
 
 /// The form at `?new=1`, and what the form that was posted came back with.
@@ -126,24 +126,24 @@ fn Announcement(people: People, guest: Guest) -> impl IntoView {
                 <strong>{warning.0}</strong>
                 {warning.1}
             </Note>
-            <Effects effects=announced_effects(&people) />
+            <Consequences lines=announced_effects(&people) />
         </section>
     }
 }
 
 /// What somebody outside of the organization sees with each role, and who pays.
-fn announced_effects(people: &People) -> Vec<Effect> {
+fn announced_effects(people: &People) -> Vec<Consequence> {
     let (org, project) = (&people.place.org.name, &people.project.name);
     vec![
-        Effect::gives("check", format!("Sees {project}: key prefixes, limits, usage and requests")),
-        Effect::notes(
+        Consequence::gives("check", format!("Sees {project}: key prefixes, limits, usage and requests")),
+        Consequence::notes(
             "shield",
             "As Admin, also: manages its keys and collaborators, with their names and addresses, and reads its audit log",
         ),
-        Effect::ends(
+        Consequence::ends(
             "x",
             format!("Sees nothing else of {org} but its name: no other project, nobody who is not in this one, no billing"),
         ),
-        Effect::notes("gauge", format!("{org} limits and pays for what they use")),
+        Consequence::notes("gauge", format!("{org} limits and pays for what they use")),
     ]
 }

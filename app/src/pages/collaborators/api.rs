@@ -34,6 +34,7 @@ pub async fn set_role(
         .parse::<ProjectRole>()
         .map_err(|error| AppError::field("role", error.to_string()))?;
     if let Some(ask) = ask.filter(|_| role.is_weaker_than(seen)) {
+        preview_removal(project, account).await?;
         leptos_axum::redirect(ask.as_str());
         return Ok(());
     }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     model::{ProjectRole, collaborator::RemovalPreview},
-    ui::{Blocked, Dialog, DialogFoot, DryRun, Effect, Effects, Form, FormError},
+    ui::{Blocked, Consequence, Consequences, Dialog, DialogFoot, DryRun, Form, FormError},
 };
 
 /// The dialog for the person that the address names. What ends with the admin role ends with a removal, too, and what stands
@@ -29,19 +29,21 @@ fn Confirm(people: People, preview: RemovalPreview) -> impl IntoView {
     let close = people.here(&[]);
     let project = people.project.name.to_string();
     let title = format!("Make {} a member of {project}?", preview.name);
-    if let Some(obstacle) = preview.obstacle {
+    let is_member = || format!("{} is a member of {project} already.", preview.name);
+    let obstacle = preview.obstacle.or_else(|| (preview.role != ProjectRole::Admin).then(is_member));
+    if let Some(obstacle) = obstacle {
         return view! { <Blocked title close obstacle /> }.into_any();
     }
     let back = people.after_role(&preview.account);
-    let mut effects = vec![Effect::ends(
+    let mut ends = vec![Consequence::ends(
         "shield",
         "Managing keys, collaborators and details, and the audit log",
     )];
-    effects.extend(preview.is_key_owner.then(|| key_owner_ends(&people)));
-    effects.push(Effect::gives(
+    ends.extend(preview.is_key_owner.then(|| key_owner_ends(&people)));
+    let stays = vec![Consequence::gives(
         "check",
-        "Stays: using keys and the playground, seeing limits, usage and requests",
-    ));
+        "Using keys and the playground, seeing limits, usage and requests",
+    )];
     view! {
         <Dialog title lead="It takes effect at once, in open sessions, too." close=close.clone()>
             <Form action=SetRole::PATH>
@@ -52,7 +54,8 @@ fn Confirm(people: People, preview: RemovalPreview) -> impl IntoView {
                     <input type="hidden" name="role" value=ProjectRole::Member.as_str() />
                     <input type="hidden" name="seen" value=ProjectRole::Admin.as_str() />
                     <input type="hidden" name="back" value=back />
-                    <Effects effects />
+                    <Consequences title="What ends now" lines=ends />
+                    <Consequences title="What stays" lines=stays />
                 </div>
                 <DialogFoot close label="Change to Member" danger=true cancel_first=true />
             </Form>

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     model::collaborator::{AfterRemoval, RemovalPreview},
-    ui::{Blocked, Dialog, DialogFoot, DryRun, Effect, Effects, Form, FormError, MadeKeys, Notice, removal_label},
+    ui::{Blocked, Consequence, Consequences, Dialog, DialogFoot, DryRun, Form, FormError, MadeKeys, Notice, removal_label},
 };
 
 /// The dialog for the person that the address names. An id of another kind is a person that does not exist.
@@ -45,10 +45,7 @@ fn Confirm(people: People, preview: RemovalPreview) -> impl IntoView {
                     <input type="hidden" name="project" value=people.project.id.to_string() />
                     <input type="hidden" name="account" value=preview.account.to_string() />
                     <input type="hidden" name="back" value=back />
-                    <section aria-labelledby="removal-ends">
-                        <h3 id="removal-ends">"What ends now"</h3>
-                        <Effects effects />
-                    </section>
+                    <Consequences title="What ends now" lines=effects />
                     <MadeKeys
                         none=format!("{} made no key of this project that still exists.", preview.name)
                         name=preview.name.to_string()
@@ -63,7 +60,7 @@ fn Confirm(people: People, preview: RemovalPreview) -> impl IntoView {
 }
 
 /// What ends, line by line.
-fn ends(people: &People, preview: &RemovalPreview) -> Vec<Effect> {
+fn ends(people: &People, preview: &RemovalPreview) -> Vec<Consequence> {
     let (org, project) = (&people.place.org.name, &people.project.name);
     let keeps_the_open_project = match preview.after {
         AfterRemoval::OpenProject => true,
@@ -76,22 +73,25 @@ fn ends(people: &People, preview: &RemovalPreview) -> Vec<Effect> {
     } else {
         format!("All rights in {project}, at once in open sessions, too")
     };
-    let mut lines = vec![Effect::ends("log-out", rights)];
+    let mut lines = vec![Consequence::ends("log-out", rights)];
     if preview.is_key_owner {
         lines.push(key_owner_ends(people));
     }
     if preview.after == AfterRemoval::Nothing && !preview.is_external {
-        lines.push(Effect::ends("building-2", format!("Access to {org}: this is their last project")));
+        lines.push(Consequence::ends(
+            "building-2",
+            format!("Access to {org}: this is their last project"),
+        ));
     }
     lines
 }
 
 /// Nobody is the project's key owner then.
-pub(super) fn key_owner_ends(people: &People) -> Effect {
+pub(super) fn key_owner_ends(people: &People) -> Consequence {
     let project = &people.project.name;
-    Effect::ends(
+    Consequence::ends(
         "key-round",
-        format!("The part of the key owner of {project}: nobody is until you choose somebody"),
+        format!("The part of the key owner of {project}: nobody is until an admin chooses somebody"),
     )
 }
 

@@ -81,6 +81,7 @@ impl port::Collaborators for Fake {
             name: person.name.clone(),
             email: person.email.clone(),
             is_external: person.origin == Origin::External,
+            role: person.role,
             keys: MadeKeys {
                 rows: vec![made(1, "batch-embeddings", 41_208), made(2, "mobile-poc", 0)],
                 more: 0,

@@ -30,6 +30,7 @@ pub async fn set_role(
 ) -> Result<(), AppError> {
     let role = super::form::parse_role(&role)?;
     if let Some(ask) = ask.filter(|_| role.is_weaker_than(seen)) {
+        preview_demotion(org, account, role).await?;
         leptos_axum::redirect(&format!("{}&to={}", ask.as_str(), role.as_str()));
         return Ok(());
     }

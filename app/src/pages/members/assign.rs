@@ -11,10 +11,10 @@ use super::{
 use crate::{
     model::{
         ProjectRole,
-        choice::{Choices, Choosing},
+        choice::{Choices, Choosing, ProjectChoice},
         member::Assignment,
     },
-    ui::{Dialog, DialogFoot, DryRun, Form, FormError, Note, Notice, RoleLabel, SelectField, Tone, query},
+    ui::{Dialog, DialogFoot, DryRun, Form, FormError, Note, Notice, RoleLabel, SelectField, Tone, href, query},
 };
 
 /// The dialog for the person that the address names. An id of another kind is a person that does not exist.
@@ -59,12 +59,18 @@ fn Choose(
     let Assignment {
         account,
         name,
+        email,
         has_access,
         projects: Choices { rows, matching, total },
     } = assignment;
     let org = members.place.org.name.to_string();
     let roles = ProjectRole::ALL.map(|role| (role.as_str().to_owned(), role.label().to_owned()));
     let page = members.href(&[]);
+    let org_slug = members.place.org.slug.clone();
+    let change = move |project: &ProjectChoice| {
+        let people = format!("/{org_slug}/{}/settings/collaborators", project.slug);
+        href(&people, &[("q", email.as_str())])
+    };
     // The address of a form is all that stands in it.
     let address = query();
     let lists = LISTS.map(|name| {
@@ -97,7 +103,7 @@ fn Choose(
                     </FindProjects>
                     <fieldset class="checklist scroll">
                         <legend class="label">"Projects"</legend>
-                        <ProjectBoxes name="projects[]" choices=rows />
+                        <ProjectBoxes name="projects[]" choices=rows change />
                     </fieldset>
                     <SelectField label="Role in them" name=ROLE options=roles.to_vec() selected=role.as_str() />
                 </div>

@@ -72,11 +72,21 @@ pub fn ProjectBoxes(
     /// Of every box.
     name: &'static str,
     choices: Vec<ProjectChoice>,
+    /// The address at which the role changes that the person has in a project already.
+    change: impl Fn(&ProjectChoice) -> String + Send + 'static,
 ) -> impl IntoView {
     choices
         .into_iter()
         .map(|project| {
             let has = project.role.is_some();
+            let already = project.role.map(|role| {
+                let label = format!("{} already: change the role in {}", role.as_str(), project.name);
+                view! {
+                    <a class="trail link" href=change(&project) aria-label=label>
+                        {format!("{} already", role.as_str())}
+                    </a>
+                }
+            });
             view! {
                 <label>
                     <input
@@ -92,7 +102,7 @@ pub fn ProjectBoxes(
                         " "
                         {project.is_default.then(|| view! { <Badge>"Default"</Badge> })}
                     </span>
-                    {project.role.map(|role| view! { <span class="trail muted">{format!("{} already", role.as_str())}</span> })}
+                    {already}
                 </label>
             }
         })

@@ -5,11 +5,11 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use super::{
     Members,
     api::{SetRole, preview_demotion},
-    remove::released,
+    remove::{released, suspended},
 };
 use crate::{
-    model::{OrgRole, member::Demotion},
-    ui::{Blocked, Dialog, DialogFoot, DryRun, Effect, Effects, Form, FormError, RoleLabel},
+    model::{OrgRole, member::Demotion, number::grouped},
+    ui::{Blocked, Consequence, Consequences, Dialog, DialogFoot, DryRun, Form, FormError, RoleLabel},
 };
 
 /// The dialog for the person that the address names. An id of another kind is a person that does not exist, as is a role.
@@ -39,7 +39,7 @@ fn Confirm(members: Members, preview: Demotion) -> impl IntoView {
         return view! { <Blocked title close obstacle /> }.into_any();
     }
     let label = format!("Change to {}", preview.to.label());
-    let effects = effects(&preview, members.place.org.name.as_str());
+    let (ends, stays) = (ends(&preview, members.place.org.name.as_str()), stays(&preview));
     view! {
         <Dialog title lead="It takes effect at once, in open sessions, too." close=close.clone()>
             <Form action=SetRole::PATH>
@@ -50,7 +50,8 @@ fn Confirm(members: Members, preview: Demotion) -> impl IntoView {
                     <input type="hidden" name="role" value=preview.to.as_str() />
                     <input type="hidden" name="seen" value=preview.from.as_str() />
                     <input type="hidden" name="back" value=back />
-                    <Effects effects />
+                    <Consequences title="What ends now" lines=ends />
+                    <Consequences title="What stays" lines=stays />
                 </div>
                 <DialogFoot close label danger=true cancel_first=true />
             </Form>
@@ -67,31 +68,53 @@ fn with_article(role: OrgRole) -> &'static str {
     }
 }
 
-/// What ends and what stays, line by line.
-fn effects(preview: &Demotion, org: &str) -> Vec<Effect> {
+/// What ends, line by line.
+fn ends(preview: &Demotion, org: &str) -> Vec<Consequence> {
     let mut lines = Vec::new();
     if preview.from == OrgRole::Owner {
-        lines.push(Effect::ends("shield", "The settings, the owners and the Organization Default Key"));
+        let text = format!("The settings and the owners of {org}, and seeing the Organization Default Key");
+        lines.push(Consequence::ends("shield", text));
     }
-    if preview.to == OrgRole::Admin {
-        lines.push(Effect::gives("folder", "Stays: members, projects, and every project as its admin"));
-        return lines;
+    if preview.to == OrgRole::Member {
+        let text = format!("Members, projects, limits and billing of {org}, and what all of its projects use and log");
+        lines.push(Consequence::ends("building-2", text));
+        lines.push(Consequence::ends(
+            "folder",
+            "Every project that they are not assigned to, as its admin",
+        ));
     }
-    lines.push(Effect::ends(
-        "folder",
-        "Members and projects of the organization, and the admin role in every project",
-    ));
     if !preview.released.is_empty() {
         lines.push(released(&preview.released));
     }
+    lines.extend(suspended(preview.invitations));
     if preview.loses_access() {
         let text = format!("Access to {org}: they are assigned to no project, until somebody adds them to one");
-        lines.push(Effect::ends("building-2", text));
-    } else if preview.projects.is_empty() {
-        lines.push(Effect::gives("folder", "Stays: the Default Project, as every member has it"));
-    } else {
-        let text = format!("Stays: {}, with the role that they were given there", preview.projects.join(", "));
-        lines.push(Effect::gives("folder", text));
+        lines.push(Consequence::ends("log-out", text));
+    }
+    lines
+}
+
+/// What stays, line by line.
+fn stays(preview: &Demotion) -> Vec<Consequence> {
+    let mut lines = Vec::new();
+    if preview.to == OrgRole::Admin {
+        let text = "Members, projects, limits and billing, and every project as its admin";
+        lines.push(Consequence::gives("folder", text));
+        return lines;
+    }
+    if !preview.projects.is_empty() {
+        let text = format!("{}, with the role that they were given there", preview.projects.join(", "));
+        lines.push(Consequence::gives("folder", text));
+    }
+    if preview.default_is_open {
+        lines.push(Consequence::gives("folder", "The Default Project, as every member has it"));
+    }
+    if preview.keys > 0 {
+        let text = match preview.keys {
+            1 => "1 key that they made works on, and they know its secret".to_owned(),
+            count => format!("{} keys that they made work on, and they know the secrets", grouped(count)),
+        };
+        lines.push(Consequence::notes("key-round", text));
     }
     lines
 }

@@ -93,7 +93,7 @@ fn Invite(members: Members, options: InviteOptions, typed: InviteForm, failure: 
                                 {wrong}
                             </span>
                         </legend>
-                        <ProjectBoxes name="projects" choices=rows />
+                        <ProjectBoxes name="projects" choices=rows change=|_| String::new() />
                     </fieldset>
                     <SelectField label="Role in them" name="project_role" options=project_roles.to_vec() selected=project_role.as_str() />
                 </div>

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     model::{OrgRole, member::MemberRemoval, number::grouped},
-    ui::{Blocked, Dialog, DialogFoot, DryRun, Effect, Effects, Form, FormError, MadeKeys, Notice, removal_label},
+    ui::{Blocked, Consequence, Consequences, Dialog, DialogFoot, DryRun, Form, FormError, MadeKeys, Notice, removal_label},
 };
 
 /// The dialog for the person that the address names. An id of another kind is a person that does not exist.
@@ -51,10 +51,7 @@ fn Confirm(members: Members, preview: MemberRemoval) -> impl IntoView {
                     <input type="hidden" name="org" value=members.place.org.id.to_string() />
                     <input type="hidden" name="account" value=preview.account.to_string() />
                     <input type="hidden" name="back" value=back />
-                    <section aria-labelledby="removal-ends">
-                        <h3 id="removal-ends">"What ends now"</h3>
-                        <Effects effects />
-                    </section>
+                    <Consequences title="What ends now" lines=effects />
                     <MadeKeys
                         none=format!("You see no key that {name} made and that still exists.")
                         name
@@ -70,21 +67,21 @@ fn Confirm(members: Members, preview: MemberRemoval) -> impl IntoView {
 }
 
 /// What ends, line by line.
-fn effects(preview: &MemberRemoval, org: &str) -> Vec<Effect> {
+fn effects(preview: &MemberRemoval, org: &str) -> Vec<Consequence> {
     let MemberRemoval {
         projects,
         owned,
         invitations,
         ..
     } = preview;
-    let mut lines = vec![Effect::ends(
+    let mut lines = vec![Consequence::ends(
         "log-out",
         format!("All rights in {org}, at once in open sessions, too"),
     )];
     if preview.role == OrgRole::Member && !projects.is_empty() {
-        lines.push(Effect::ends("folder", format!("Their projects: {}", projects.join(", "))));
+        lines.push(Consequence::ends("folder", format!("Their projects: {}", projects.join(", "))));
     } else if preview.role != OrgRole::Member {
-        lines.push(Effect::ends(
+        lines.push(Consequence::ends(
             "folder",
             format!("The {} role, in every project", preview.role.as_str()),
         ));
@@ -92,21 +89,25 @@ fn effects(preview: &MemberRemoval, org: &str) -> Vec<Effect> {
     if !owned.is_empty() {
         lines.push(released(owned));
     }
-    if *invitations > 0 {
-        let text = match invitations {
-            1 => "1 open invitation of theirs, until somebody else sends it again".to_owned(),
-            count => format!(
-                "{} open invitations of theirs, until somebody else sends them again",
-                grouped(*count)
-            ),
-        };
-        lines.push(Effect::ends("mail", text));
-    }
+    lines.extend(suspended(*invitations));
     lines
 }
 
 /// The projects that have nobody in their details then, who stood there.
-pub(super) fn released(projects: &[String]) -> Effect {
+pub(super) fn released(projects: &[String]) -> Consequence {
     let text = format!("Being owner or key owner of {}, with nobody in their place", projects.join(", "));
-    Effect::ends("user-round", text)
+    Consequence::ends("user-round", text)
+}
+
+/// Open invitations that hold no longer, because whoever sent them may not send them any more.
+pub(super) fn suspended(invitations: u64) -> Option<Consequence> {
+    let text = match invitations {
+        0 => return None,
+        1 => "1 open invitation of theirs, until somebody else sends it again".to_owned(),
+        count => format!(
+            "{} open invitations of theirs, until somebody else sends them again",
+            grouped(count)
+        ),
+    };
+    Some(Consequence::ends("mail", text))
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{Members, api::preview_transfer, form::TransferForm};
 use crate::{
     model::{AppError, member::TransferPreview, number::grouped},
-    ui::{Dialog, DialogFoot, Effect, Effects, FormError, PageForm, PasswordField, Person, RoleLabel, TextField, query, refused},
+    ui::{Consequence, Consequences, Dialog, DialogFoot, FormError, PageForm, PasswordField, Person, RoleLabel, TextField, query, refused},
 };
 
 /// Asks for the address, or shows the dry run for the one in the URL.
@@ -35,7 +35,7 @@ fn Ask(members: Members, typed: String, failure: Option<AppError>) -> impl IntoV
         .map(|(name, value)| view! { <input type="hidden" name=name.to_string() value=value /> })
         .collect_view();
     view! {
-        <Dialog title=title(&members) lead="Another member becomes an owner. Nothing is done before you have seen what." close=close.clone()>
+        <Dialog title=title(&members) lead="Another member becomes an owner. Nothing is done before you have seen what it does." close=close.clone()>
             <PageForm href=members.place.href("members") failure asks=true>
                 <div class="body">
                     <FormError fields=&["email"] />
@@ -76,7 +76,7 @@ fn Confirm(members: Members, preview: TransferPreview) -> impl IntoView {
                             <span class="muted">{preview.role.label()}</span>
                         </Person>
                     </section>
-                    <Effects effects=effects(&preview) />
+                    <Consequences lines=effects(&preview) />
                     <TextField label=format!("Type “{org}” to confirm") name="confirmation" value=typed.confirmation autocomplete="off" required=true />
                     <PasswordField label="Your password" name="password" autocomplete="current-password" />
                 </div>
@@ -90,22 +90,32 @@ fn title(members: &Members) -> String {
     format!("Transfer ownership of {}", members.place.org.name)
 }
 
-fn effects(preview: &TransferPreview) -> Vec<Effect> {
+fn effects(preview: &TransferPreview) -> Vec<Consequence> {
     let name = &preview.name;
     let others = match preview.other_owners {
         0 => format!("{name} is the only owner then"),
-        1 => "1 other owner stays one".to_owned(),
-        count => format!("{} other owners stay owners", grouped(count)),
+        1 => "1 other owner remains".to_owned(),
+        count => format!("{} other owners remain", grouped(count)),
     };
-    vec![
-        Effect::gives(
+    let yours = (preview.invitations > 0).then(|| {
+        let count = grouped(preview.invitations);
+        Consequence::ends(
+            "mail",
+            format!("Open invitations of owners that you sent: {count}. They hold no longer, until an owner sends them again"),
+        )
+    });
+    [
+        Consequence::gives(
             "shield",
             format!("{name} manages settings, owners and the Organization Default Key"),
         ),
-        Effect::ends(
+        Consequence::ends(
             "user-round",
             "You become an admin of the organization, and see the Organization Default Key no longer",
         ),
-        Effect::notes("users", others),
+        Consequence::notes("users", others),
     ]
+    .into_iter()
+    .chain(yours)
+    .collect()
 }

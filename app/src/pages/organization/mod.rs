@@ -132,28 +132,27 @@ fn AccessPolicy(organization: Organization, access: DefaultAccess) -> impl IntoV
     }
 }
 
-/// The ways out of the ownership, and to an organization beside this one.
+/// The way to an organization beside this one, and the ways out of this one.
 #[component]
 fn DangerZone(organization: Organization) -> impl IntoView {
     let place = organization.place;
     let found = may_found(true).then(|| {
         view! {
-            <div class="body line">
-                <p>
-                    <strong>"Create another organization"</strong>
-                    <span class="sub">"With members, projects, keys and limits of its own. You are its first owner."</span>
-                </p>
-                <a class="btn" href="/account/organization">
-                    "Create organization"
-                </a>
-            </div>
+            <Card id="another" title="Another organization">
+                <div class="body line">
+                    <p class="muted">"With members, projects, keys and limits of its own. You are its first owner."</p>
+                    <a class="btn" href="/account/organization">
+                        "Create organization"
+                    </a>
+                </div>
+            </Card>
         }
     });
     let transfer = href(&place.org_href("members"), &[("transfer", "1")]);
     let leave = href(account::PATH, &[("leave", place.org.id.as_str())]);
     view! {
+        {found}
         <Card id="danger" title="Ownership">
-            {found}
             <div class="body line">
                 <p>
                     <strong>"Transfer the ownership"</strong>
@@ -166,7 +165,7 @@ fn DangerZone(organization: Organization) -> impl IntoView {
             <div class="body line">
                 <p>
                     <strong>{format!("Leave {}", place.org.name)}</strong>
-                    <span class="sub">"You lose all of its projects at once. The last owner cannot leave."</span>
+                    <span class="sub">"You lose all of its projects at once. The last owner cannot leave, nor can the owner of a project."</span>
                 </p>
                 <a class="btn danger" href=leave>
                     "Leave organization…"

@@ -82,13 +82,13 @@ async fn a_removal_from_an_open_project_does_not_claim_more_than_it_does() {
 
 #[tokio::test]
 async fn an_admin_becomes_a_member_after_a_look_at_what_ends() {
-    let id = AccountId::from_bits(3);
+    let id = AccountId::from_bits(2);
     let list = "/acme-robotics/prod/settings/collaborators?origin=member&amp;sort=%2Dadded";
     let (html, _) = render(&format!("{PAGE}?origin=member&sort=-added&demote={id}"), ports(three())).await;
     assert_has(
         &html,
         &[
-            "Make Jonas Lindqvist a member of prod?",
+            "Make Noor Haddad a member of prod?",
             "The part of the key owner of prod",
             "name=\"role\" value=\"member\"",
             "name=\"seen\" value=\"admin\"",
@@ -104,4 +104,6 @@ async fn an_admin_becomes_a_member_after_a_look_at_what_ends() {
         &html,
         &["name=\"ask\" value=\"/acme-robotics/prod/settings/collaborators?demote=acct"],
     );
+    let (html, _) = render(&format!("{PAGE}?demote={}", AccountId::from_bits(3)), ports(three())).await;
+    assert_has(&html, &["Jonas Lindqvist is a member of prod already.", ">Close<"]);
 }

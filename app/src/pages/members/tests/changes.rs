@@ -44,7 +44,10 @@ async fn a_weaker_role_is_asked_for_first() {
         &html,
         &[
             "Make Noor Haddad a member?",
-            "and the admin role in every project",
+            "What ends now",
+            "Members, projects, limits and billing of Acme Robotics",
+            "2 open invitations of theirs",
+            "7 keys that they made work on",
             "Being owner or key owner of prod, with nobody in their place",
             "Access to Acme Robotics: they are assigned to no project",
             "name=\"role\" value=\"member\"",
@@ -118,7 +121,8 @@ async fn a_transfer_says_what_it_does_and_shows_errors_beside_fields() {
         &html,
         &[
             "Noor Haddad manages settings, owners and the Organization Default Key",
-            "2 other owners stay owners",
+            "2 other owners remain",
+            "Open invitations of owners that you sent: 1.",
             "Type “Acme Robotics” to confirm",
             &format!("name=\"account\" value=\"{noor}\""),
         ],

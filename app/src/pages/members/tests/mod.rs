@@ -31,6 +31,7 @@ fn choices(choosing: &Choosing, projects: &[(u128, &str, Option<ProjectRole>)]) 
     let all = projects.iter().map(|(bits, name, role)| ProjectChoice {
         id: ProjectId::from_bits(*bits),
         name: name.parse().expect("a name"),
+        slug: name.to_lowercase().replace(' ', "-").parse().expect("a slug"),
         is_default: *bits == 3,
         role: *role,
         ticked: choosing.ticked.contains(&ProjectId::from_bits(*bits)),
@@ -87,6 +88,8 @@ impl Members for Fake {
             projects: row.projects.iter().map(|project| project.name.to_string()).collect(),
             default_is_open: false,
             released: vec!["prod".to_owned()],
+            invitations: 2,
+            keys: 7,
             obstacle: self.obstacle.map(str::to_owned),
         })
     }
@@ -122,6 +125,7 @@ impl Members for Fake {
         Ok(Assignment {
             account,
             name: row.name.clone(),
+            email: row.email.clone(),
             has_access: row.has_access,
             projects: choices(&choosing, &[(3, "Default project", None), (4, "staging", Some(ProjectRole::Admin))]),
         })
@@ -138,6 +142,7 @@ impl Members for Fake {
             email,
             role: row.role,
             other_owners: 2,
+            invitations: 1,
         })
     }
     async fn transfer(&self, _: OrgId, _: Transfer) -> Result<(), AppError> {

@@ -5,13 +5,13 @@ use leptos::prelude::*;
 use crate::icon::Icon;
 
 /// One consequence, with its icon.
-pub struct Effect {
+pub struct Consequence {
     class: Option<&'static str>,
     icon: &'static str,
     text: String,
 }
 
-impl Effect {
+impl Consequence {
     /// Something that somebody gets, or keeps.
     pub fn gives(icon: &'static str, text: impl Into<String>) -> Self {
         Self::new(Some("yes"), icon, text)
@@ -33,12 +33,20 @@ impl Effect {
     }
 }
 
-/// The list of them.
+/// The list of them, under a heading if there is one; nothing without a line.
 #[component]
-pub fn Effects(effects: Vec<Effect>) -> impl IntoView {
-    let lines = effects
+pub fn Consequences(
+    /// For lines that do not tell by themselves whether they end or stay.
+    #[prop(optional)]
+    title: Option<&'static str>,
+    lines: Vec<Consequence>,
+) -> impl IntoView {
+    if lines.is_empty() {
+        return ().into_any();
+    }
+    let lines = lines
         .into_iter()
-        .map(|Effect { class, icon, text }| {
+        .map(|Consequence { class, icon, text }| {
             view! {
                 <li class=class>
                     <Icon name=icon />
@@ -47,5 +55,16 @@ pub fn Effects(effects: Vec<Effect>) -> impl IntoView {
             }
         })
         .collect_view();
-    view! { <ul class="effects">{lines}</ul> }
+    let list = view! { <ul class="effects">{lines}</ul> };
+    let Some(title) = title else {
+        return list.into_any();
+    };
+    let id = title.to_lowercase().replace(' ', "-");
+    view! {
+        <section aria-labelledby=id>
+            <h3 id=id.clone()>{title}</h3>
+            {list}
+        </section>
+    }
+    .into_any()
 }
