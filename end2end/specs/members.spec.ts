@@ -26,7 +26,7 @@ test("a role is changed, and holds from the next request on", async ({ ownerPage
   await page.getByRole("combobox", { name: `Role of ${member.name}` }).selectOption("Member");
   await page.getByRole("button", { name: `Change the role of ${member.name}` }).click();
   const demote = page.getByRole("dialog", { name: `Make ${member.name} a member?` });
-  await expect(demote).toContainText("Every project that they are not assigned to");
+  await expect(demote).toContainText("The admin role in every project, except");
   expect((await theirs.goto("/acme-robotics/~/members"))?.status(), "nothing is done yet").toBe(200);
   await demote.getByRole("link", { name: "Cancel" }).click();
   await expect(page).toHaveURL(/\/members\?role=admin$/);

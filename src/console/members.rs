@@ -88,6 +88,8 @@ impl Members for Console {
             released: if to == OrgRole::Member { effects.released } else { Vec::new() },
             invitations: effects.invitations,
             keys: effects.keys,
+            // To an owner alone: nobody else makes an owner an admin.
+            knows_default_key: to == OrgRole::Admin && effects.knows_default_key,
         })
     }
 
@@ -172,7 +174,8 @@ impl Members for Console {
     async fn preview_transfer(&self, org: OrgId, email: Email) -> Result<TransferPreview, AppError> {
         let grant = authorize_org::<ManageOrg>(&mut self.store().db.read().await?, &self.caller, &org).await?;
         let effects = self.store().transfer_effects(&grant, self.account()?, &email).await?;
-        let (taker, invitations) = effects.ok_or_else(|| AppError::field("email", "No member of the organization has this address."))?;
+        let effects = effects.ok_or_else(|| AppError::field("email", "No member of the organization has this address."))?;
+        let taker = effects.taker;
         not_an_owner("email", &taker)?;
         Ok(TransferPreview {
             account: taker.account,
@@ -180,7 +183,8 @@ impl Members for Console {
             email: taker.email,
             role: taker.role,
             other_owners: taker.owners.saturating_sub(1),
-            invitations,
+            invitations: effects.invitations,
+            knows_default_key: effects.knows_default_key,
         })
     }
 

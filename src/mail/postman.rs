@@ -57,7 +57,7 @@ impl Counters {
             ("failed", "Mails that were given up", &self.failed),
             (
                 "withdrawn",
-                "Mails that were not sent because their links were used, revoked or replaced",
+                "Mails that were not tried again because their links were used, revoked or replaced",
                 &self.withdrawn,
             ),
         ] {
@@ -106,10 +106,10 @@ impl Postman {
             Claim::Taken => {}
             Claim::Withdrawn => {
                 self.counters.withdrawn.inc();
-                tracing::info!(mail = %mail.id, "a mail is not sent: its link opens nothing any more");
+                tracing::info!(mail = %mail.id, "a mail is not tried again: its link opens nothing any more");
                 return Ok(());
             }
-            Claim::Lost => return Ok(()),
+            Claim::Postponed | Claim::Lost => return Ok(()),
         }
         let link = match address(&mail.link, &self.links, &self.origin) {
             Ok(link) => link,

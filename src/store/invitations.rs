@@ -28,6 +28,7 @@ macro_rules! holds {
         "coalesce(m.role = 'owner' OR (m.role = 'admin' AND i.role <> 'owner'), FALSE)"
     };
 }
+pub(super) use holds;
 
 const PENDING: &str = concat!(
     "SELECT i.id, i.email, i.role, a.name AS invited_by, ",

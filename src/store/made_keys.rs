@@ -54,12 +54,23 @@ pub(super) async fn keys_made_by<P: RemovesPeople>(
     let person = account.as_str();
     let shown = i64::try_from(MadeKeys::SHOWN).unwrap_or(i64::MAX);
     let rows = fetch_all!(on, Row, LIST, &org, &project, person, is_owner, now.plus(-DAY).0, shown)?;
-    let (total,) = fetch_one!(on, (i64,), COUNT, &org, &project, person, is_owner)?;
+    let total = count_made_by(on, grant, account).await?;
     let rows: Vec<MadeKey> = rows.into_iter().map(into_model).collect::<Result<_, DbError>>()?;
     Ok(MadeKeys {
-        more: count(total).saturating_sub(rows.len() as u64),
+        more: total.saturating_sub(rows.len() as u64),
         rows,
     })
+}
+
+/// How many of them there are.
+pub(super) async fn count_made_by<P: RemovesPeople>(
+    on: &mut impl Connection,
+    grant: &Grant<P>,
+    account: &AccountId,
+) -> Result<u64, DbError> {
+    let (org, project, is_owner) = scope(grant);
+    let (total,) = fetch_one!(on, (i64,), COUNT, &org, &project, account.as_str(), is_owner)?;
+    Ok(count(total))
 }
 
 type Row = (String, String, String, String, String, bool, i64);

@@ -9,6 +9,7 @@ use app::model::{
 use super::{
     Store, count,
     db::{Connection, DbError, execute, fetch_all, fetch_one, fetch_optional},
+    invitations::holds,
     listing, parse, pattern,
 };
 use crate::{ambient::Ambient, links::Link, mail::Mail};
@@ -111,12 +112,14 @@ pub enum Claim {
     Taken,
     /// Its link opens nothing any more: nobody sends it.
     Withdrawn,
+    /// Who invited may not at present: it waits until they may again, or somebody else invites.
+    Postponed,
     /// Somebody else took it.
     Lost,
 }
 
 /// Why a mail was withdrawn, as the outbox shows it.
-const WITHDRAWN: &str = "not sent: its link was used, revoked or replaced before a mail server took it";
+const WITHDRAWN: &str = "not tried again: its link was used, revoked or replaced";
 
 /// What became of the wish to try a mail again.
 #[derive(Debug, PartialEq, Eq)]
@@ -156,19 +159,36 @@ pub async fn requeue(on: &mut impl Connection, id: &MailId, now: Timestamp) -> R
 
 /// Whether a mail is of no use any more: its time is over, or its link opens nothing.
 async fn has_ended(on: &mut impl Connection, link: &str, expires_at: i64, now: Timestamp) -> Result<bool, DbError> {
-    Ok(Timestamp(expires_at) <= now || !still_opens(on, link).await?)
+    Ok(Timestamp(expires_at) <= now || opens(on, link).await? == Opens::Never)
 }
 
-/// Whether the link of a mail, as it is stored, was neither used nor replaced by a newer one. Pages are always there.
-async fn still_opens(on: &mut impl Connection, stored: &str) -> Result<bool, DbError> {
-    const SQL: &str = "
-        SELECT (SELECT count(*) FROM account_links WHERE id = $1 AND used_at IS NULL)
-             + (SELECT count(*) FROM invitations WHERE id = $1 AND state = 'open' AND generation = $2)";
+/// What the link of a mail leads to.
+#[derive(PartialEq, Eq)]
+enum Opens {
+    Now,
+    /// The invitation is there, but whoever sent it may not grant its role.
+    NotNow,
+    /// It was used, revoked, or replaced by a newer one.
+    Never,
+}
+
+/// What a link leads to, as it is stored with a mail. Pages are always there.
+async fn opens(on: &mut impl Connection, stored: &str) -> Result<Opens, DbError> {
+    const ACCOUNT: &str = "SELECT count(*) FROM account_links WHERE id = $1 AND used_at IS NULL";
+    const INVITATION: &str = concat!(
+        "SELECT ",
+        holds!(),
+        " FROM invitations i LEFT JOIN org_members m ON m.org_id = i.org_id AND m.account_id = i.invited_by
+        WHERE i.id = $1 AND i.state = 'open' AND i.generation = $2"
+    );
     let Ok(link) = stored.parse::<Link>() else {
-        return Ok(true);
+        return Ok(Opens::Now);
     };
-    let (open,) = fetch_one!(on, (i64,), SQL, link.id.as_str(), link.generation)?;
-    Ok(open > 0)
+    if let Some((holds,)) = fetch_optional!(on, (bool,), INVITATION, link.id.as_str(), link.generation)? {
+        return Ok(if holds { Opens::Now } else { Opens::NotNow });
+    }
+    let (unused,) = fetch_one!(on, (i64,), ACCOUNT, link.id.as_str())?;
+    Ok(if unused > 0 { Opens::Now } else { Opens::Never })
 }
 
 #[derive(sqlx::FromRow)]
@@ -274,18 +294,20 @@ impl Store {
     }
 
     /// Takes a mail for one attempt and says when the next one is due; one whose link opens nothing any more is given up
-    /// without an attempt, and what it said is forgotten.
+    /// without an attempt, and what it said is forgotten. Why the last attempt failed is kept.
     pub async fn claim_mail(&self, mail: &StoredMail, next: Timestamp) -> Result<Claim, DbError> {
         const TAKE: &str = "
             UPDATE mails SET attempts = attempts + 1, next_at = $3 WHERE id = $1 AND state = 'waiting' AND attempts = $2";
+        const POSTPONE: &str = "UPDATE mails SET next_at = $3 WHERE id = $1 AND state = 'waiting' AND attempts = $2";
         const WITHDRAW: &str = "
-            UPDATE mails SET state = 'failed', body = '', error = $3 WHERE id = $1 AND state = 'waiting' AND attempts = $2";
+            UPDATE mails SET state = 'failed', body = '', error = CAST($3 AS TEXT) || coalesce('; before: ' || error, '')
+            WHERE id = $1 AND state = 'waiting' AND attempts = $2";
         let mut tx = self.db.write().await?;
-        let (claim, rows) = if still_opens(&mut tx, &mail.link).await? {
-            (Claim::Taken, execute!(&mut tx, TAKE, mail.id.as_str(), mail.attempts, next.0)?)
-        } else {
-            let rows = execute!(&mut tx, WITHDRAW, mail.id.as_str(), mail.attempts, WITHDRAWN)?;
-            (Claim::Withdrawn, rows)
+        let (id, attempts) = (mail.id.as_str(), mail.attempts);
+        let (claim, rows) = match opens(&mut tx, &mail.link).await? {
+            Opens::Now => (Claim::Taken, execute!(&mut tx, TAKE, id, attempts, next.0)?),
+            Opens::NotNow => (Claim::Postponed, execute!(&mut tx, POSTPONE, id, attempts, next.0)?),
+            Opens::Never => (Claim::Withdrawn, execute!(&mut tx, WITHDRAW, id, attempts, WITHDRAWN)?),
         };
         tx.commit().await?;
         Ok(if rows == 1 { claim } else { Claim::Lost })

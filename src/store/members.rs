@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use app::model::{
-    AccountId, Email, Name, OrgId, OrgRole, Page, ProjectId, ProjectRole, Slug, Timestamp,
+    AccountId, Email, Name, OrgRole, Page, ProjectId, ProjectRole, Slug, Timestamp,
     choice::{Choices, Choosing},
     made_key::MadeKeys,
     member::{AssignedProject, Member, MemberFilter, Members, SignInMethod},
@@ -198,50 +198,6 @@ impl Store {
         }))
     }
 
-    /// What the weaker role `to` would end; nothing for somebody who is not in the organization.
-    pub async fn member_demotion(
-        &self,
-        grant: &Grant<ManageMembers>,
-        account: &AccountId,
-        to: OrgRole,
-    ) -> Result<Option<DemotionEffects>, DbError> {
-        const ASSIGNED: &str = "
-            SELECT p.name FROM projects p JOIN project_members c ON c.project_id = p.id
-            WHERE p.org_id = $1 AND c.account_id = $2 AND p.archived_at IS NULL ORDER BY lower(p.name), p.id";
-        const IS_OPEN: &str = "SELECT default_access = 'all_members' FROM orgs WHERE id = $1";
-        let org = &grant.org().id;
-        let mut reader = self.db.read().await?;
-        let Some(facts) = facts(&mut reader, org.as_str(), account.as_str()).await? else {
-            return Ok(None);
-        };
-        let projects = fetch_all!(&mut reader, (String,), ASSIGNED, org.as_str(), account.as_str())?;
-        let (default_is_open,) = fetch_one!(&mut reader, (bool,), IS_OPEN, org.as_str())?;
-        Ok(Some(DemotionEffects {
-            facts,
-            projects: projects.into_iter().map(|(name,)| name).collect(),
-            default_is_open,
-            released: leaving::released(&mut reader, org, account).await?,
-            invitations: suspended_invitations(&mut reader, org, account, to).await?,
-            keys: keys_made_by(&mut reader, grant, account, self.ambient.now()).await?.count(),
-        }))
-    }
-
-    /// The member with this address, and the open invitations that hold no longer once the owner `giver` is an admin.
-    pub async fn transfer_effects(
-        &self,
-        grant: &Grant<ManageOrg>,
-        giver: &AccountId,
-        email: &Email,
-    ) -> Result<Option<(MemberFacts, u64)>, DbError> {
-        let org = &grant.org().id;
-        let mut reader = self.db.read().await?;
-        let Some(taker) = facts_by_email(&mut reader, org.as_str(), email).await? else {
-            return Ok(None);
-        };
-        let invitations = suspended_invitations(&mut reader, org, giver, OrgRole::Admin).await?;
-        Ok(Some((taker, invitations)))
-    }
-
     /// A member with active projects of the organization to choose from; nothing for anybody else.
     pub async fn assignable(
         &self,
@@ -279,27 +235,6 @@ pub struct RemovalEffects {
     pub invitations: u64,
 }
 
-/// What a weaker role would end.
-pub struct DemotionEffects {
-    pub facts: MemberFacts,
-    /// Names of the active projects that they are assigned to.
-    pub projects: Vec<String>,
-    pub default_is_open: bool,
-    /// Names of the projects that would lose their owner or key owner with somebody who becomes a member.
-    pub released: Vec<String>,
-    pub invitations: u64,
-    pub keys: u64,
-}
-
-/// Open invitations that a person sent and may not send with the role `to`.
-async fn suspended_invitations(on: &mut impl Connection, org: &OrgId, account: &AccountId, to: OrgRole) -> Result<u64, DbError> {
-    const SQL: &str = "
-        SELECT count(*) FROM invitations
-        WHERE org_id = $1 AND invited_by = $2 AND state = 'open' AND ($3 = 'member' OR role = 'owner')";
-    let (invitations,) = fetch_one!(on, (i64,), SQL, org.as_str(), account.as_str(), to.as_str())?;
-    Ok(count(invitations))
-}
-
 macro_rules! member_where {
     ($condition:literal) => {
         concat!(
@@ -313,13 +248,13 @@ macro_rules! member_where {
     };
 }
 
-async fn facts(on: &mut impl Connection, org: &str, account: &str) -> Result<Option<MemberFacts>, DbError> {
+pub(super) async fn facts(on: &mut impl Connection, org: &str, account: &str) -> Result<Option<MemberFacts>, DbError> {
     const SQL: &str = member_where!("a.id = $2");
     let row = fetch_optional!(on, FactsRow, SQL, org, account)?;
     row.map(into_facts).transpose()
 }
 
-async fn facts_by_email(on: &mut impl Connection, org: &str, email: &Email) -> Result<Option<MemberFacts>, DbError> {
+pub(super) async fn facts_by_email(on: &mut impl Connection, org: &str, email: &Email) -> Result<Option<MemberFacts>, DbError> {
     const SQL: &str = member_where!("a.email = $2");
     let row = fetch_optional!(on, FactsRow, SQL, org, email.as_str())?;
     row.map(into_facts).transpose()

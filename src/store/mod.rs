@@ -31,6 +31,7 @@ pub mod project_settings;
 pub mod projects;
 pub mod receipts;
 pub mod requests;
+mod roles;
 pub mod search;
 pub mod sessions;
 #[cfg(test)]

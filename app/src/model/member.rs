@@ -145,6 +145,8 @@ pub struct Demotion {
     pub invitations: u64,
     /// Keys that they made and that are not revoked: they know these secrets. The Organization Default Key for owners alone.
     pub keys: u64,
+    /// As an owner who becomes an admin: they made an Organization Default Key that is not revoked.
+    pub knows_default_key: bool,
     /// Why the role cannot change, if so.
     pub obstacle: Option<String>,
 }
@@ -181,8 +183,10 @@ pub struct TransferPreview {
     pub role: OrgRole,
     /// Owners besides the one who gives the ownership away.
     pub other_owners: u64,
-    /// Open invitations of owners by the one who gives it away: they hold no longer afterwards.
+    /// Open invitations to become an owner by the one who gives it away: they hold no longer afterwards.
     pub invitations: u64,
+    /// The one who gives it away made an Organization Default Key that is not revoked.
+    pub knows_default_key: bool,
 }
 
 /// The organization gets another owner, who is one of its members; the owner before becomes an admin.

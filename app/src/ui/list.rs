@@ -80,7 +80,8 @@ pub fn Pager<F>(
 where
     F: Fn(u32) -> String,
 {
-    let before = page.checked_sub(1).map(&href);
+    // Behind the last page, the way back leads to it.
+    let before = page.checked_sub(1).map(|before| href(before.min(last_page(total))));
     let after = has_next(page, total).then(|| href(page + 1));
     view! {
         <div class="pager">
@@ -99,6 +100,11 @@ fn step(label: &'static str, href: Option<String>) -> AnyView {
 
 fn has_next(page: u32, total: u64) -> bool {
     (u64::from(page) + 1) * u64::from(Page::SIZE) < total
+}
+
+/// The last page with a row, counted from 0.
+fn last_page(total: u64) -> u32 {
+    u32::try_from(total.saturating_sub(1) / u64::from(Page::SIZE)).unwrap_or(u32::MAX)
 }
 
 /// `51–100 of 312 keys`.
@@ -124,6 +130,7 @@ mod tests {
         assert_eq!(summary(2, 120, "keys"), "101–120 of 120 keys");
         assert_eq!(summary(0, 0, "keys"), "0 of 0 keys");
         assert_eq!(summary(9, 120, "keys"), "0 of 120 keys");
+        assert_eq!((last_page(0), last_page(50), last_page(51)), (0, 0, 1));
         assert!(has_next(0, 51));
         assert!(!has_next(0, 50));
         assert!(!has_next(1, 100));

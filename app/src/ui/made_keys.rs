@@ -1,8 +1,8 @@
-//! The keys that somebody made, in the confirmation of their removal.
+//! The keys that somebody made, in the confirmation of their removal or of a weaker role.
 
 use leptos::prelude::*;
 
-use super::{Badge, Note, Tone};
+use super::{Badge, Consequence, Note, Tone};
 use crate::model::{
     made_key::{self, MadeKey},
     number::grouped,
@@ -47,6 +47,16 @@ pub fn MadeKeys(
             })}
     }
     .into_any()
+}
+
+/// Keys that a person made and that stay when the role gets weaker.
+pub fn known_keys(keys: u64) -> Option<Consequence> {
+    let text = match keys {
+        0 => return None,
+        1 => "1 key that they made: they know its secret".to_owned(),
+        count => format!("{} keys that they made: they know the secrets", grouped(count)),
+    };
+    Some(Consequence::notes("key-round", text))
 }
 
 /// What the button of the confirmation says; `plain` where no key is revoked with the person.

@@ -37,7 +37,7 @@ pub use form::{Alert, Control, Field, Form, FormError, PageForm, RefusedForm, Se
 pub use list::{CsvLink, Pager, SearchBox, filter_choice};
 pub use live::{Live, LiveMark, live_topic};
 pub use loaded::{Failure, Loaded, NotFound, Obstacle};
-pub use made_keys::{MadeKeys, removal_label};
+pub use made_keys::{MadeKeys, known_keys, removal_label};
 pub use notice::{Notice, Toasts};
 pub use once::{Once, once};
 pub use parts::{Badge, Card, Empty, ErrorNote, IconLink, LinkButton, Meter, Note, PageHead, Simulated, Tone};

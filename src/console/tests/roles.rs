@@ -76,6 +76,10 @@ on_both_engines! {
         Keys::create(&admin, world.default_project.clone(), new_key("kept")).await.expect("made");
         let dry_run = owner.preview_demotion(org(), account.clone(), OrgRole::Member).await.expect("dry run");
         assert_eq!((dry_run.invitations, dry_run.keys), (1, 1));
+        sql(&world, "UPDATE api_keys SET is_org_default = TRUE").await;
+        sql(&world, "UPDATE invitations SET expires_at = 0").await;
+        let dry_run = admin.preview_demotion(org(), account.clone(), OrgRole::Member).await.expect("dry run");
+        assert_eq!((dry_run.invitations, dry_run.keys, dry_run.knows_default_key), (0, 0, false), "that key is for owners alone");
         let last = owner.preview_demotion(org(), of_owner, OrgRole::Admin).await.expect("dry run");
         assert!(last.obstacle.expect("an obstacle").contains("at least one owner") && last.released.is_empty());
         let outside = id(&world, Who::External).await;
@@ -162,7 +166,10 @@ on_both_engines! {
         }
         let preview = owner.preview_transfer(world.org.clone(), Who::OrgAdmin.email()).await.expect("dry run");
         assert_eq!((preview.role, preview.other_owners, preview.name.as_str()), (OrgRole::Admin, 0, "OrgAdmin"));
-        assert_eq!(preview.invitations, 1, "an admin goes on to invite members");
+        assert_eq!((preview.invitations, preview.knows_default_key), (1, false), "an admin goes on to invite members");
+        Keys::create(&owner, world.default_project.clone(), new_key("")).await.expect("made");
+        sql(&world, "UPDATE api_keys SET is_org_default = TRUE").await;
+        assert!(owner.preview_transfer(world.org.clone(), Who::OrgAdmin.email()).await.expect("dry run").knows_default_key);
         let admin_id = preview.account;
         for (field, wrong) in [
             ("confirmation", transfer(&admin_id, "acme robotics", PASSWORD)),

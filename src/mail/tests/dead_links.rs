@@ -7,7 +7,10 @@ use app::{
 
 use super::*;
 use crate::{
-    store::{db::fetch_all, testing::TestDb},
+    store::{
+        db::{execute, fetch_all},
+        testing::TestDb,
+    },
     testing::{PASSWORD, smtp::Received},
 };
 
@@ -71,6 +74,23 @@ on_both_engines! {
         let counters = &postman.counters;
         assert_eq!((counters.withdrawn.get(), counters.failed.get(), counters.deferred.get()), (1, 0, 1));
         assert_eq!(mails_to(&world, GUEST).await, [withdrawn()]);
+    }
+
+    async fn an_invitation_waits_while_its_sender_may_not_invite(db: TestDb) {
+        let (world, sink, postman) = busy(db).await;
+        invite(&world).await;
+        round(&postman).await;
+        let mut tx = world.store.db.write().await.expect("begin");
+        execute!(&mut tx, "UPDATE org_members SET role = CASE role WHEN 'owner' THEN 'member' ELSE 'owner' END").expect("demoted");
+        tx.commit().await.expect("commit");
+        assert!(arrivals(&world, &sink, &postman).await.is_empty(), "its link opens nothing now");
+        assert_eq!(mails_to(&world, GUEST).await, [("waiting".to_owned(), true, true)]);
+        let mut tx = world.store.db.write().await.expect("begin");
+        execute!(&mut tx, "UPDATE org_members SET role = 'owner'").expect("an owner again");
+        tx.commit().await.expect("commit");
+        world.clock.advance(HOUR);
+        assert_eq!(arrivals(&world, &sink, &postman).await.len(), 1);
+        assert_eq!(postman.counters.withdrawn.get(), 0);
     }
 
     async fn of_an_invitation_that_is_sent_again_the_newest_mail_arrives(db: TestDb) {

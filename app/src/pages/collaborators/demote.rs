@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     model::{ProjectRole, collaborator::RemovalPreview},
-    ui::{Blocked, Consequence, Consequences, Dialog, DialogFoot, DryRun, Form, FormError},
+    ui::{Blocked, Consequence, Consequences, Dialog, DialogFoot, DryRun, Form, FormError, known_keys},
 };
 
 /// The dialog for the person that the address names. What ends with the admin role ends with a removal, too, and what stands
@@ -40,10 +40,11 @@ fn Confirm(people: People, preview: RemovalPreview) -> impl IntoView {
         "Managing keys, collaborators and details, and the audit log",
     )];
     ends.extend(preview.is_key_owner.then(|| key_owner_ends(&people)));
-    let stays = vec![Consequence::gives(
+    let mut stays = vec![Consequence::gives(
         "check",
         "Using keys and the playground, seeing limits, usage and requests",
     )];
+    stays.extend(known_keys(preview.keys.count()));
     view! {
         <Dialog title lead="It takes effect at once, in open sessions, too." close=close.clone()>
             <Form action=SetRole::PATH>

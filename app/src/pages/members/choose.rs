@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     icon::Icon,
-    model::choice::{Choices, ProjectChoice},
+    model::choice::{Choices, Choosing, ProjectChoice},
     ui::Badge,
 };
 
@@ -56,6 +56,7 @@ fn summary(matching: u64, total: u64, text: &str) -> String {
     let found = match (text.is_empty(), matching) {
         (true, _) => format!("There are {total} projects."),
         (false, 0) => format!("None of {total} projects is named like “{text}”."),
+        (false, 1) => format!("1 of {total} projects is named like “{text}”."),
         (false, _) => format!("{matching} of {total} projects are named like “{text}”."),
     };
     let rest = if matching > offered {
@@ -63,7 +64,7 @@ fn summary(matching: u64, total: u64, text: &str) -> String {
     } else {
         String::new()
     };
-    format!("{found}{rest} What is ticked stays.")
+    format!("{found}{rest} What is ticked stays, up to {}.", Choosing::MOST)
 }
 
 /// One box for each project. Those that the person is in already stand there ticked, with the role.
@@ -120,10 +121,26 @@ mod tests {
                 500,
                 500,
                 "",
-                "There are 500 projects. The first 50 are shown; find the others by name. What is ticked stays.",
+                "There are 500 projects. The first 50 are shown; find the others by name. What is ticked stays, up to 100.",
             ),
-            (3, 500, "prod", "3 of 500 projects are named like “prod”. What is ticked stays."),
-            (0, 500, "zzz", "None of 500 projects is named like “zzz”. What is ticked stays."),
+            (
+                1,
+                500,
+                "lab",
+                "1 of 500 projects is named like “lab”. What is ticked stays, up to 100.",
+            ),
+            (
+                3,
+                500,
+                "prod",
+                "3 of 500 projects are named like “prod”. What is ticked stays, up to 100.",
+            ),
+            (
+                0,
+                500,
+                "zzz",
+                "None of 500 projects is named like “zzz”. What is ticked stays, up to 100.",
+            ),
         ] {
             assert_eq!(summary(matching, total, text), expected);
         }

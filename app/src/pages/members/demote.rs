@@ -8,8 +8,8 @@ use super::{
     remove::{released, suspended},
 };
 use crate::{
-    model::{OrgRole, member::Demotion, number::grouped},
-    ui::{Blocked, Consequence, Consequences, Dialog, DialogFoot, DryRun, Form, FormError, RoleLabel},
+    model::{OrgRole, member::Demotion},
+    ui::{Blocked, Consequence, Consequences, Dialog, DialogFoot, DryRun, Form, FormError, RoleLabel, known_keys},
 };
 
 /// The dialog for the person that the address names. An id of another kind is a person that does not exist, as is a role.
@@ -80,7 +80,7 @@ fn ends(preview: &Demotion, org: &str) -> Vec<Consequence> {
         lines.push(Consequence::ends("building-2", text));
         lines.push(Consequence::ends(
             "folder",
-            "Every project that they are not assigned to, as its admin",
+            "The admin role in every project, except where they were given it",
         ));
     }
     if !preview.released.is_empty() {
@@ -100,6 +100,7 @@ fn stays(preview: &Demotion) -> Vec<Consequence> {
     if preview.to == OrgRole::Admin {
         let text = "Members, projects, limits and billing, and every project as its admin";
         lines.push(Consequence::gives("folder", text));
+        lines.extend(preview.knows_default_key.then(|| known_default_key("they")));
         return lines;
     }
     if !preview.projects.is_empty() {
@@ -109,12 +110,12 @@ fn stays(preview: &Demotion) -> Vec<Consequence> {
     if preview.default_is_open {
         lines.push(Consequence::gives("folder", "The Default Project, as every member has it"));
     }
-    if preview.keys > 0 {
-        let text = match preview.keys {
-            1 => "1 key that they made works on, and they know its secret".to_owned(),
-            count => format!("{} keys that they made work on, and they know the secrets", grouped(count)),
-        };
-        lines.push(Consequence::notes("key-round", text));
-    }
+    lines.extend(known_keys(preview.keys));
     lines
+}
+
+/// The secret of the key that only owners see.
+pub(super) fn known_default_key(who: &str) -> Consequence {
+    let text = format!("An Organization Default Key that {who} made: {who} know its secret");
+    Consequence::notes("key-round", text)
 }

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::{Members, api::preview_transfer, form::TransferForm};
+use super::{Members, api::preview_transfer, demote::known_default_key, form::TransferForm};
 use crate::{
     model::{AppError, member::TransferPreview, number::grouped},
     ui::{Consequence, Consequences, Dialog, DialogFoot, FormError, PageForm, PasswordField, Person, RoleLabel, TextField, query, refused},
@@ -101,7 +101,7 @@ fn effects(preview: &TransferPreview) -> Vec<Consequence> {
         let count = grouped(preview.invitations);
         Consequence::ends(
             "mail",
-            format!("Open invitations of owners that you sent: {count}. They hold no longer, until an owner sends them again"),
+            format!("Open invitations to become an owner that you sent: {count}. They hold no longer, until an owner sends them again"),
         )
     });
     [
@@ -117,5 +117,6 @@ fn effects(preview: &TransferPreview) -> Vec<Consequence> {
     ]
     .into_iter()
     .chain(yours)
+    .chain(preview.knows_default_key.then(|| known_default_key("you")))
     .collect()
 }

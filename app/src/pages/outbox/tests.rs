@@ -170,7 +170,7 @@ async fn what_was_given_up_says_why_and_can_be_tried_again() {
     assert_has(&html, &["Nothing waits"]);
     let waiting = Fake::Undelivered(DeliveryState::Waiting, mails.clone());
     let (html, _) = page(&format!("{PAGE}&state=waiting"), waiting).await;
-    assert_has(&html, &["in 1 min", "None: its link has ended"]);
+    assert_has(&html, &["in 1 min", "None: it is of no use any more"]);
     let (html, _) = page(PAGE, failed_ones(&[])).await;
     assert_has(&html, &["Nothing was given up"]);
     let error = AppError::conflict("This mail waits already, or was sent meanwhile.");

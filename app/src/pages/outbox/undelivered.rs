@@ -146,7 +146,7 @@ fn Row(outbox: Outbox, mail: UndeliveredMail, page: u32, now: Timestamp) -> impl
     let outlook = match outbox.state {
         DeliveryState::Waiting => {
             let next = if mail.ended {
-                view! { <span class="muted">"None: its link has ended"</span> }.into_any()
+                view! { <span class="muted">"None: it is of no use any more"</span> }.into_any()
             } else {
                 view! { <Time at=mail.next_at now /> }.into_any()
             };

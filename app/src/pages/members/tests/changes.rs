@@ -47,7 +47,7 @@ async fn a_weaker_role_is_asked_for_first() {
             "What ends now",
             "Members, projects, limits and billing of Acme Robotics",
             "2 open invitations of theirs",
-            "7 keys that they made work on",
+            "7 keys that they made: they know the secrets",
             "Being owner or key owner of prod, with nobody in their place",
             "Access to Acme Robotics: they are assigned to no project",
             "name=\"role\" value=\"member\"",
@@ -122,7 +122,8 @@ async fn a_transfer_says_what_it_does_and_shows_errors_beside_fields() {
         &[
             "Noor Haddad manages settings, owners and the Organization Default Key",
             "2 other owners remain",
-            "Open invitations of owners that you sent: 1.",
+            "Open invitations to become an owner that you sent: 1.",
+            "An Organization Default Key that you made",
             "Type “Acme Robotics” to confirm",
             &format!("name=\"account\" value=\"{noor}\""),
         ],

@@ -90,6 +90,7 @@ impl Members for Fake {
             released: vec!["prod".to_owned()],
             invitations: 2,
             keys: 7,
+            knows_default_key: row.role == OrgRole::Owner,
             obstacle: self.obstacle.map(str::to_owned),
         })
     }
@@ -143,6 +144,7 @@ impl Members for Fake {
             role: row.role,
             other_owners: 2,
             invitations: 1,
+            knows_default_key: true,
         })
     }
     async fn transfer(&self, _: OrgId, _: Transfer) -> Result<(), AppError> {
