@@ -29,10 +29,16 @@ pub fn PendingList(members: Members, list: Listing<Invitation>) -> impl IntoView
         };
         view! { <Empty title text /> }.into_any()
     } else {
+        // The last one of a page takes the page with it.
+        let stays = if list.rows.len() == 1 { page.saturating_sub(1) } else { page };
+        let afterwards = Members {
+            pending: stays,
+            ..members.clone()
+        };
         let rows = list
             .rows
             .into_iter()
-            .map(|invitation| view! { <Row members=members.clone() invitation now /> })
+            .map(|invitation| view! { <Row members=afterwards.clone() invitation now /> })
             .collect_view();
         let columns = vec![
             Column::text("E-mail"),
@@ -63,7 +69,7 @@ pub fn PendingList(members: Members, list: Listing<Invitation>) -> impl IntoView
             tools=|| view! { <small class="muted">"Valid for 7 days. No account is needed to be invited."</small> }
         >
             {body}
-            <Pager page total noun="invitations" href=paging />
+            {(total > 0).then(|| view! { <Pager page total noun="invitations" href=paging /> })}
         </Card>
     }
 }

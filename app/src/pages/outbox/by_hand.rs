@@ -48,7 +48,7 @@ pub fn ByHand(list: Listing<OutboxMail>) -> impl IntoView {
         </Note>
         {search}
         {body}
-        <Pager page total noun="mails" href=paging />
+        {(total > 0).then(|| view! { <Pager page total noun="mails" href=paging /> })}
     }
 }
 
